@@ -1,0 +1,130 @@
+/**
+ * The bundle: everything a run measured, on disk; enough to recompute the verdict byte for byte, offline.
+ *
+ *     bundle.json                                        this schema
+ *     workloads/NAME/pairs/NNN/{base,head}.cpu.pb.gz     plain pprof
+ *
+ * A bundle may come from elsewhere (a fork's artifact): untrusted, hence every length below is bounded.
+ */
+import * as z from 'zod';
+import { captureSummarySchema } from './summary.js';
+
+const text = z.string().max(2000);
+const count = z.number().int().nonnegative();
+
+export const sides = ['base', 'head'] as const;
+export const sideSchema = z.enum(sides);
+export type Side = z.infer<typeof sideSchema>;
+
+/** A workload's name is also a folder name. */
+export const workloadNameSchema = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,63}$/,
+    'a workload name is 1 to 64 of a-z, 0-9, _ and -, starting with a letter or digit',
+  );
+
+/** What the gate tolerates, resolved from the configuration of base. Margins and shares are fractions (0.02 = 2 %). */
+export const policySchema = z.object({
+  totalMargin: z.number().min(0).max(10),
+  functionMargin: z.number().min(0).max(10),
+  /** Functions below this share of the pooled samples are not tested. */
+  minShare: z.number().min(0).max(1),
+  /** Family-wise error rates of the three families of claims. */
+  alpha: z.object({ fail: z.number(), pass: z.number(), functions: z.number() }),
+  /** Numbers of pairs after which the verdict is computed; ascending; the last one is the most pairs ever run. */
+  looks: z.array(z.number().int().positive()).min(1).max(200),
+});
+export type Policy = z.infer<typeof policySchema>;
+
+/** How the load was offered; decides what agreement between the sides' units is demanded. */
+export const loadSchema = z.object({
+  kind: z.enum(['http', 'command', 'batch']),
+  /** `open`: a fixed offered rate; `closed`: as fast as the answers come; `unknown`: a command we cannot look into. */
+  loop: z.enum(['open', 'closed', 'unknown']),
+  /** Offered units a second of an open loop. */
+  rate: z.number().positive().nullable(),
+});
+export type Load = z.infer<typeof loadSchema>;
+
+/** One profiled window of one side. */
+export const captureSchema = z.object({
+  side: sideSchema,
+  /** Pair number, from 1. */
+  pair: z.number().int().positive(),
+  /** 0 when this side was measured first in its pair, 1 when second. */
+  position: z.union([z.literal(0), z.literal(1)]),
+  /** Units of work done inside the window, and those that failed. */
+  units: z.number().nonnegative(),
+  errors: z.number().nonnegative(),
+  /** The pprof file, relative to the bundle. */
+  cpuProfile: z
+    .string()
+    .regex(/^workloads\/[a-z0-9][a-z0-9_-]{0,63}\/pairs\/\d{3,6}\/(base|head)\.cpu\.pb\.gz$/),
+  summary: captureSummarySchema,
+});
+export type Capture = z.infer<typeof captureSchema>;
+
+/** How measuring ended. */
+export const stopSchema = z.object({
+  reason: z.enum(['decided', 'looks_exhausted', 'budget_exhausted', 'interrupted', 'error', 'single']),
+  message: text,
+});
+export type Stop = z.infer<typeof stopSchema>;
+
+export const bundleWorkloadSchema = z.object({
+  name: workloadNameSchema,
+  policy: policySchema,
+  load: loadSchema,
+  /** Asked-for length of a capture in seconds. */
+  captureSeconds: z.number().positive(),
+  captures: z.array(captureSchema).max(20_000),
+  /** null while the run is under way, so a killed run can be told from a finished one. */
+  stop: stopSchema.nullable(),
+});
+export type BundleWorkload = z.infer<typeof bundleWorkloadSchema>;
+
+/** One side's source: what was built and measured. */
+export const refSchema = z.object({
+  /** As the user named it: a git ref, a folder, `base + slow.patch`. */
+  name: text,
+  commit: z
+    .string()
+    .regex(/^[0-9a-f]{40,64}$/)
+    .nullable(),
+  /** Absolute folder the side ran in; profiles name files below it. */
+  root: text,
+});
+export type Ref = z.infer<typeof refSchema>;
+
+/** The machine, as far as it can change a measurement. Facts that could not be read are null. */
+export const environmentSchema = z.object({
+  kernel: text,
+  cpuModel: text,
+  cpus: z.number().int().positive(),
+  memoryBytes: count,
+  virtualized: z.boolean().nullable(),
+  governor: text.nullable(),
+  turbo: z.boolean().nullable(),
+  smt: z.boolean().nullable(),
+  serviceCpus: text,
+  loadCpus: text,
+  node: text,
+});
+export type Environment = z.infer<typeof environmentSchema>;
+
+export const bundleSchema = z.object({
+  schema: z.literal('profbound/bundle@1'),
+  tool: z.object({ name: z.literal('profbound'), version: text }),
+  /** ISO 8601, UTC. */
+  startedAt: z.iso.datetime(),
+  refs: z.object({ base: refSchema, head: refSchema }),
+  /** The configuration file as it was read, so that a reader sees what was asked for. */
+  config: z.object({ path: text, text: z.string().max(1_000_000) }),
+  onInconclusive: z.enum(['pass', 'warn', 'fail']),
+  /** What the reader should know besides the figures, e.g. that the gate's policy differs between the sides. */
+  notes: z.array(text).max(100),
+  environment: environmentSchema,
+  workloads: z.array(bundleWorkloadSchema).max(100),
+});
+export type BundleManifest = z.infer<typeof bundleSchema>;

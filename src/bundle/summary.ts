@@ -1,0 +1,47 @@
+/** What the native collector says of one capture: `capture.json`, schema `profbound/capture@1`. */
+import * as z from 'zod';
+
+const count = z.number().int().nonnegative();
+const byCause = z.record(z.string().max(100), count);
+
+export const captureSummarySchema = z.object({
+  schema: z.literal('profbound/capture@1'),
+  collector: z.string().max(100),
+  backend: z.enum(['bpf', 'perf']),
+  /** What was sampled, e.g. `cpu-clock` or `cycles`. Never mixed across sides. */
+  event: z.string().max(100),
+  rateHz: z.number().positive(),
+  target: z.object({
+    kind: z.enum(['pid', 'command']),
+    pids: z.array(count).max(100_000),
+    /** How often a command was run to the end; 0 for `--pid`. */
+    runs: count,
+    exitCode: z.number().int().nullable(),
+    signal: z.number().int().nullable(),
+    exited: z.boolean(),
+  }),
+  /** CLOCK_REALTIME nanoseconds, as a string because they do not fit a double. */
+  startedAtNanoseconds: z.string().regex(/^\d{1,20}$/),
+  wallNanoseconds: count,
+  /** Exact CPU time of the target's process tree within the capture, by the kernel's accounting. */
+  cpuNanoseconds: count,
+  samples: count,
+  /** Sum of the samples' weights: the CPU time they stand for. */
+  weightNanoseconds: count,
+  lost: byCause,
+  truncated: count,
+  incomplete: byCause,
+  unresolved: byCause,
+  perCpu: z.array(z.object({ cpu: count, samples: count, nanoseconds: count })).max(8192),
+  tasks: count,
+  overhead: z.object({
+    bpfRunNanoseconds: count,
+    bpfRunCount: count,
+    recursionMisses: count,
+    collectorCpuNanoseconds: count,
+  }),
+  /** What this machine did not let the collector see, in sentences. */
+  limits: z.array(z.string().max(1000)).max(100),
+});
+
+export type CaptureSummary = z.infer<typeof captureSummarySchema>;

@@ -1,0 +1,77 @@
+/** What will be run, resolved from the configuration of both sides: no defaults, no units, no templates left to interpret. */
+import type { Policy, Side } from '../bundle/schema.js';
+
+/** How to know that a service answers. URLs and patterns may contain `${PORT}`. */
+export type Ready =
+  | { readonly kind: 'http'; readonly url: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: string }
+  | { readonly kind: 'log'; readonly pattern: string };
+
+/** What each side runs with its own definition, so that a change of the command is part of what is compared. */
+export interface SidePlan {
+  readonly build: string | null;
+  /** Starts the service in the foreground; null for a batch workload. */
+  readonly start: string | null;
+  /** The batch program; null for a service. */
+  readonly batch: string | null;
+  readonly ready: Ready | null;
+}
+
+/** Generates the load; commands may contain `${PORT}` and `${SECONDS}`. */
+export type LoadPlan =
+  | {
+      readonly kind: 'http';
+      readonly url: string;
+      readonly method: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string | null;
+      readonly connections: number;
+      /** Requests a second offered (open loop); null for a closed loop. */
+      readonly rate: number | null;
+    }
+  | { readonly kind: 'command'; readonly command: string; readonly rate: number | null }
+  | { readonly kind: 'batch' };
+
+/** Where a number stands in a text: the first capture group of the last match, or a path like `requests.total` into JSON. */
+export type NumberSource =
+  | { readonly kind: 'regex'; readonly pattern: string }
+  | { readonly kind: 'json'; readonly path: string };
+
+/** What counts the work done. */
+export type UnitsPlan =
+  /** The built-in HTTP load counts its own answers. */
+  | { readonly kind: 'http' }
+  /** Printed by the load command. */
+  | { readonly kind: 'output'; readonly source: NumberSource }
+  /** A counter of the service, read at the capture's two ends. */
+  | { readonly kind: 'counter'; readonly url: string; readonly source: NumberSource }
+  /** One unit a run of the batch program. */
+  | { readonly kind: 'batch' };
+
+export interface WorkloadPlan {
+  readonly name: string;
+  readonly sides: Readonly<Record<Side, SidePlan>>;
+  /** Added to the environment of build, service and load, the same on both sides. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** null: a free port is chosen once for the whole run. */
+  readonly port: number | null;
+  readonly readyTimeoutSeconds: number;
+  readonly warmupSeconds: number;
+  readonly load: LoadPlan;
+  readonly units: UnitsPlan;
+  /** Failed units as the load command prints them; null when it cannot say. */
+  readonly errors: NumberSource | null;
+  readonly capture: {
+    readonly seconds: number;
+    /** null: chosen for the capture's length. */
+    readonly rateHz: number | null;
+    readonly event: 'auto' | 'cycles' | 'cpu-clock';
+    readonly maxDepth: number;
+    readonly backend: 'auto' | 'bpf' | 'perf';
+    /** CPU lists like `0-3,8`; null: half of the machine's CPUs each. */
+    readonly serviceCpus: string | null;
+    readonly loadCpus: string | null;
+  };
+  readonly policy: Policy;
+  readonly budgetSeconds: number;
+}

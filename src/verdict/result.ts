@@ -1,0 +1,103 @@
+/**
+ * The result of a run: `result.json`, schema `profbound/result@1`. Stable; checked by zod when written and when read.
+ * Relative changes are fractions (0.031 = +3.1 %), shares are 0..1, times are nanoseconds.
+ */
+import * as z from 'zod';
+import { environmentSchema, loadSchema, refSchema, workloadNameSchema } from '../bundle/schema.js';
+
+const text = z.string().max(10_000);
+
+export const verdictSchema = z.enum(['pass', 'fail', 'inconclusive']);
+export type Verdict = z.infer<typeof verdictSchema>;
+
+/** A stable code for machines and one sentence for people. */
+export const reasonSchema = z.object({ code: z.string().regex(/^[a-z][a-z0-9_]*$/), message: text });
+export type Reason = z.infer<typeof reasonSchema>;
+
+/** A figure with its one-sided confidence limits; null is unbounded: there was too little data to bound it. */
+export const boundedSchema = z.object({
+  estimate: z.number(),
+  lower: z.number().nullable(),
+  upper: z.number().nullable(),
+});
+export type Bounded = z.infer<typeof boundedSchema>;
+
+export const functionClassSchema = z.enum(['slower', 'faster', 'moved', 'new', 'gone', 'unproven']);
+export type FunctionClass = z.infer<typeof functionClassSchema>;
+
+/** One function above the minimum share on either side. */
+export const functionSchema = z.object({
+  /** Identity across the sides: see src/profile/names.ts. */
+  key: text,
+  name: text,
+  /** Relative to the side's root where it lies below it; null where the profile does not say. */
+  file: text.nullable(),
+  line: z.number().int().nonnegative().nullable(),
+  baseShare: z.number().min(0).max(1),
+  headShare: z.number().min(0).max(1),
+  /** Change of the function's own CPU time per unit of work; null when one side never saw it. */
+  ratio: boundedSchema.nullable(),
+  /** What that change adds to the base's CPU time per unit of work. */
+  contribution: boundedSchema,
+  class: functionClassSchema,
+});
+export type FunctionResult = z.infer<typeof functionSchema>;
+
+const sideQualitySchema = z.object({
+  samples: z.number(),
+  /** Shares of all samples, 0..1. */
+  lost: z.number(),
+  unresolved: z.number(),
+  truncated: z.number(),
+  incompleteStacks: z.number(),
+  overhead: z.object({
+    /** null with a backend that cannot measure it. */
+    nsPerSample: z.number().nullable(),
+    /** The profiler's CPU time over the target's. */
+    cpuShare: z.number(),
+  }),
+});
+export type SideQuality = z.infer<typeof sideQualitySchema>;
+
+export const workloadResultSchema = z.object({
+  name: workloadNameSchema,
+  verdict: verdictSchema,
+  reasons: z.array(reasonSchema),
+  load: loadSchema,
+  /** Complete pairs the verdict rests on, and the measured seconds of both sides together. */
+  pairs: z.number().int().nonnegative(),
+  seconds: z.number().nonnegative(),
+  units: z.object({ base: z.number(), head: z.number() }),
+  errors: z.object({ base: z.number(), head: z.number() }),
+  /** Exact CPU nanoseconds per unit of work: geometric means over pairs. */
+  cpuPerUnit: z.object({ base: z.number(), head: z.number() }),
+  /** Relative change of CPU time per unit; mde is null when no effect could have been proven. */
+  total: boundedSchema.extend({ margin: z.number(), mde: z.number().nullable() }),
+  /** Relative change pair by pair, in pair order: what the total is computed from. */
+  pairChanges: z.array(z.number()),
+  functionMargin: z.number(),
+  functions: z.array(functionSchema),
+  /** Blocked time is not measured yet by this version's captures: null. */
+  offCpu: z.null(),
+  quality: z.object({ base: sideQualitySchema, head: sideQualitySchema }),
+  capture: z.object({ backend: text, event: text, rateHz: z.number(), limits: z.array(text) }),
+  /** More seconds of measuring that would be needed to decide, when it is not decided and that can be said. */
+  neededSeconds: z.number().nullable(),
+});
+export type WorkloadResult = z.infer<typeof workloadResultSchema>;
+
+export const resultSchema = z.object({
+  schema: z.literal('profbound/result@1'),
+  tool: z.object({ name: z.literal('profbound'), version: text }),
+  verdict: verdictSchema,
+  reasons: z.array(reasonSchema),
+  /** `paired`: interleaved pairs, bounds hold across runs; `unpaired`: single captures, bounds are within-run only. */
+  design: z.enum(['paired', 'unpaired']),
+  onInconclusive: z.enum(['pass', 'warn', 'fail']),
+  startedAt: z.iso.datetime().nullable(),
+  refs: z.object({ base: refSchema, head: refSchema }),
+  environment: environmentSchema.nullable(),
+  notes: z.array(text),
+  workloads: z.array(workloadResultSchema),
+});
+export type Result = z.infer<typeof resultSchema>;
