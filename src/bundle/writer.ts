@@ -1,0 +1,74 @@
+/** Writes a bundle while it is being measured: after every capture the folder is complete and readable. */
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  type BundleManifest,
+  type BundleWorkload,
+  bundleSchema,
+  type Capture,
+  type Side,
+  type Stop,
+} from './schema.js';
+
+/** Where a capture's CPU profile stands in its bundle. */
+export function cpuProfilePath(workload: string, pair: number, side: Side): string {
+  return `workloads/${workload}/pairs/${String(pair).padStart(3, '0')}/${side}.cpu.pb.gz`;
+}
+
+export class BundleWriter {
+  readonly #manifest: BundleManifest;
+
+  /**
+   * Starts an empty bundle; whatever stood at `directory` is replaced.
+   * @param directory the bundle's folder
+   * @param manifest  everything known before the first capture; its workloads have no captures yet
+   */
+  constructor(
+    readonly directory: string,
+    manifest: BundleManifest,
+  ) {
+    this.#manifest = bundleSchema.parse(manifest);
+    rmSync(directory, { recursive: true, force: true });
+    mkdirSync(directory, { recursive: true });
+    this.#save();
+  }
+
+  /** What has been measured so far. */
+  get manifest(): BundleManifest {
+    return this.#manifest;
+  }
+
+  /**
+   * Takes one finished capture into the bundle.
+   * @param profileFile the collector's pprof file; moved into the bundle
+   */
+  async add(workload: string, capture: Capture, profileFile: string): Promise<void> {
+    const target = join(this.directory, capture.cpuProfile);
+    mkdirSync(dirname(target), { recursive: true });
+    // Copied, not renamed: the collector's folder may be on another file system.
+    await copyFile(profileFile, target);
+    await rm(profileFile);
+    this.workload(workload).captures.push(capture);
+    this.#save();
+  }
+
+  /** Records how measuring a workload ended. */
+  finish(workload: string, stop: Stop): void {
+    this.workload(workload).stop = stop;
+    this.#save();
+  }
+
+  workload(name: string): BundleWorkload {
+    const found = this.#manifest.workloads.find((workload) => workload.name === name);
+    if (!found) throw new Error(`the bundle has no workload ${name}`);
+    return found;
+  }
+
+  /** Replaces bundle.json in one step, so that a kill in the middle leaves the previous one. */
+  #save(): void {
+    const target = join(this.directory, 'bundle.json');
+    writeFileSync(`${target}.part`, `${JSON.stringify(this.#manifest, null, 2)}\n`);
+    renameSync(`${target}.part`, target);
+  }
+}

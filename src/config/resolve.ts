@@ -1,0 +1,189 @@
+/** From the configuration of both sides to the plan: defaults filled in, the gate's policy taken from base. */
+import type { Policy } from '../bundle/schema.js';
+import { UsageError } from '../errors.js';
+import type { ConfigFile } from './file.js';
+import type { LoadPlan, NumberSource, Ready, SidePlan, UnitsPlan, WorkloadPlan } from './plan.js';
+import type { CaptureConfig, GateConfig, WorkloadConfig } from './schema.js';
+
+/** Pairs after which the verdict is computed; spaced so that early looks cost little error probability. */
+const defaultLooks = [10, 16, 24, 32, 40, 50, 60];
+/** Families of claims: a wrong fail is ten times worse than a wrong pass. */
+const alpha = { fail: 0.005, pass: 0.05, functions: 0.01 };
+
+export interface Plan {
+  readonly workloads: readonly WorkloadPlan[];
+  readonly onInconclusive: 'pass' | 'warn' | 'fail';
+  /** What the reader of the report must know about how the plan came to be. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Resolves both sides' configuration files.
+ *
+ * Each side builds and starts as its own file says, because a changed command is part of the change. Load, units and
+ * captures come from head and are the same for both. The gate's policy comes from base.
+ * @param only names of the workloads to run; empty for all
+ * @throws UsageError for combinations of keys that make no sense, naming the workload
+ */
+export function resolvePlan(base: ConfigFile, head: ConfigFile, only: readonly string[] = []): Plan {
+  const notes: string[] = [];
+  const known = Object.keys(head.config.workloads);
+  for (const name of only) {
+    if (!known.includes(name))
+      throw new UsageError(`${head.path} has no workload ${name}; it has ${known.join(', ')}`);
+  }
+  const gate = base.config.gate ?? {};
+  if (JSON.stringify(gate) !== JSON.stringify(head.config.gate ?? {})) {
+    notes.push(
+      "head changes gate: in its configuration; base's gate was applied, the change takes effect once it is merged",
+    );
+  }
+  const workloads: WorkloadPlan[] = [];
+  for (const name of only.length > 0 ? only : known) {
+    const ofBase = base.config.workloads[name];
+    if (!ofBase) {
+      notes.push(`workload ${name} is new in head: there is nothing to compare it with`);
+      continue;
+    }
+    workloads.push(resolveWorkload(name, ofBase, base, head, policyOf(gate)));
+  }
+  for (const name of Object.keys(base.config.workloads)) {
+    if (!known.includes(name)) notes.push(`workload ${name} is gone in head: it was not measured`);
+  }
+  return { workloads, onInconclusive: gate.on_inconclusive ?? 'warn', notes };
+}
+
+function resolveWorkload(
+  name: string,
+  ofBase: WorkloadConfig,
+  base: ConfigFile,
+  head: ConfigFile,
+  policy: Policy,
+): WorkloadPlan {
+  const ofHead = head.config.workloads[name] as WorkloadConfig;
+  for (const [file, workload] of [[base, ofBase] as const, [head, ofHead] as const]) {
+    checkCombination(`${file.path}: workload ${name}`, workload);
+  }
+  if ((ofBase.batch === undefined) !== (ofHead.batch === undefined)) {
+    throw new UsageError(`workload ${name} is a batch program on one side and a service on the other`);
+  }
+  const where = `${head.path}: workload ${name}`;
+  const capture: CaptureConfig = { ...head.config.capture, ...ofHead.capture };
+  return {
+    name,
+    sides: { base: sidePlan(ofBase), head: sidePlan(ofHead) },
+    environment: ofHead.environment ?? {},
+    port: ofHead.port ?? null,
+    readyTimeoutSeconds: ofHead.ready_timeout ?? 30,
+    warmupSeconds: ofHead.warmup ?? 1,
+    load: loadPlan(ofHead),
+    units: unitsPlan(where, ofHead),
+    errors: ofHead.errors ? numberSource(ofHead.errors) : null,
+    capture: {
+      seconds: capture.seconds ?? 5,
+      rateHz: capture.rate === undefined || capture.rate === 'auto' ? null : capture.rate,
+      event: capture.event ?? 'auto',
+      maxDepth: capture.max_depth ?? 127,
+      backend: capture.backend ?? 'auto',
+      serviceCpus: capture.cpus?.service ?? null,
+      loadCpus: capture.cpus?.load ?? null,
+    },
+    policy,
+    budgetSeconds: base.config.gate?.budget ?? 900,
+  };
+}
+
+function checkCombination(where: string, workload: WorkloadConfig): void {
+  const { batch, start, load, ready, units } = workload;
+  if (batch !== undefined) {
+    for (const [key, value] of Object.entries({ start, load, ready, units })) {
+      if (value !== undefined)
+        throw new UsageError(
+          `${where}: batch and ${key} exclude each other: a batch program is its own load, one run is one unit`,
+        );
+    }
+    return;
+  }
+  if (start === undefined)
+    throw new UsageError(`${where} needs start: (a service) or batch: (a program that runs to its end)`);
+  if (load === undefined) throw new UsageError(`${where} needs load: what exercises the service`);
+  if (ready === undefined)
+    throw new UsageError(
+      `${where} needs ready: a URL, tcp:HOST:PORT or log:REGEX that tells when the service answers`,
+    );
+}
+
+function sidePlan(workload: WorkloadConfig): SidePlan {
+  return {
+    build: workload.build ?? null,
+    start: workload.start ?? null,
+    batch: workload.batch ?? null,
+    ready: workload.ready === undefined ? null : readyPlan(workload.ready),
+  };
+}
+
+function readyPlan(written: string): Ready {
+  if (/^https?:\/\//.test(written)) return { kind: 'http', url: written };
+  if (written.startsWith('log:')) return { kind: 'log', pattern: written.slice(4) };
+  const tcp = /^tcp:(?:\/\/)?(.+):(\$\{PORT\}|\d+)$/.exec(written);
+  if (tcp) return { kind: 'tcp', host: tcp[1] as string, port: tcp[2] as string };
+  throw new UsageError(`ready: ${written} is none of http://…, tcp:HOST:PORT, log:REGEX`);
+}
+
+function loadPlan({ load, batch }: WorkloadConfig): LoadPlan {
+  if (batch !== undefined || load === undefined) return { kind: 'batch' };
+  if (typeof load === 'string') return { kind: 'command', command: load, rate: null };
+  if ('command' in load) return { kind: 'command', command: load.command, rate: load.rate ?? null };
+  return {
+    kind: 'http',
+    url: load.http,
+    method: load.method,
+    headers: load.headers,
+    body: load.body ?? null,
+    connections: load.connections,
+    rate: load.rate ?? null,
+  };
+}
+
+function unitsPlan(where: string, workload: WorkloadConfig): UnitsPlan {
+  if (workload.batch !== undefined) return { kind: 'batch' };
+  const { units, load } = workload;
+  if (units && 'counter' in units) {
+    if ((units.regex === undefined) === (units.json === undefined)) {
+      throw new UsageError(
+        `${where}: units.counter needs one of regex: and json: to find the number in its answer`,
+      );
+    }
+    const source: NumberSource =
+      units.regex === undefined
+        ? { kind: 'json', path: units.json as string }
+        : { kind: 'regex', pattern: units.regex };
+    return { kind: 'counter', url: units.counter, source };
+  }
+  if (typeof load === 'object' && 'http' in load) {
+    if (units)
+      throw new UsageError(
+        `${where}: the built-in HTTP load counts its own units; remove units:, or count with { counter: URL }`,
+      );
+    return { kind: 'http' };
+  }
+  if (!units) throw new UsageError(`${where} needs units: where the load command prints how much it did`);
+  return { kind: 'output', source: numberSource(units) };
+}
+
+function numberSource(written: { regex: string } | { json: string }): NumberSource {
+  return 'regex' in written
+    ? { kind: 'regex', pattern: written.regex }
+    : { kind: 'json', path: written.json };
+}
+
+function policyOf(gate: GateConfig): Policy {
+  const most = gate.max_pairs ?? 60;
+  return {
+    totalMargin: gate.total?.margin ?? 0.02,
+    functionMargin: gate.function?.margin ?? 0.05,
+    minShare: gate.function?.min_share ?? 0.005,
+    alpha,
+    looks: [...defaultLooks.filter((look) => look < most), most],
+  };
+}

@@ -1,0 +1,147 @@
+/** `.profbound.yml`: every key, what it means, and its default. The JSON Schema for editors is generated from this. */
+import * as z from 'zod';
+import { workloadNameSchema } from '../bundle/schema.js';
+import { duration, percent } from './quantity.js';
+
+const command = z.string().trim().min(1, 'a command is needed').max(10_000);
+const cpuList = z
+  .string()
+  .regex(/^\d+(-\d+)?(,\d+(-\d+)?)*$/, 'not a CPU list: write for instance 0-3 or 0,2');
+const regex = z
+  .string()
+  .max(1000)
+  .superRefine((pattern, context) => {
+    try {
+      if (new RegExp(`${pattern}|`).exec('')?.length === 1) {
+        context.addIssue({ code: 'custom', message: `/${pattern}/ has no group: put ( ) around the number` });
+      }
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+    }
+  });
+
+const fromRegex = z.strictObject({
+  regex: regex.describe('The first group of the last match is the number.'),
+});
+const fromJson = z.strictObject({
+  json: z.string().min(1).max(1000).describe('Path into the JSON that is printed, e.g. requests.total.'),
+});
+const fromCounter = z.strictObject({
+  counter: z.string().max(2000).describe('URL of a counter, read at both ends of the capture.'),
+  regex: regex.optional(),
+  json: z.string().min(1).max(1000).optional(),
+});
+
+const httpLoad = z.strictObject({
+  http: z.string().max(2000).describe('URL to request; may contain ${PORT}.'),
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']).default('GET'),
+  headers: z.record(z.string(), z.string()).default({}),
+  body: z.string().max(1_000_000).optional(),
+  connections: z.int().min(1).max(10_000).default(8).describe('Open connections.'),
+  rate: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      'Requests a second to offer (open loop). Recommended, below saturation. Default: as fast as answers come.',
+    ),
+});
+const commandLoad = z.strictObject({
+  command: command.describe('Load generator; may contain ${PORT} and ${SECONDS}.'),
+  rate: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Units a second the command offers, when it is an open loop.'),
+});
+
+export const captureConfigSchema = z.strictObject({
+  seconds: z.number().min(0.2).max(600).optional().describe('Length of one capture. Default 5.'),
+  rate: z
+    .union([z.literal('auto'), z.int().min(1).max(10_000)])
+    .optional()
+    .describe('Samples a second and CPU. Default auto: about 8,000 samples a capture, 99 to 1,000 Hz.'),
+  event: z.enum(['auto', 'cycles', 'cpu-clock']).optional().describe('What is sampled. Default auto.'),
+  max_depth: z.int().min(8).max(127).optional().describe('Most frames kept of a stack. Default 127.'),
+  backend: z.enum(['auto', 'bpf', 'perf']).optional().describe('How it is sampled. Default auto.'),
+  cpus: z
+    .strictObject({ service: cpuList.optional(), load: cpuList.optional() })
+    .optional()
+    .describe('CPUs of service and load. Default: half of the CPUs each.'),
+});
+
+export const workloadConfigSchema = z.strictObject({
+  build: command.optional().describe("Run once in each side's folder before anything is measured."),
+  start: command.optional().describe('Starts the service in the foreground; may contain ${PORT}.'),
+  batch: command
+    .optional()
+    .describe('A program that runs to its end, instead of start and load; one run is one unit.'),
+  ready: z
+    .string()
+    .min(1)
+    .max(2000)
+    .optional()
+    .describe(
+      'URL that answers 2xx, tcp:HOST:PORT that accepts, or log:REGEX that a line of output matches.',
+    ),
+  ready_timeout: duration.optional().describe('How long the service may take to be ready. Default 30s.'),
+  port: z.int().min(1).max(65_535).optional().describe('${PORT}. Default: a free one.'),
+  environment: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('Environment variables, the same on both sides.'),
+  warmup: duration.optional().describe('Load before each capture, not measured. Default 1s.'),
+  load: z
+    .union([command, httpLoad, commandLoad], {
+      error: 'load is a command, or { http: URL, … }, or { command: … }',
+    })
+    .optional()
+    .describe('What exercises the service.'),
+  units: z
+    .union([fromRegex, fromJson, fromCounter], {
+      error: 'units is { regex: … }, { json: … } or { counter: URL, … }',
+    })
+    .optional()
+    .describe('Where the units of work are counted. The built-in HTTP load counts by itself.'),
+  errors: z
+    .union([fromRegex, fromJson], { error: 'errors is { regex: … } or { json: … }' })
+    .optional()
+    .describe('Where the load command prints its failed units.'),
+  capture: captureConfigSchema.optional().describe('Differs from the common capture: in these keys.'),
+});
+
+export const gateConfigSchema = z.strictObject({
+  total: z
+    .strictObject({ margin: percent.optional() })
+    .optional()
+    .describe('Tolerated slowdown of the total. Default 2%.'),
+  function: z
+    .strictObject({ margin: percent.optional(), min_share: percent.optional() })
+    .optional()
+    .describe(
+      'Tolerated slowdown of a function (default 5%) and the share below which it is not tested (default 0.5%).',
+    ),
+  budget: duration.optional().describe('Most time spent measuring a workload. Default 15m.'),
+  max_pairs: z.int().min(4).max(1000).optional().describe('Most pairs measured. Default 60.'),
+  on_inconclusive: z
+    .enum(['pass', 'warn', 'fail'])
+    .optional()
+    .describe('What an inconclusive verdict means for the exit code. Default warn (exit code 0).'),
+});
+
+export const configSchema = z.strictObject({
+  version: z.literal(1, { error: 'this version reads version: 1' }).describe('Version of this file.'),
+  workloads: z
+    .record(workloadNameSchema, workloadConfigSchema)
+    .refine((workloads) => Object.keys(workloads).length > 0, 'at least one workload is needed')
+    .describe('Named ways to exercise the software.'),
+  capture: captureConfigSchema.optional().describe('How every workload is profiled.'),
+  gate: gateConfigSchema
+    .optional()
+    .describe('What is tolerated. Read from base: a pull request cannot loosen its own gate.'),
+});
+
+export type Config = z.output<typeof configSchema>;
+export type WorkloadConfig = z.output<typeof workloadConfigSchema>;
+export type CaptureConfig = z.output<typeof captureConfigSchema>;
+export type GateConfig = z.output<typeof gateConfigSchema>;

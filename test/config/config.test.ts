@@ -1,0 +1,167 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseConfig } from '../../src/config/file.js';
+import { resolvePlan } from '../../src/config/resolve.js';
+import { UsageError } from '../../src/errors.js';
+
+const service = `version: 1
+workloads:
+  api:
+    start: ./api --port \${PORT}
+    ready: http://127.0.0.1:\${PORT}/healthz
+    load: wrk http://127.0.0.1:\${PORT}/
+    units: { regex: '(\\d+) requests' }
+`;
+
+const file = (text: string, path = '.profbound.yml') => ({ path, text, config: parseConfig(text, path) });
+
+/** The message a text is refused with. */
+function refusal(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError);
+    return (error as Error).message;
+  }
+  throw new Error('was accepted');
+}
+
+describe('errors say file:line:column and what was meant', () => {
+  test.each([
+    [
+      'an unknown key',
+      service.replace('ready:', 'redy:'),
+      '.profbound.yml:5:5: unknown key redy in workloads.api; did you mean ready?',
+    ],
+    [
+      'an unknown key that is like no other',
+      `${service}telemetry: true\n`,
+      '.profbound.yml:8:1: unknown key telemetry in the file; known here: version, workloads, capture, gate',
+    ],
+    [
+      'an unknown key inside a union',
+      service.replace('load: wrk http://127.0.0.1:${PORT}/', 'load: { http: "http://x/", conections: 4 }'),
+      '.profbound.yml:6:32: unknown key conections in workloads.api.load; did you mean connections?',
+    ],
+    [
+      'a percentage without its unit',
+      `${service}gate:\n  total: { margin: 2 }\n`,
+      '.profbound.yml:9:20: gate.total.margin: 2 is not a percentage: write a number and %, for instance 2%',
+    ],
+    [
+      'a wrong unit',
+      `${service}gate:\n  budget: 15 min\n`,
+      '.profbound.yml:9:11: gate.budget: "15 min" is not a duration: write a number and ms, s, m or h, for instance 3s',
+    ],
+    [
+      'an impossible value',
+      `${service}capture: { seconds: 0 }\n`,
+      '.profbound.yml:8:21: capture.seconds: Too small: expected number to be >=0.2',
+    ],
+    [
+      'a pattern without a group',
+      service.replace('(\\d+)', '\\d+'),
+      '.profbound.yml:7:21: workloads.api.units.regex: /\\d+ requests/ has no group: put ( ) around the number',
+    ],
+    [
+      'a missing key',
+      'version: 1\n',
+      '.profbound.yml:1:1: workloads: Invalid input: expected record, received undefined',
+    ],
+    [
+      'another version',
+      service.replace('version: 1', 'version: 2'),
+      '.profbound.yml:1:10: version: this version reads version: 1',
+    ],
+    [
+      'a bad workload name',
+      service.replace('  api:', '  ../api:'),
+      '.profbound.yml:3:3: workloads.../api: a workload name is',
+    ],
+    ['broken YAML', 'version: 1\nworkloads: [\n', '.profbound.yml:3:1: '],
+  ])('%s', (_what, text, message) => {
+    expect(refusal(() => parseConfig(text, '.profbound.yml'))).toContain(message);
+  });
+
+  test('all errors of a file are listed at once', () => {
+    const text = `${service.replace('ready:', 'redy:')}gate: { budget: 3 }\n`;
+    expect(refusal(() => parseConfig(text, 'c.yml')).split('\n')).toHaveLength(2);
+  });
+});
+
+describe('the plan', () => {
+  test('fills in the documented defaults', () => {
+    const [api] = resolvePlan(file(service), file(service)).workloads;
+    expect(api).toMatchObject({
+      name: 'api',
+      warmupSeconds: 1,
+      readyTimeoutSeconds: 30,
+      budgetSeconds: 900,
+      port: null,
+      load: { kind: 'command', rate: null },
+      units: { kind: 'output', source: { kind: 'regex', pattern: '(\\d+) requests' } },
+      capture: { seconds: 5, rateHz: null, event: 'auto', backend: 'auto', maxDepth: 127 },
+      policy: {
+        totalMargin: 0.02,
+        functionMargin: 0.05,
+        minShare: 0.005,
+        looks: [10, 16, 24, 32, 40, 50, 60],
+      },
+    });
+  });
+
+  test('takes the policy from base, and says when head would change it', () => {
+    const head = `${service}gate: { total: { margin: 50% }, on_inconclusive: pass }\n`;
+    const plan = resolvePlan(file(service), file(head));
+    expect(plan.workloads[0]?.policy.totalMargin).toBe(0.02);
+    expect(plan.onInconclusive).toBe('warn');
+    expect(plan.notes).toEqual([expect.stringContaining("base's gate was applied")]);
+  });
+
+  test('lets each side start as its own file says, under the load of head', () => {
+    const head = service.replace('./api', './api --fast').replace('wrk', 'wrk -t4');
+    const [api] = resolvePlan(file(service), file(head)).workloads;
+    expect(api?.sides.base.start).toBe('./api --port ${PORT}');
+    expect(api?.sides.head.start).toBe('./api --fast --port ${PORT}');
+    expect(api?.load).toMatchObject({ command: 'wrk -t4 http://127.0.0.1:${PORT}/' });
+  });
+
+  test('names workloads that are on one side only', () => {
+    const two = service.replace('workloads:', 'workloads:\n  job: { batch: ./job }');
+    expect(resolvePlan(file(service), file(two)).notes).toEqual([
+      expect.stringContaining('job is new in head'),
+    ]);
+    expect(resolvePlan(file(two), file(service)).notes).toEqual([
+      expect.stringContaining('job is gone in head'),
+    ]);
+  });
+
+  test('shortens the looks to the most pairs allowed', () => {
+    const text = `${service}gate: { max_pairs: 12 }\n`;
+    expect(resolvePlan(file(text), file(text)).workloads[0]?.policy.looks).toEqual([10, 12]);
+  });
+
+  test.each([
+    [
+      'batch and load',
+      service.replace('start: ./api --port ${PORT}', 'batch: ./job'),
+      'batch and load exclude each other',
+    ],
+    ['no start', service.replace(/ {4}start.*\n/, ''), 'needs start: (a service) or batch:'],
+    ['no units', service.replace(/ {4}units.*\n/, ''), 'needs units:'],
+    ['no ready', service.replace(/ {4}ready.*\n/, ''), 'needs ready:'],
+    ['a ready that is nothing known', service.replace(/ready: .*/, 'ready: soon'), 'ready: soon is none of'],
+    [
+      'a counter without a source',
+      service.replace(/units: .*/, 'units: { counter: "http://x/" }'),
+      'units.counter needs one of',
+    ],
+  ])('refuses %s', (_what, text, message) => {
+    expect(refusal(() => resolvePlan(file(text), file(text)))).toContain(message);
+  });
+
+  test('refuses a workload nobody defined', () => {
+    expect(refusal(() => resolvePlan(file(service), file(service), ['apo']))).toContain(
+      'has no workload apo; it has api',
+    );
+  });
+});
