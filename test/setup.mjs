@@ -1,0 +1,62 @@
+/**
+ * Installs what the tests need, idempotently: npm packages by the lock file, Debian packages by the two lists below,
+ * then builds the native collector and dist/. A second run with nothing to do takes a few seconds.
+ */
+import { createHash } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Runs a command with its output shown; a failure ends the set-up with the command's name. */
+function run(command, args) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) {
+    console.error(`set-up: ${command} ${args.join(' ')} failed${error ? `: ${error.message}` : ` with exit code ${status}`}`);
+    process.exit(1);
+  }
+}
+
+function installNodePackages() {
+  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const stamp = join(root, 'node_modules', '.installed-lock');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  run('npm', ['ci', '--no-audit', '--no-fund']);
+  writeFileSync(stamp, lock);
+}
+
+/** Names in a list file, one a line, # starts a comment. */
+function readList(file) {
+  return readFileSync(join(root, file), 'utf8')
+    .split('\n')
+    .map((line) => line.replace(/#.*/, '').trim())
+    .filter((line) => line !== '');
+}
+
+function isInstalled(debianPackage) {
+  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status}', debianPackage], { encoding: 'utf8' });
+  return stdout === 'installed';
+}
+
+function installDebianPackages() {
+  const missing = [...readList('native/packages.txt'), ...readList('test/packages.txt')].filter((name) => !isInstalled(name));
+  if (missing.length === 0) return;
+  if (spawnSync('apt-get', ['--version']).status !== 0) {
+    console.error(`set-up: this is not a Debian system; install what stands for ${missing.join(' ')}`);
+    process.exit(1);
+  }
+  const asRoot = process.getuid() === 0 ? [] : ['sudo', '-n'];
+  const apt = (...args) => {
+    const [command, ...rest] = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', '-y', ...args];
+    run(command, rest);
+  };
+  apt('update');
+  apt('install', '--no-install-recommends', ...missing);
+}
+
+installDebianPackages();
+installNodePackages();
+run('make', ['-s', '-C', 'native', 'all', 'test']);
+run(process.execPath, [join('.ci', 'build.mjs')]);
