@@ -12,7 +12,7 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-const volatile __u32 roots[MAX_ROOTS];
+const volatile __s32 roots[MAX_ROOTS];
 const volatile __u32 root_count;
 /* Bytes of each stack to keep: 8 × --max-depth. */
 const volatile __u32 stack_bytes = MAX_STACK_DEPTH * 8;

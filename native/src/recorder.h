@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From raw samples to a pprof file: takes what either backend saw, finds which file each address belongs to while the
+ * process still lives, keeps every distinct stack once, and names everything at the end.
+ */
+#ifndef PROFBOUND_RECORDER_H
+#define PROFBOUND_RECORDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct recorder;
+
+/* One sample as a backend saw it. Addresses are leaf first; nothing is kept by reference. */
+struct sample {
+	/* Thread group id and thread id as this process sees them. */
+	pid_t pid;
+	pid_t tid;
+	uint32_t cpu;
+	/* CPU nanoseconds the sample stands for. */
+	uint64_t weight;
+	/* The thread's name. */
+	const char *comm;
+	const uint64_t *kernel;
+	uint32_t kernel_depth;
+	const uint64_t *user;
+	uint32_t user_depth;
+	/* The user stack was deeper than what was kept. */
+	bool truncated;
+};
+
+/* Counts by cause; the causes are the recorder's and listed in recorder.c. */
+#define RECORDER_CAUSES 8
+struct cause_count {
+	const char *cause; /* NULL: unused */
+	uint64_t samples;
+};
+
+struct cpu_count {
+	uint32_t cpu;
+	uint64_t samples;
+	uint64_t nanoseconds;
+};
+
+struct recorder_counts {
+	uint64_t samples;
+	uint64_t weight;
+	uint64_t truncated;
+	/* Samples whose user stack did not reach a thread's first function. */
+	struct cause_count incomplete[RECORDER_CAUSES];
+	/* Samples whose leaf has no name. */
+	struct cause_count unresolved[RECORDER_CAUSES];
+	/* Ascending by cpu; only CPUs with samples. Belongs to the recorder. */
+	const struct cpu_count *cpus;
+	uint32_t cpu_count;
+};
+
+/* What the pprof file says of the capture as a whole. */
+struct recorder_window {
+	uint64_t started_at;  /* CLOCK_REALTIME, nanoseconds */
+	uint64_t duration;    /* nanoseconds */
+	uint64_t period;      /* nanoseconds between two samples of a busy CPU */
+};
+
+struct recorder *recorder_new(void);
+void recorder_free(struct recorder *recorder);
+
+/* Takes a sample. Reads /proc/PID/maps the first time a process is seen and when an address is in no known mapping. */
+void recorder_add(struct recorder *recorder, const struct sample *sample);
+
+/* The process replaced its image: what was known of its mappings is void from here on. */
+void recorder_exec(struct recorder *recorder, pid_t pid);
+
+/*
+ * Accounts for kernel time the backend may not look into: one stack, [kernel, not visible to this user], that weighs
+ * `weight` nanoseconds and counts no samples.
+ */
+void recorder_add_hidden_kernel(struct recorder *recorder, uint64_t weight);
+
+/*
+ * Reads perf maps and symbol tables and names every address; nothing can be added any more. Called while the target
+ * still runs where possible: a perf map may be removed with its process.
+ */
+void recorder_resolve(struct recorder *recorder);
+
+/* What was taken; complete after recorder_resolve(). */
+void recorder_count(const struct recorder *recorder, struct recorder_counts *counts);
+
+/* Writes gzipped pprof to `path`; false with errno set when it cannot. */
+bool recorder_write(const struct recorder *recorder, const struct recorder_window *window, const char *path);
+
+#endif
