@@ -39,7 +39,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, RING_BYTES);
+	__uint(max_entries, RING_BYTES_PER_CPU);
 } records SEC(".maps");
 
 static __always_inline struct member *join(struct task_struct *task)
@@ -108,7 +108,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 		return 0;
 	}
 	fill_header(record, RECORD_EXEC);
-	bpf_ringbuf_submit(record, 0);
+	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
 	return 0;
 }
 
@@ -132,7 +132,7 @@ int on_sample(struct bpf_perf_event_data *context)
 		bytes = sizeof(record->user);
 	record->kernel_bytes = bpf_get_stack(context, record->kernel, sizeof(record->kernel), 0);
 	record->user_bytes = bpf_get_stack(context, record->user, bytes, BPF_F_USER_STACK);
-	bpf_ringbuf_submit(record, 0);
+	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
 	return 0;
 }
 

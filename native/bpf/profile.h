@@ -8,8 +8,12 @@
 /* PERF_MAX_STACK_DEPTH: bpf_get_stack() returns no more frames than this, kernel and user each. */
 #define MAX_STACK_DEPTH 127
 
-/* Sixteen MiB hold about 7,800 of the largest records: two seconds of four CPUs at 1,000 Hz if nobody drained. */
-#define RING_BYTES (16 * 1024 * 1024)
+/*
+ * Nobody is woken for a record: the collector drains every RING_DRAIN_MILLISECONDS. A MiB a CPU holds 500 of the largest
+ * records, ten times what 1,000 Hz leave between two drains; the collector sets the size by the number of CPUs.
+ */
+#define RING_BYTES_PER_CPU (1024 * 1024)
+#define RING_DRAIN_MILLISECONDS 50
 
 enum record_kind {
 	RECORD_SAMPLE = 1,

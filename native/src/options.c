@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "cpulist.h"
+#include "fail.h"
+
+#define MAX_FRAMES 127
+#define MIN_FRAMES 8
+#define MAX_RATE_HZ 10000
+
+enum { OPTION_PID = 256, OPTION_SECONDS, OPTION_OUT, OPTION_EVENT, OPTION_RATE, OPTION_DEPTH, OPTION_BACKEND, OPTION_CPUS, OPTION_REPEAT };
+
+static uint64_t parse_seconds(const char *option, const char *text)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	if (end == text || *end || !(seconds > 0) || seconds > 86400)
+		fail(EXIT_USAGE, "%s %s: not a number of seconds between 0 and 86400", option, text);
+	return (uint64_t)(seconds * NANOSECONDS);
+}
+
+static uint32_t parse_number(const char *option, const char *text, long least, long most)
+{
+	char *end;
+	long number;
+
+	errno = 0;
+	number = strtol(text, &end, 10);
+	if (errno || end == text || *end || number < least || number > most)
+		fail(EXIT_USAGE, "%s %s: not a whole number from %ld to %ld", option, text, least, most);
+	return number;
+}
+
+static void parse_pids(const char *text, struct options *options)
+{
+	char *copy = must_copy(text), *rest = copy, *part;
+
+	while ((part = strsep(&rest, ","))) {
+		if (options->pid_count == MAX_PIDS)
+			fail(EXIT_USAGE, "--pid: at most %d processes", MAX_PIDS);
+		options->pids[options->pid_count++] = parse_number("--pid", part, 1, 1L << 22);
+	}
+	free(copy);
+}
+
+static int parse_choice(const char *option, const char *text, const char *const *names)
+{
+	for (int i = 0; names[i]; i++) {
+		if (strcmp(text, names[i]) == 0)
+			return i;
+	}
+	fail(EXIT_USAGE, "%s %s: write one of %s, %s, %s", option, text, names[0], names[1], names[2]);
+}
+
+static void parse_cpus(const char *text, struct options *options)
+{
+	cpu_set_t online, offline;
+
+	if (!cpulist_parse(text, &options->cpus))
+		fail(EXIT_USAGE, "--cpus %s: not a CPU list: write for instance 0-3 or 0,2", text);
+	if (cpulist_online(&online)) {
+		CPU_XOR(&offline, &options->cpus, &online);
+		CPU_AND(&offline, &offline, &options->cpus);
+		if (CPU_COUNT(&offline) > 0)
+			fail(EXIT_USAGE, "--cpus %s: not all of these CPUs are online", text);
+	}
+	options->has_cpus = true;
+}
+
+static void check_combination(const struct options *options)
+{
+	if (!options->out)
+		fail(EXIT_USAGE, "--out DIR is missing: where to write cpu.pb.gz and capture.json");
+	if (options->command && options->pid_count)
+		fail(EXIT_USAGE, "--pid and a command exclude each other");
+	if (!options->command && !options->pid_count)
+		fail(EXIT_USAGE, "what is to be captured? --pid N, or -- COMMAND");
+	if (!options->command && options->repeat)
+		fail(EXIT_USAGE, "--repeat-seconds needs a command");
+	if (!options->command && options->has_cpus)
+		fail(EXIT_USAGE, "--cpus places a command; the processes of --pid are left where they are");
+}
+
+/* Options up to the first that is none; what follows them (after --) is the command. */
+static void parse(int count, char **arguments, const struct option *known, struct options *options)
+{
+	static const char *const events[] = { "auto", "cycles", "cpu-clock", NULL };
+	static const char *const backends[] = { "auto", "bpf", "perf", NULL };
+	int option;
+
+	*options = (struct options){ .rate_hz = 997, .max_depth = MAX_FRAMES };
+	opterr = 0;
+	optind = 1;
+	while ((option = getopt_long(count, arguments, "+", known, NULL)) != -1) {
+		switch (option) {
+		case OPTION_PID: parse_pids(optarg, options); break;
+		case OPTION_SECONDS: options->duration = parse_seconds("--seconds", optarg); break;
+		case OPTION_REPEAT: options->repeat = parse_seconds("--repeat-seconds", optarg); break;
+		case OPTION_OUT: options->out = optarg; break;
+		case OPTION_EVENT: options->event = parse_choice("--event", optarg, events); break;
+		case OPTION_BACKEND: options->backend = parse_choice("--backend", optarg, backends); break;
+		case OPTION_RATE: options->rate_hz = parse_number("--rate", optarg, 1, MAX_RATE_HZ); break;
+		case OPTION_DEPTH: options->max_depth = parse_number("--max-depth", optarg, MIN_FRAMES, MAX_FRAMES); break;
+		case OPTION_CPUS: parse_cpus(optarg, options); break;
+		default: fail(EXIT_USAGE, "%s: unknown option, or its value is missing; see --help", arguments[optind - 1]);
+		}
+	}
+	if (optind < count) {
+		/* Without --, a forgotten option name would silently become a command. */
+		if (strcmp(arguments[optind - 1], "--") != 0)
+			fail(EXIT_USAGE, "%s: unexpected; a command comes after --", arguments[optind]);
+		options->command = arguments + optind;
+	}
+}
+
+void options_parse(int count, char **arguments, struct options *options)
+{
+	static const struct option known[] = {
+		{ "pid", required_argument, NULL, OPTION_PID },
+		{ "seconds", required_argument, NULL, OPTION_SECONDS },
+		{ "repeat-seconds", required_argument, NULL, OPTION_REPEAT },
+		{ "out", required_argument, NULL, OPTION_OUT },
+		{ "event", required_argument, NULL, OPTION_EVENT },
+		{ "rate", required_argument, NULL, OPTION_RATE },
+		{ "max-depth", required_argument, NULL, OPTION_DEPTH },
+		{ "backend", required_argument, NULL, OPTION_BACKEND },
+		{ "cpus", required_argument, NULL, OPTION_CPUS },
+		{ 0 },
+	};
+
+	parse(count, arguments, known, options);
+	check_combination(options);
+}
+
+void options_parse_exec(int count, char **arguments, struct options *options)
+{
+	static const struct option known[] = {
+		{ "cpus", required_argument, NULL, OPTION_CPUS },
+		{ 0 },
+	};
+
+	parse(count, arguments, known, options);
+	if (!options->command)
+		fail(EXIT_USAGE, "exec: what is to be run? -- COMMAND");
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What `profbound-collect record` was asked to do. */
+#ifndef PROFBOUND_OPTIONS_H
+#define PROFBOUND_OPTIONS_H
+
+#include <sched.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "sampling.h"
+
+enum backend_choice { BACKEND_AUTO, BACKEND_BPF, BACKEND_PERF };
+
+#define MAX_PIDS 64
+
+struct options {
+	/* Either processes to attach to, or a command to run; never both. */
+	pid_t pids[MAX_PIDS];
+	size_t pid_count;
+	char **command;
+	/* Nanoseconds after which the capture ends; 0: until the target exits or a signal comes. */
+	uint64_t duration;
+	/* Nanoseconds during which the command is started again whenever it has ended; 0: it runs once. */
+	uint64_t repeat;
+	const char *out;
+	enum event_choice event;
+	enum backend_choice backend;
+	uint32_t rate_hz;
+	uint32_t max_depth;
+	/* CPUs of the command; only when `has_cpus`. */
+	cpu_set_t cpus;
+	bool has_cpus;
+};
+
+/* Parses the arguments after the subcommand; ends with EXIT_USAGE and one clear line when they make no sense. */
+void options_parse(int count, char **arguments, struct options *options);
+
+/* Parses the arguments of `exec`: [--cpus LIST] -- COMMAND…. */
+void options_parse_exec(int count, char **arguments, struct options *options);
+
+#endif
