@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+/* profbound-collect: profiles a process tree. Knows nothing of pairs, verdicts or where the figures go. */
+#include <stdio.h>
+#include <string.h>
+
+#include "doctor.h"
+#include "fail.h"
+#include "options.h"
+#include "record.h"
+#include "target.h"
+
+static const char help[] =
+	"profbound-collect: profile a process tree and count its CPU time exactly\n"
+	"\n"
+	"  profbound-collect [record] --pid N[,N...] [--seconds S] --out DIR\n"
+	"  profbound-collect [record] [--seconds S] [--cpus LIST] [--repeat-seconds S] --out DIR -- COMMAND...\n"
+	"  profbound-collect exec [--cpus LIST] -- COMMAND...\n"
+	"  profbound-collect doctor [--json]\n"
+	"  profbound-collect --version\n"
+	"\n"
+	"  --pid N[,N...]      processes to attach to, with their threads and descendants\n"
+	"  --seconds S         length of the capture; without it, until the target exits or SIGINT or SIGTERM comes\n"
+	"  --repeat-seconds S  start COMMAND again until S seconds have passed; complete runs are counted\n"
+	"  --out DIR           where cpu.pb.gz (pprof) and capture.json are written\n"
+	"  --event E           auto, cycles or cpu-clock\n"
+	"  --rate HZ           samples a second and CPU, 1 to 10000 (default 997)\n"
+	"  --max-depth N       frames kept of a user stack, 8 to 127 (default 127)\n"
+	"  --backend B         auto, bpf or perf\n"
+	"  --cpus LIST         CPUs COMMAND runs on, for instance 0-3\n"
+	"\n"
+	"Exit codes: 0 written, 3 usage, 4 this machine does not allow it (the line says what would).\n";
+
+int main(int count, char **arguments)
+{
+	const char *first = count > 1 ? arguments[1] : "";
+	struct options options;
+
+	if (strcmp(first, "--version") == 0) {
+		puts("profbound-collect " PROFBOUND_VERSION);
+		return EXIT_WRITTEN;
+	}
+	if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0) {
+		fputs(help, stdout);
+		return EXIT_WRITTEN;
+	}
+	if (strcmp(first, "doctor") == 0) {
+		bool json = count == 3 && strcmp(arguments[2], "--json") == 0;
+
+		if (count > 2 && !json)
+			fail(EXIT_USAGE, "doctor %s: unknown option; doctor takes --json", arguments[2]);
+		return doctor_run(json);
+	}
+	if (strcmp(first, "exec") == 0) {
+		options_parse_exec(count - 1, arguments + 1, &options);
+		target_exec(&options);
+	}
+	if (strcmp(first, "record") == 0) {
+		count--;
+		arguments++;
+	}
+	options_parse(count, arguments, &options);
+	return record_run(&options);
+}

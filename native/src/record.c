@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+/* One capture: target, backend, recorder and files, in the order of time. */
+#define _GNU_SOURCE
+#include "record.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "backend.h"
+#include "capture_summary.h"
+#include "clock.h"
+#include "fail.h"
+#include "json.h"
+#include "target.h"
+
+#define DRAIN_MILLISECONDS 20
+
+static volatile sig_atomic_t asked_to_stop;
+
+static void on_signal(int number)
+{
+	/* The second time the user means it: nothing is written, the kernel closes what is open. */
+	if (asked_to_stop)
+		_exit(128 + number);
+	asked_to_stop = 1;
+}
+
+static void watch_signals(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	/* Whoever asked for the capture is gone: end it, leave nothing running. */
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+}
+
+/* Starts the first backend that the machine allows; ends with EXIT_CANNOT_MEASURE when none is. */
+static const struct backend *start_backend(enum backend_choice choice, const struct capture_request *request,
+					   struct sampling_event *event)
+{
+	char bpf_refusal[512] = "", perf_refusal[512] = "";
+
+	if (choice != BACKEND_PERF) {
+		if (backend_bpf.start(request, event, bpf_refusal, sizeof(bpf_refusal)))
+			return &backend_bpf;
+		if (choice == BACKEND_BPF)
+			fail(EXIT_CANNOT_MEASURE, "%s", bpf_refusal);
+	}
+	if (backend_perf.start(request, event, perf_refusal, sizeof(perf_refusal))) {
+		if (choice == BACKEND_AUTO)
+			notes_add(request->limits, "The bpf backend is not available: %s.", bpf_refusal);
+		return &backend_perf;
+	}
+	if (choice == BACKEND_AUTO)
+		fail(EXIT_CANNOT_MEASURE, "%s (and the bpf backend is not available: %s)", perf_refusal, bpf_refusal);
+	fail(EXIT_CANNOT_MEASURE, "%s", perf_refusal);
+}
+
+static void say_ready(const struct backend *backend, const struct sampling_event *event, const struct options *options,
+		      const struct notes *limits)
+{
+	struct json json = { .stream = stdout };
+
+	json_open(&json, NULL, '{');
+	json_string(&json, "event", "ready");
+	json_string(&json, "backend", backend->name);
+	json_string(&json, "sampling", event->name);
+	json_unsigned(&json, "rateHz", options->rate_hz);
+	json_open(&json, "limits", '[');
+	for (size_t i = 0; i < limits->count; i++)
+		json_string(&json, NULL, limits->lines[i]);
+	json_close(&json, ']');
+	json_close(&json, '}');
+	fputc('\n', stdout);
+	fflush(stdout);
+}
+
+static void say_done(const struct options *options)
+{
+	struct json json = { .stream = stdout };
+
+	json_open(&json, NULL, '{');
+	json_string(&json, "event", "done");
+	json_string(&json, "out", options->out);
+	json_close(&json, '}');
+	fputc('\n', stdout);
+	fflush(stdout);
+}
+
+/* Samples until the time is up, the target has ended, or a signal came. */
+static void wait_for_end(const struct backend *backend, struct target *target, const struct options *options)
+{
+	uint64_t begin = clock_nanoseconds(CLOCK_MONOTONIC);
+
+	while (!asked_to_stop && target_runs(target)) {
+		uint64_t elapsed = clock_nanoseconds(CLOCK_MONOTONIC) - begin;
+		uint64_t left;
+
+		if (options->duration && elapsed >= options->duration)
+			return;
+		left = options->duration ? (options->duration - elapsed) / 1000000 : DRAIN_MILLISECONDS;
+		backend->drain(left < DRAIN_MILLISECONDS ? (int)left : DRAIN_MILLISECONDS);
+	}
+}
+
+static void write_profile(const struct recorder *recorder, const struct recorder_window *window, const char *out)
+{
+	char path[4096];
+
+	if (snprintf(path, sizeof(path), "%s/cpu.pb.gz", out) >= (int)sizeof(path) ||
+	    !recorder_write(recorder, window, path))
+		fail(EXIT_CANNOT_MEASURE, "cannot write %s: %s", path, strerror(errno));
+}
+
+static void write_summary(const struct capture_summary *summary, const char *out)
+{
+	char path[4096];
+
+	if (snprintf(path, sizeof(path), "%s/capture.json", out) >= (int)sizeof(path) ||
+	    !capture_summary_write(summary, path))
+		fail(EXIT_CANNOT_MEASURE, "cannot write %s: %s", path, strerror(errno));
+}
+
+int record_run(const struct options *options)
+{
+	struct recorder *recorder = recorder_new();
+	struct recorder_counts counts;
+	struct recorder_window window;
+	struct sampling_event event;
+	struct capture_totals totals = { 0 };
+	struct notes limits = { 0 };
+	struct target target;
+	const struct backend *backend;
+	uint64_t begin, wall, cpu_before, cpu_after;
+
+	if (mkdir(options->out, 0777) && errno != EEXIST)
+		fail(EXIT_USAGE, "--out %s: %s", options->out, strerror(errno));
+	watch_signals();
+	target_open(&target, options);
+	backend = start_backend(options->backend,
+				&(struct capture_request){ .roots = target.pids,
+							   .root_count = target.pid_count,
+							   .event = options->event,
+							   .rate_hz = options->rate_hz,
+							   .max_depth = options->max_depth,
+							   .recorder = recorder,
+							   .limits = &limits },
+				&event);
+	begin = clock_nanoseconds(CLOCK_MONOTONIC);
+	cpu_before = clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
+	window = (struct recorder_window){ .started_at = clock_nanoseconds(CLOCK_REALTIME), .period = event.weight };
+	say_ready(backend, &event, options, &limits);
+	target_release(&target);
+	wait_for_end(backend, &target, options);
+	wall = clock_nanoseconds(CLOCK_MONOTONIC) - begin;
+	backend->stop(&totals);
+	cpu_after = clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
+
+	/* While the target still runs: its perf map may vanish with it. */
+	recorder_resolve(recorder);
+	target_close(&target);
+	recorder_count(recorder, &counts);
+	window.duration = wall;
+	write_profile(recorder, &window, options->out);
+	write_summary(&(struct capture_summary){ .backend = backend->name,
+						 .event = &event,
+						 .rate_hz = options->rate_hz,
+						 .target = &target,
+						 .started_at = window.started_at,
+						 .wall = wall,
+						 .collector_cpu = cpu_after - cpu_before,
+						 .totals = &totals,
+						 .counts = &counts,
+						 .limits = &limits },
+		      options->out);
+	say_done(options);
+	recorder_free(recorder);
+	return EXIT_WRITTEN;
+}
