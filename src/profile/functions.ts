@@ -1,5 +1,6 @@
 /** Self cost by function: what the verdict compares. */
 import type { Profile } from './model.js';
+import { identify, noStack } from './names.js';
 
 export interface FunctionCost {
   /** Identity across builds and sides. */
@@ -23,3 +24,46 @@ export interface FunctionTable {
 }
 
 export type TableOf = (profile: Profile, root: string) => FunctionTable;
+
+/**
+ * Adds up what each function cost itself: samples go to their innermost frame, inlined ones included; samples
+ * without a stack to `[no stack]`. Functions that never were the innermost are not listed.
+ * @param root absolute folder the profiled side was built in
+ */
+export const functionTable: TableOf = (profile, root) => {
+  // By frame first: there are far fewer frames than samples, and names are looked at once a frame.
+  const frames = profile.frames.length;
+  const counts = new Float64Array(frames + 1);
+  const nanoseconds = new Float64Array(frames + 1);
+  const seen = new Uint8Array(frames + 1);
+  let totalCount = 0;
+  let totalNanoseconds = 0;
+  for (const sample of profile.samples) {
+    const leaf = sample.stack[0] ?? frames;
+    seen[leaf] = 1;
+    counts[leaf] = (counts[leaf] ?? 0) + sample.count;
+    nanoseconds[leaf] = (nanoseconds[leaf] ?? 0) + sample.nanoseconds;
+    totalCount += sample.count;
+    totalNanoseconds += sample.nanoseconds;
+  }
+
+  const functions = new Map<string, FunctionCost>();
+  for (let index = 0; index <= frames; index++) {
+    if (!seen[index]) continue;
+    const frame = profile.frames[index];
+    const { key, name, file, resolved } = frame
+      ? identify(frame, root)
+      : { key: noStack, name: noStack, file: null, resolved: false };
+    const known = functions.get(key);
+    functions.set(key, {
+      key,
+      name,
+      file,
+      line: known?.line ?? (frame?.line || null),
+      resolved,
+      count: (known?.count ?? 0) + (counts[index] ?? 0),
+      nanoseconds: (known?.nanoseconds ?? 0) + (nanoseconds[index] ?? 0),
+    });
+  }
+  return { functions, count: totalCount, nanoseconds: totalNanoseconds };
+};

@@ -1,0 +1,131 @@
+/** pprof message → profile: every index checked, since the message may come from elsewhere. */
+import type { Frame, Profile, Sample } from './model.js';
+import { unknownName } from './names.js';
+import { costReader, periodNanoseconds } from './values.js';
+import { type Integer, type Message, toBigInt, toId, toNumber } from './wire.js';
+
+type Text = (index: Integer | number | null | undefined) => string;
+type Id = number | bigint;
+
+/**
+ * Frames are listed in the order of the profile's locations: one frame for each function in each mapping.
+ * @throws Error naming the record that is wrong
+ */
+export function toProfile(message: Message): Profile {
+  const text = textReader(message.stringTable);
+  const cost = costReader(message, text);
+  const { frames, stacks } = readFrames(message, text);
+
+  const samples = message.sample.map((sample, number): Sample => {
+    const values = (sample.value ?? []).map(toNumber);
+    if (values.length !== message.sampleType.length) {
+      throw new Error(
+        `sample ${number} has ${values.length} values for ${message.sampleType.length} sample types`,
+      );
+    }
+    const bad = values.find((value) => !Number.isSafeInteger(value) || value < 0);
+    if (bad !== undefined) {
+      throw new Error(`sample ${number} has the value ${bad}; expected 0 to 2^53 (differences are not read)`);
+    }
+    const stack: number[] = [];
+    for (const location of sample.locationId ?? []) {
+      const inlined = stacks.get(toId(location));
+      if (!inlined) throw new Error(`sample ${number} refers to location ${location}, which does not exist`);
+      for (const frame of inlined) stack.push(frame);
+    }
+    return { stack, ...cost(values), labels: readLabels(sample.label ?? [], text) };
+  });
+
+  return {
+    frames,
+    samples,
+    startedAtNanoseconds: toBigInt(message.timeNanos),
+    durationNanoseconds: toNumber(message.durationNanos),
+    periodNanoseconds: periodNanoseconds(message, text),
+  };
+}
+
+function textReader(table: readonly string[]): Text {
+  if (table[0] !== '') {
+    throw new Error("not a pprof profile: its string table does not start with ''");
+  }
+  return (index) => {
+    const found = table[toNumber(index)];
+    if (found === undefined) {
+      throw new Error(`string ${index} does not exist: the table has ${table.length}`);
+    }
+    return found;
+  };
+}
+
+/** All frames, and for each location id the indices of its frames, innermost inlined function first. */
+function readFrames(message: Message, text: Text): { frames: Frame[]; stacks: Map<Id, readonly number[]> } {
+  const mappings = byId(message.mapping, 'mapping', ({ filename }) => text(filename));
+  const functions = byId(message.function, 'function', (it) => ({
+    name: text(it.name),
+    systemName: text(it.systemName),
+    file: text(it.filename),
+    line: toNumber(it.startLine),
+  }));
+
+  const frames: Frame[] = [];
+  const indices = new Map<Id, Map<Id, number>>();
+  /** Index of the frame for a function in a mapping; function 0 stands for the unknown one. */
+  const frameIndex = (functionId: Id, mappingId: Id, mapping: string): number => {
+    const known = indices.get(mappingId)?.get(functionId);
+    if (known !== undefined) return known;
+    if (!indices.has(mappingId)) indices.set(mappingId, new Map());
+    indices.get(mappingId)?.set(functionId, frames.length);
+    return frames.push(makeFrame(functions.get(functionId), mapping)) - 1;
+  };
+
+  const stacks = byId(message.location, 'location', (location) => {
+    const mappingId = toId(location.mappingId);
+    const mapping = mappingId === 0 ? '' : mappings.get(mappingId);
+    if (mapping === undefined) {
+      throw new Error(`location ${location.id} refers to mapping ${mappingId}, which does not exist`);
+    }
+    const lines = location.line ?? [];
+    if (lines.length === 0) return [frameIndex(0, mappingId, mapping)];
+    return lines.map((line) => {
+      const functionId = toId(line.functionId);
+      if (functionId !== 0 && !functions.has(functionId)) {
+        throw new Error(`location ${location.id} refers to function ${functionId}, which does not exist`);
+      }
+      return frameIndex(functionId, mappingId, mapping);
+    });
+  });
+  return { frames, stacks };
+}
+
+/** A name that is only an address is none: it differs from run to run. */
+function makeFrame(known: Omit<Frame, 'mapping'> | undefined, mapping: string): Frame {
+  const name = known?.name || known?.systemName || '';
+  if (!known || name === '' || /^0x[0-9a-f]+$/i.test(name)) {
+    const unknown = unknownName(mapping);
+    return { name: unknown, systemName: unknown, file: '', line: 0, mapping };
+  }
+  return { ...known, name, systemName: known.systemName || name, mapping };
+}
+
+function readLabels(labels: Message['sample'][number]['label'] & {}, text: Text): Sample['labels'] {
+  // fromEntries defines even a key like __proto__ as a plain property.
+  return Object.fromEntries(
+    labels.map((label) => [text(label.key), toNumber(label.str) ? text(label.str) : toNumber(label.num)]),
+  );
+}
+
+function byId<Row extends { id?: Integer | null }, Value>(
+  rows: readonly Row[],
+  kind: string,
+  read: (row: Row) => Value,
+): Map<Id, Value> {
+  const found = new Map<Id, Value>();
+  for (const row of rows) {
+    const id = toId(row.id);
+    if (id === 0) throw new Error(`a ${kind} has no id`);
+    if (found.has(id)) throw new Error(`two ${kind}s have the id ${id}`);
+    found.set(id, read(row));
+  }
+  return found;
+}
