@@ -1,0 +1,48 @@
+/** Text by terminal columns: wide characters take two, combining marks none. */
+const wide =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60]/u;
+
+/** Columns a text takes. */
+export function columns(text: string): number {
+  let total = 0;
+  for (const character of text) total += /\p{M}/u.test(character) ? 0 : wide.test(character) ? 2 : 1;
+  return total;
+}
+
+export function padEnd(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - columns(text)));
+}
+
+export function padStart(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - columns(text))) + text;
+}
+
+/** Shortens in the middle until the text takes at most `width` columns. */
+export function shorten(text: string, width: number): string {
+  if (columns(text) <= width) return text;
+  const characters = [...text];
+  const tail = Math.floor((width - 1) / 3);
+  const end: string[] = [];
+  while (characters.length > 0 && columns([characters.at(-1) ?? '', ...end].join('')) <= tail) {
+    end.unshift(characters.pop() ?? '');
+  }
+  const room = width - 1 - columns(end.join(''));
+  while (characters.length > 0 && columns(characters.join('')) > room) characters.pop();
+  return `${characters.join('')}…${end.join('')}`;
+}
+
+/** Breaks at spaces; later lines are indented. A word longer than a line stands alone on one. */
+export function wrap(text: string, width: number, indent: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    const margin = lines.length === 0 ? 0 : columns(indent);
+    if (line !== '' && margin + columns(longer) > width) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  lines.push(line);
+  return lines.map((one, index) => (index === 0 ? one : indent + one));
+}

@@ -1,0 +1,30 @@
+/**
+ * Foreign text inside GitHub's Markdown. Numeric entities never make structure, but mentions, issue references and
+ * links are found after entities are resolved; an empty comment between their characters keeps those apart.
+ */
+import { shown } from './visible.js';
+
+const structure = /[\\`*_{}[\]<>|~&$^]/;
+const reference = /[@#]|:(?=\/\/)|\b(?:www|gh-)(?=[.\d])/i;
+const dangerous = new RegExp(`${structure.source}|${reference.source}`, 'gi');
+
+/** Prose: nothing in it formats, links, mentions or breaks a table row. */
+export function prose(text: string, length = 2000): string {
+  return shown(text, length)
+    .replace(dangerous, (found) => (structure.test(found) ? entity(found) : `${found}<!-- -->`))
+    .replace(
+      /^(\s*)([-+=]|\d+[.)])/,
+      (_, space: string, sign: string) => space + [...sign].map(entity).join(''),
+    );
+}
+
+/** A name as code. Plain names are written as a code span; others as `<code>` made of entities, safe in tables too. */
+export function code(text: string, length = 120): string {
+  const name = shown(text, length);
+  if (name !== '' && !/[`|\\]|^\s|\s$/.test(name)) return `\`${name}\``;
+  return `<code>${name.replace(/[^A-Za-z0-9 ]/gu, entity)}</code>`;
+}
+
+function entity(character: string): string {
+  return `&#${character.codePointAt(0)};`;
+}

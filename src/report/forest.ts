@@ -1,0 +1,78 @@
+/**
+ * A forest plot: for every figure its estimate, its bounds and the margin it is held against, on one scale.
+ * Positions are per cent of the width, so the drawing fits any column while its text keeps its size.
+ */
+import type { Bounded, Verdict } from '../verdict/result.js';
+import { type Markup, markup } from './escape/markup.js';
+import { shown } from './escape/visible.js';
+import { bounded, change, margin as marginText } from './format.js';
+import { verdictSign } from './phrase.js';
+import { length, type Scale, scaleOver, ticks } from './scale.js';
+
+export interface ForestRow {
+  readonly name: string;
+  readonly verdict: Verdict;
+  readonly figure: Bounded;
+  readonly margin: number;
+}
+
+const rowHeight = 58;
+const axisHeight = 26;
+
+/** One row per workload; the whole as one image with a text alternative. */
+export function forestPlot(rows: readonly ForestRow[]): Markup {
+  if (rows.length === 0) return markup``;
+  const scale = scaleOver(rows.flatMap(({ figure, margin }) => [...known(figure), margin]));
+  const height = rows.length * rowHeight + axisHeight;
+  const summary = rows.map(
+    ({ name, figure, margin }) => `${name}: ${bounded(figure)}, margin ${marginText(margin)}`,
+  );
+  return markup`<svg class="plot forest" width="100%" height="${height}" role="img" aria-label="${`Change of CPU time per unit of work. ${summary.join('; ')}`}">
+${axis(scale, rows.length * rowHeight)}
+${rows.map((row, index) => rowMarkup(row, index * rowHeight, scale))}
+</svg>`;
+}
+
+/** The numbers of a figure that are there. */
+export function known({ estimate, lower, upper }: Bounded): number[] {
+  return [estimate, lower, upper].filter((value): value is number => value !== null);
+}
+
+function axis(scale: Scale, height: number): Markup {
+  const lines = ticks(scale, 6).map((value) => {
+    const x = scale.at(value);
+    return markup`<line class="${value === 0 ? 'zero' : 'grid'}" x1="${x}" x2="${x}" y1="0" y2="${height}"/><text class="tick" x="${x}" y="${height + 18}" text-anchor="middle">${change(value)}</text>`;
+  });
+  return markup`<g aria-hidden="true">${lines}</g>`;
+}
+
+function rowMarkup({ name, verdict, figure, margin }: ForestRow, top: number, scale: Scale): Markup {
+  const middle = top + 40;
+  const limit = scale.at(margin);
+  return markup`<g class="row ${verdict}"><title>${`${name}: ${bounded(figure)}, margin ${marginText(margin)}`}</title>
+<text class="label" x="0" y="${top + 18}">${verdictSign[verdict]} ${shown(name, 28)}</text>
+<text class="value" x="100%" y="${top + 18}" text-anchor="end">${bounded(figure)}</text>
+<rect class="beyond" x="${limit}" width="${length(100 - Number.parseFloat(limit))}" y="${middle - 12}" height="24"/>
+<line class="margin" x1="${limit}" x2="${limit}" y1="${middle - 12}" y2="${middle + 12}"/>
+${interval(figure, middle, scale, 5)}</g>
+`;
+}
+
+/** The line from bound to bound with the estimate as a dot; an absent bound ends in an arrow at the drawing's edge. */
+export function interval(figure: Bounded, y: number, scale: Scale, radius: number): Markup {
+  const { estimate, lower, upper } = figure;
+  const from = lower === null ? '0%' : scale.at(lower);
+  const to = upper === null ? '100%' : scale.at(upper);
+  return markup`<line class="bounds" x1="${from}" x2="${to}" y1="${y}" y2="${y}"/>
+${lower === null ? arrow('0%', y, -1) : cap(from, y, radius)}${upper === null ? arrow('100%', y, 1) : cap(to, y, radius)}
+<circle class="estimate" cx="${scale.at(estimate)}" cy="${y}" r="${radius}"/>`;
+}
+
+function cap(x: string, y: number, radius: number): Markup {
+  return markup`<line class="bounds" x1="${x}" x2="${x}" y1="${y - radius}" y2="${y + radius}"/>`;
+}
+
+function arrow(x: string, y: number, direction: 1 | -1): Markup {
+  const tip = direction * -1;
+  return markup`<svg x="${x}" y="${y}" overflow="visible"><path class="bounds" fill="none" d="M${8 * tip},-5 L${tip},0 L${8 * tip},5"/></svg>`;
+}

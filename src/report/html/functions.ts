@@ -1,0 +1,87 @@
+/** The table of functions: what is proven first, then the largest of what is not. */
+import type { FunctionResult, WorkloadResult } from '../../verdict/result.js';
+import { type Markup, markup } from '../escape/markup.js';
+import { shown } from '../escape/visible.js';
+import { interval, known } from '../forest.js';
+import { bounds, change, margin, percent, place, plural, unitName } from '../format.js';
+import { classMeaning, classSign, ranked } from '../ranking.js';
+import { type Scale, scaleBetween } from '../scale.js';
+
+/** Unproven functions shown without asking. */
+const openUnproven = 8;
+/** A ratio beyond this is drawn at the edge, lest one function flatten all others. */
+const drawnRatio = 1;
+
+export function functionsTable(workload: WorkloadResult, limit: number): Markup {
+  const title = markup`<h3>Functions</h3>`;
+  if (workload.functions.length === 0) {
+    return markup`<section class="card">${title}<p>No function was above the minimum share, so none was judged.</p></section>`;
+  }
+  const sorted = ranked(workload.functions).slice(0, limit);
+  const proven = sorted.filter((one) => one.class !== 'unproven');
+  const open = sorted.slice(0, Math.max(proven.length + 3, openUnproven));
+  const rest = sorted.slice(open.length);
+  const hidden = workload.functions.length - sorted.length;
+  const unit = unitName(workload.load);
+  const scale = ratioScale(open, workload.functionMargin);
+  const caption = `Functions of ${workload.name} by what is proven of them`;
+  return markup`<section class="card">${title}
+<p>${summary(workload.functions)} A function may take ${margin(workload.functionMargin)} more CPU time of its own per ${unit} before it fails the gate.</p>
+${table(open, caption, unit, scale, workload.functionMargin)}
+${rest.length === 0 ? null : markup`<details><summary>${plural(rest.length, 'more function')}</summary>${table(rest, `${caption}, continued`, unit, scale, workload.functionMargin)}</details>`}
+${hidden === 0 ? null : markup`<p class="muted">${plural(hidden, 'further function')} without a larger change: see <code>result.json</code>.</p>`}
+</section>`;
+}
+
+function summary(functions: readonly FunctionResult[]): string {
+  const number = (kind: FunctionResult['class']): number =>
+    functions.filter((one) => one.class === kind).length;
+  const said = (['slower', 'faster', 'new', 'gone', 'moved'] as const)
+    .filter((kind) => number(kind) > 0)
+    .map((kind) => `${number(kind)} ${kind === 'slower' || kind === 'faster' ? `proven ${kind}` : kind}`);
+  const judged = `${plural(functions.length, 'function')} judged`;
+  return said.length === 0 ? `${judged}; no change is proven of any.` : `${judged}: ${said.join(', ')}.`;
+}
+
+function ratioScale(functions: readonly FunctionResult[], limit: number): Scale {
+  const values = functions.flatMap((one) => (one.ratio === null ? [] : known(one.ratio)));
+  const reach = Math.max(limit * 1.5, 0.05, ...values.map(Math.abs));
+  const drawn = Math.min(reach, drawnRatio) * 1.08;
+  return scaleBetween(-drawn, drawn);
+}
+
+function table(
+  rows: readonly FunctionResult[],
+  caption: string,
+  unit: string,
+  scale: Scale,
+  limit: number,
+): Markup {
+  return markup`<div class="scroll"><table class="functions"><caption class="visually-hidden">${caption}</caption>
+<thead><tr><th scope="col">Function</th><th scope="col">Finding</th><th scope="col" class="number">Own time per ${unit}</th><th scope="col" class="drawn"><span class="visually-hidden">Drawing of its bounds</span></th><th scope="col" class="number">Adds to the total</th><th scope="col" class="number">Share of CPU time</th></tr></thead>
+<tbody>
+${rows.map((one) => row(one, scale, limit))}</tbody></table></div>`;
+}
+
+function row(one: FunctionResult, scale: Scale, limit: number): Markup {
+  const where = place(one.file, one.line);
+  return markup`<tr class="${one.class}"><th scope="row"><code class="name">${shown(one.name, 160)}</code>${where === '' ? null : markup`<code class="place">${shown(where, 160)}</code>`}</th>
+<td><span class="finding" title="${classMeaning[one.class]}"><span aria-hidden="true">${classSign[one.class]}</span> ${one.class}</span></td>
+<td class="number">${figure(one.ratio)}</td>
+<td class="drawn">${drawing(one, scale, limit)}</td>
+<td class="number">${figure(one.contribution)}</td>
+<td class="number">${percent(one.baseShare)} → ${percent(one.headShare)}</td></tr>
+`;
+}
+
+function figure(value: FunctionResult['ratio']): Markup | string {
+  if (value === null) return '–';
+  return markup`<strong>${change(value.estimate)}</strong><span class="bounds">${bounds(value)}</span>`;
+}
+
+/** A small forest row; the figures stand beside it, so it is hidden from screen readers. */
+function drawing({ ratio }: FunctionResult, scale: Scale, limit: number): Markup | null {
+  if (ratio === null) return null;
+  const at = scale.at(limit);
+  return markup`<svg class="plot small" width="100%" height="24" aria-hidden="true"><line class="zero" x1="${scale.at(0)}" x2="${scale.at(0)}" y1="0" y2="24"/><line class="margin" x1="${at}" x2="${at}" y1="2" y2="22"/>${interval(ratio, 12, scale, 4)}</svg>`;
+}

@@ -1,0 +1,205 @@
+/** The result as GitHub Markdown: a job summary or a comment. The first sentence is the verdict. */
+import type { FunctionResult, Result, WorkloadResult } from '../verdict/result.js';
+import { code, prose } from './escape/markdown.js';
+import { bounded, change, margin, nanoseconds, percent, place, plural, seconds, unitName } from './format.js';
+import {
+  consequence,
+  designCaveat,
+  headline,
+  needed,
+  type Phrase,
+  verdictSign,
+  verdictWord,
+} from './phrase.js';
+import { loadText, qualityLine, qualityRows } from './quality.js';
+import { classSign, mattering, ranked } from './ranking.js';
+
+export interface MarkdownOptions {
+  /** The text never has more characters (UTF-16 units) than this. */
+  readonly maxCharacters: number;
+  /** Where the whole report is. */
+  readonly reportLink?: string | null;
+  /** Remarks of the caller, shown with the result's own. */
+  readonly notes?: readonly string[];
+}
+
+/** How much is shown: everything is cut by whole rows and sections, so that markup always closes. */
+interface Extent {
+  readonly workloads: number;
+  readonly functions: number;
+  readonly unproven: number;
+  readonly details: boolean;
+  readonly messages: number;
+}
+
+/** From generous to bare; the first that fits is taken. */
+const extents: readonly Extent[] = [
+  { workloads: 100, functions: 50, unproven: 5, details: true, messages: 100 },
+  { workloads: 100, functions: 20, unproven: 3, details: true, messages: 30 },
+  { workloads: 100, functions: 10, unproven: 0, details: true, messages: 10 },
+  { workloads: 100, functions: 5, unproven: 0, details: false, messages: 5 },
+  { workloads: 30, functions: 3, unproven: 0, details: false, messages: 3 },
+  { workloads: 10, functions: 1, unproven: 0, details: false, messages: 1 },
+  { workloads: 3, functions: 0, unproven: 0, details: false, messages: 0 },
+  { workloads: 0, functions: 0, unproven: 0, details: false, messages: 0 },
+];
+
+/** Markdown of at most `maxCharacters` (at least 40 are needed for the bare verdict). */
+export function renderMarkdown(result: Result, options: MarkdownOptions): string {
+  for (const extent of extents) {
+    const text = render(result, options, extent);
+    if (text.length <= options.maxCharacters) return text;
+  }
+  const sentence = `${phraseText(headline(result))}\n`;
+  return sentence.length <= options.maxCharacters ? sentence : `**profbound: ${result.verdict}**\n`;
+}
+
+function render(result: Result, options: MarkdownOptions, extent: Extent): string {
+  const shown = ordered(result.workloads).slice(0, extent.workloads);
+  const left = result.workloads.length - shown.length;
+  const remarks = [...(options.notes ?? []), ...result.notes];
+  const blocks = [
+    phraseText(headline(result)),
+    ...[consequence(result), designCaveat(result)].map((text) => (text === null ? '' : prose(text))),
+    shown.length > 0 ? workloadTable(shown) : '',
+    left > 0 ? `${plural(left, 'workload')} more in the report.` : '',
+    bullets(
+      result.reasons.map((reason) => reason.message),
+      extent.messages,
+    ),
+    ...shown.map((workload) => workloadBlock(workload, extent, shown.length > 1)),
+    bullets(remarks, extent.messages),
+    extent.details ? measurement(result) : '',
+    options.reportLink ? `[Open the full report](${linkTarget(options.reportLink)})` : '',
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+/** Workloads that need attention come first. */
+function ordered(workloads: readonly WorkloadResult[]): WorkloadResult[] {
+  const rank = { fail: 0, inconclusive: 1, pass: 2 };
+  return [...workloads].sort((a, b) => rank[a.verdict] - rank[b.verdict]);
+}
+
+function phraseText(segments: Phrase): string {
+  return segments
+    .map(({ kind, text }) =>
+      kind === 'code' ? code(text) : kind === 'strong' ? `**${prose(text)}**` : prose(text),
+    )
+    .join('');
+}
+
+function bullets(messages: readonly string[], limit: number): string {
+  const lines = messages.slice(0, limit).map((message) => `- ${prose(message)}`);
+  const left = messages.length - lines.length;
+  if (left > 0 && limit > 0) lines.push(`- … ${left} more in the report`);
+  return lines.join('\n');
+}
+
+function tableText(head: readonly string[], right: number, rows: readonly (readonly string[])[]): string {
+  const rule = head.map((_, index) => (index < right ? '---' : '--:'));
+  return [head, rule, ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
+
+function workloadTable(workloads: readonly WorkloadResult[]): string {
+  return tableText(
+    ['workload', 'verdict', 'CPU time per unit', 'change', 'bounds', 'margin'],
+    2,
+    workloads.map(({ name, verdict, cpuPerUnit, total }) => {
+      const figure = bounded(total);
+      const [estimate = '', rest = ''] = figure.split(/ \((.*)\)$/);
+      return [
+        code(name),
+        `${verdictSign[verdict]} ${verdictWord[verdict].toLowerCase()}`,
+        `${nanoseconds(cpuPerUnit.base)} → ${nanoseconds(cpuPerUnit.head)}`,
+        `**${estimate}**`,
+        rest,
+        margin(total.margin),
+      ];
+    }),
+  );
+}
+
+function workloadBlock(workload: WorkloadResult, extent: Extent, titled: boolean): string {
+  const rows = mattering(workload.functions, extent.functions, extent.unproven);
+  const more = needed(workload);
+  const parts = [
+    bullets(
+      workload.reasons.map((reason) => reason.message),
+      extent.messages,
+    ),
+    more === null || extent.messages === 0 ? '' : `${more[0]?.toUpperCase()}${more.slice(1)}.`,
+    rows.length > 0 ? functionTable(rows, workload) : '',
+  ].filter((part) => part !== '');
+  if (parts.length === 0) return '';
+  return [...(titled ? [`#### ${code(workload.name)}`] : []), ...parts].join('\n\n');
+}
+
+function functionTable(rows: readonly FunctionResult[], workload: WorkloadResult): string {
+  const text = tableText(
+    ['function', '', `own CPU time per ${unitName(workload.load)}`, 'adds to the total', 'share'],
+    2,
+    rows.map((one) => {
+      const where = place(one.file, one.line);
+      return [
+        code(one.name) + (where === '' ? '' : ` ${code(where)}`),
+        `${classSign[one.class]} ${one.class}`,
+        one.ratio === null ? '' : bounded(one.ratio),
+        bounded(one.contribution),
+        `${percent(one.baseShare)} → ${percent(one.headShare)}`,
+      ];
+    }),
+  );
+  const hidden = ranked(workload.functions).length - rows.length;
+  return hidden > 0 ? `${text}\n\n${plural(hidden, 'function')} more in the report.` : text;
+}
+
+function measurement(result: Result): string {
+  const sections = result.workloads.map((workload) => {
+    const limits = bullets(workload.capture.limits, 10);
+    const mde = workload.total.mde;
+    const facts = [
+      `**${code(workload.name)}**: ${prose(qualityLine(workload))}`,
+      prose(`Load: ${loadText(workload)}.`),
+      mde === null
+        ? 'No change could have been proven.'
+        : `Smallest change that could have been proven: ${change(mde)}.`,
+    ].join('\n');
+    const rows = qualityRows(workload).map((row) => [row.label, row.base, row.head]);
+    return [facts, limits, tableText(['', 'base', 'head'], 1, rows)]
+      .filter((part) => part !== '')
+      .join('\n\n');
+  });
+  const { base, head } = result.refs;
+  const refs = `Compared ${code(base.name)}${commitText(base.commit)} (base) with ${code(head.name)}${commitText(head.commit)} (head).`;
+  const total = result.workloads.reduce((sum, workload) => sum + workload.seconds, 0);
+  return [
+    `<details><summary>How it was measured (${seconds(total)})</summary>`,
+    refs,
+    environmentText(result),
+    ...sections,
+    '</details>',
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function commitText(commit: string | null): string {
+  return commit === null ? '' : ` at ${code(commit.slice(0, 12))}`;
+}
+
+function environmentText({ environment }: Result): string {
+  if (environment === null) return '';
+  return prose(
+    `Machine: ${environment.cpuModel}, ${plural(environment.cpus, 'CPU')}, kernel ${environment.kernel}; service on CPUs ${environment.serviceCpus}, load on ${environment.loadCpus}.`,
+  );
+}
+
+/** Characters that could end the link's target, or the table or line it stands in, are percent-encoded. */
+function linkTarget(link: string): string {
+  return link.replace(/[^!#-'*-;=?-[\]_a-z~]/gu, (character) =>
+    [...Buffer.from(character)]
+      .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+      .join(''),
+  );
+}

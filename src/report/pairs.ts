@@ -1,0 +1,57 @@
+/** The change of every pair in the order measured: what the total rests on, and where drift or outliers would show. */
+import type { WorkloadResult } from '../verdict/result.js';
+import { type Markup, markup } from './escape/markup.js';
+import { known } from './forest.js';
+import { bounded, change, margin as marginText, plural } from './format.js';
+import { length, scaleBetween, ticks } from './scale.js';
+
+const height = 180;
+const top = 10;
+const bottom = 26;
+const mostDots = 1000;
+
+/** A dot per pair against the band of the total's bounds and the margin; far outliers stand at the edge as triangles. */
+export function pairsPlot({ pairChanges, total, name }: WorkloadResult): Markup {
+  if (pairChanges.length === 0) return markup``;
+  const changes = pairChanges.slice(0, mostDots);
+  const [low, high] = range(changes, [...known(total), total.margin, 0]);
+  const y = (value: number): number => {
+    const fraction = (Math.min(high, Math.max(low, value)) - low) / (high - low);
+    return Number((top + (1 - fraction) * (height - top - bottom)).toFixed(1));
+  };
+  const x = (index: number): string => length(8 + ((index + 0.5) / changes.length) * 91);
+  const rule = (value: number, kind: string): Markup =>
+    markup`<line class="${kind}" x1="8%" x2="100%" y1="${y(value)}" y2="${y(value)}"/>`;
+  const labels = ticks(scaleBetween(low, high), 4).map(
+    (value) =>
+      markup`${rule(value, value === 0 ? 'zero' : 'grid')}<text class="tick" x="7%" y="${y(value) + 4}" text-anchor="end">${change(value)}</text>`,
+  );
+  const bandTop = y(total.upper ?? high);
+  const alternative = `Change of CPU time in ${plural(changes.length, 'pair')} of ${name}, from ${change(Math.min(...changes))} to ${change(Math.max(...changes))}; together ${bounded(total)}`;
+  return markup`<svg class="plot pairs" width="100%" height="${height}" role="img" aria-label="${alternative}">
+<rect class="band" x="8%" width="92%" y="${bandTop}" height="${Math.max(1, y(total.lower ?? low) - bandTop).toFixed(1)}"/>
+${labels}${rule(total.margin, 'margin')}<text class="tick" x="100%" y="${y(total.margin) - 4}" text-anchor="end">margin ${marginText(total.margin)}</text>
+${rule(total.estimate, 'estimate')}
+${changes.map((value, index) => dot(value, index, x(index), y(value), low, high))}
+<text class="tick" x="${x(0)}" y="${height - 6}">pair 1</text><text class="tick" x="100%" y="${height - 6}" text-anchor="end">pair ${changes.length}</text>
+</svg>`;
+}
+
+/** The middle of the changes with as much again around it, and every line that must be seen. */
+function range(changes: readonly number[], lines: readonly number[]): [number, number] {
+  const sorted = [...changes].sort((a, b) => a - b);
+  const quantile = (p: number): number => sorted[Math.round(p * (sorted.length - 1))] ?? 0;
+  const reach = Math.max(quantile(0.9) - quantile(0.1), 0.002);
+  const least = Math.min(Math.max(sorted[0] ?? 0, quantile(0.1) - reach), ...lines);
+  const most = Math.max(Math.min(sorted.at(-1) ?? 0, quantile(0.9) + reach), ...lines);
+  const air = (most - least) * 0.06;
+  return [least - air, most + air];
+}
+
+function dot(value: number, index: number, x: string, y: number, low: number, high: number): Markup {
+  const title = markup`<title>pair ${index + 1}: ${change(value)}</title>`;
+  if (value >= low && value <= high)
+    return markup`<circle class="pair" cx="${x}" cy="${y}" r="4">${title}</circle>`;
+  const shape = value > high ? 'M-5,4 L0,-4 L5,4 Z' : 'M-5,-4 L0,4 L5,-4 Z';
+  return markup`<svg x="${x}" y="${y}" overflow="visible"><path class="pair" d="${shape}">${title}</path></svg>`;
+}

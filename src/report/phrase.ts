@@ -1,0 +1,148 @@
+/** The sentences every surface shares, as segments each surface escapes in its own way. */
+import type { FunctionResult, Result, Verdict, WorkloadResult } from '../verdict/result.js';
+import { bounded, change, margin, percent, place, plural, seconds, unitName } from './format.js';
+import { ranked } from './ranking.js';
+
+export interface Segment {
+  readonly kind: 'text' | 'code' | 'strong';
+  readonly text: string;
+}
+export type Phrase = readonly Segment[];
+
+export const verdictWord: Readonly<Record<Verdict, string>> = {
+  pass: 'Pass',
+  fail: 'Fail',
+  inconclusive: 'Inconclusive',
+};
+
+/** Signs that tell verdicts apart without colour. */
+export const verdictSign: Readonly<Record<Verdict, string>> = { pass: '✓', fail: '✗', inconclusive: '?' };
+
+const code = (text: string): Segment => ({ kind: 'code', text });
+const strong = (text: string): Segment => ({ kind: 'strong', text });
+
+function phrase(parts: TemplateStringsArray, ...values: readonly (string | Segment | Phrase)[]): Phrase {
+  const segments: Segment[] = [];
+  parts.forEach((part, index) => {
+    if (part !== '') segments.push({ kind: 'text', text: part });
+    const value = values[index];
+    if (typeof value === 'string') segments.push({ kind: 'text', text: value });
+    else if (Array.isArray(value)) segments.push(...(value as Phrase));
+    else if (value !== undefined) segments.push(value as Segment);
+  });
+  return segments;
+}
+
+/** The verdict in one sentence: what was decided, by how much, where. */
+export function headline(result: Result): Phrase {
+  return phrase`${strong(verdictWord[result.verdict])}: ${finding(result)}.`;
+}
+
+function finding(result: Result): Phrase {
+  const decisive = result.workloads.filter((workload) => workload.verdict === result.verdict);
+  const first = decisive[0];
+  if (first === undefined) return phrase`${firstReason(result) ?? 'nothing was measured'}`;
+  if (result.verdict === 'fail') return phrase`${failure(first)}${others(decisive.slice(1), 'fail')}`;
+  if (result.verdict === 'pass') return allWithin(decisive, first);
+  return phrase`${undecided(first)}${others(decisive.slice(1), 'undecided')}`;
+}
+
+/** The first reason as a clause, without its full stop. */
+function firstReason({ reasons }: Result | WorkloadResult): string | null {
+  return reasons[0]?.message.replace(/\.$/, '') ?? null;
+}
+
+function others(workloads: readonly WorkloadResult[], word: 'fail' | 'undecided'): Phrase {
+  if (workloads.length === 0) return [];
+  const verb =
+    word === 'fail'
+      ? workloads.length === 1
+        ? 'fails'
+        : 'fail'
+      : `${workloads.length === 1 ? 'is' : 'are'} undecided`;
+  return phrase`; ${plural(workloads.length, 'more workload')} ${verb} too`;
+}
+
+function failure(workload: WorkloadResult): Phrase {
+  const { total } = workload;
+  const culprit = ranked(workload.functions).find((one) => one.class === 'slower' || one.class === 'new');
+  if (total.lower !== null && total.lower > total.margin) {
+    const where = culprit === undefined ? [] : phrase`; proven ${culprit.class}: ${named(culprit)}`;
+    return phrase`CPU time per ${unitName(workload.load)} of ${code(workload.name)} grew by at least ${percent(total.lower)}, more than the ${margin(total.margin)} tolerated${where}`;
+  }
+  if (culprit === undefined) {
+    const message = firstReason(workload);
+    return message === null ? phrase`${code(workload.name)} got slower than tolerated` : phrase`${message}`;
+  }
+  return phrase`${claim(culprit)} in ${code(workload.name)}; ${margin(workload.functionMargin)} more is tolerated of one function`;
+}
+
+/** What is proven of one function: `tokenize` (src/lex.js:12) takes at least 14 % more CPU time. */
+function claim(one: FunctionResult): Phrase {
+  const least = one.ratio?.lower;
+  if (one.class === 'new' || least === null || least === undefined) {
+    return phrase`${named(one)} is ${one.class === 'new' ? 'new and adds' : 'slower and adds'} ${percent(one.contribution.lower ?? one.contribution.estimate)} of CPU time`;
+  }
+  return phrase`${named(one)} takes at least ${percent(least)} more CPU time`;
+}
+
+function named(one: FunctionResult): Phrase {
+  const where = place(one.file, one.line);
+  return where === '' ? [code(one.name)] : phrase`${code(one.name)} (${code(where)})`;
+}
+
+function allWithin(workloads: readonly WorkloadResult[], first: WorkloadResult): Phrase {
+  if (workloads.length === 1) {
+    const { total } = first;
+    const subject = phrase`CPU time per ${unitName(first.load)} of ${code(first.name)}`;
+    if (total.upper === null) return phrase`${subject} stays within the ${margin(total.margin)} tolerated`;
+    if (total.upper < 0) return phrase`${subject} fell by at least ${percent(-total.upper)}`;
+    return phrase`${subject} grew by at most ${percent(total.upper)}, within the ${margin(total.margin)} tolerated`;
+  }
+  const bounds = workloads.map((workload) => workload.total.upper);
+  const worst = bounds.includes(null) ? null : Math.max(...bounds.map(Number));
+  const bound = worst === null ? '' : `, none above ${change(worst)}`;
+  return phrase`all ${plural(workloads.length, 'workload')} stay within the growth of CPU time tolerated${bound}`;
+}
+
+function undecided(workload: WorkloadResult): Phrase {
+  const { total } = workload;
+  const straddles =
+    (total.lower === null || total.lower <= total.margin) &&
+    (total.upper === null || total.upper >= total.margin);
+  const more = needed(workload);
+  const reason = firstReason(workload);
+  const cause =
+    straddles || reason === null
+      ? phrase`CPU time per ${unitName(workload.load)} of ${code(workload.name)} changed by ${bounded(total)}: not proven to be within the ${margin(total.margin)} tolerated, nor beyond it`
+      : phrase`${code(workload.name)}: ${reason}`;
+  return more === null ? cause : phrase`${cause}; ${more}`;
+}
+
+/** How much more measuring would decide, without a full stop; null when that cannot be said. */
+export function needed(workload: WorkloadResult): string | null {
+  return workload.neededSeconds === null
+    ? null
+    : `about ${seconds(workload.neededSeconds)} more measuring would decide`;
+}
+
+/** What follows from an inconclusive verdict; null for the others. */
+export function consequence(result: Result): string | null {
+  if (result.verdict !== 'inconclusive') return null;
+  return {
+    pass: 'By its configuration the gate lets an inconclusive result pass.',
+    warn: 'By its configuration the gate warns of an inconclusive result and lets it pass.',
+    fail: 'By its configuration the gate stops at an inconclusive result.',
+  }[result.onInconclusive];
+}
+
+/** What bounds from single captures are worth; null for a paired result. */
+export function designCaveat(result: Result): string | null {
+  if (result.design === 'paired') return null;
+  return 'Two single captures were compared: the bounds hold within these two runs only and do not cover the noise between runs.';
+}
+
+/** A phrase without any formatting. */
+export function plain(segments: Phrase): string {
+  return segments.map((segment) => segment.text).join('');
+}

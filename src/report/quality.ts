@@ -1,0 +1,73 @@
+/** What the captures are worth, in words and rows shared by the surfaces. */
+import type { SideQuality, WorkloadResult } from '../verdict/result.js';
+import { count, nanoseconds, percent, plural, seconds, unitName } from './format.js';
+
+export interface QualityRow {
+  readonly label: string;
+  /** One sentence for who wonders what the row means. */
+  readonly meaning: string;
+  readonly base: string;
+  readonly head: string;
+}
+
+/** Every quality figure, base beside head. */
+export function qualityRows({ quality, units, errors, load }: WorkloadResult): QualityRow[] {
+  const row = (label: string, meaning: string, value: (side: SideQuality) => string): QualityRow => ({
+    label,
+    meaning,
+    base: value(quality.base),
+    head: value(quality.head),
+  });
+  const unit = unitName(load);
+  return [
+    {
+      label: `${unit[0]?.toUpperCase()}${unit.slice(1)}s measured`,
+      meaning: 'Units of work done inside the captures.',
+      base: count(units.base),
+      head: count(units.head),
+    },
+    {
+      label: `Failed ${unit}s`,
+      meaning: 'Units of work that ended in an error or a timeout.',
+      base: count(errors.base),
+      head: count(errors.head),
+    },
+    row('Samples', 'How often a stack was recorded.', (side) => count(side.samples)),
+    row('Lost', 'Samples that found no room in the buffer.', (side) => percent(side.lost)),
+    row('Unresolved', 'Samples in code no function name is known for.', (side) => percent(side.unresolved)),
+    row('Truncated', 'Stacks deeper than the greatest depth recorded.', (side) => percent(side.truncated)),
+    row('Incomplete stacks', 'Stacks that could not be followed to their root.', (side) =>
+      percent(side.incompleteStacks),
+    ),
+    row('Profiler overhead', "The profiler's CPU time over the target's.", (side) =>
+      percent(side.overhead.cpuShare),
+    ),
+    row('Profiler time per sample', 'Spent in the kernel for each sample.', ({ overhead }) =>
+      overhead.nsPerSample === null ? 'not measured' : nanoseconds(overhead.nsPerSample),
+    ),
+  ];
+}
+
+/** The measurement in one line: `24 pairs in 4 min · 12.3k + 12.4k samples of cpu-clock at 997 Hz (bpf) · lost 0 %`. */
+export function qualityLine(workload: WorkloadResult): string {
+  const { quality, capture } = workload;
+  const worst = (value: (side: SideQuality) => number): string =>
+    percent(Math.max(value(quality.base), value(quality.head)));
+  return [
+    `${plural(workload.pairs, 'pair')} in ${seconds(workload.seconds)}`,
+    `${count(quality.base.samples)} + ${count(quality.head.samples)} samples of ${capture.event} at ${count(capture.rateHz)} Hz (${capture.backend})`,
+    `lost ${worst((side) => side.lost)}`,
+    `unresolved ${worst((side) => side.unresolved)}`,
+    `overhead ${worst((side) => side.overhead.cpuShare)}`,
+  ].join(' · ');
+}
+
+/** How the load was offered. */
+export function loadText({ load }: WorkloadResult): string {
+  const unit = unitName(load);
+  if (load.loop === 'open') {
+    return load.rate === null ? 'open loop' : `open loop, ${count(load.rate)} ${unit}s a second offered`;
+  }
+  if (load.loop === 'closed') return 'closed loop: as fast as answers come';
+  return load.kind === 'batch' ? 'batch: one run after another' : 'a command whose loop is unknown';
+}

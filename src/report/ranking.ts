@@ -1,0 +1,46 @@
+/** Which functions a reader should see first. */
+import type { FunctionClass, FunctionResult } from '../verdict/result.js';
+
+const classOrder: readonly FunctionClass[] = ['slower', 'new', 'moved', 'faster', 'gone', 'unproven'];
+
+/** Classes for which the profile proves something, most pressing first; then what it could not prove, by its size. */
+export function ranked(functions: readonly FunctionResult[]): FunctionResult[] {
+  return [...functions].sort(
+    (a, b) =>
+      classOrder.indexOf(a.class) - classOrder.indexOf(b.class) ||
+      Math.abs(b.contribution.estimate) - Math.abs(a.contribution.estimate) ||
+      (a.key < b.key ? -1 : a.key > b.key ? 1 : 0),
+  );
+}
+
+/** The functions worth a line in a short report: the proven ones, and up to `unproven` others. */
+export function mattering(
+  functions: readonly FunctionResult[],
+  limit: number,
+  unproven: number,
+): FunctionResult[] {
+  const sorted = ranked(functions);
+  const proven = sorted.filter((one) => one.class !== 'unproven');
+  const others = sorted.filter((one) => one.class === 'unproven').slice(0, unproven);
+  return [...proven, ...others].slice(0, limit);
+}
+
+/** A sign that needs no colour. */
+export const classSign: Readonly<Record<FunctionClass, string>> = {
+  slower: '▲',
+  faster: '▼',
+  new: '+',
+  gone: '×',
+  moved: '⇄',
+  unproven: '·',
+};
+
+/** What a class claims, in words. */
+export const classMeaning: Readonly<Record<FunctionClass, string>> = {
+  slower: 'proven slower',
+  faster: 'proven faster',
+  new: 'new: not seen in base',
+  gone: 'gone: not seen in head',
+  moved: 'moved: its cost came from or went to its neighbours',
+  unproven: 'no change proven',
+};
