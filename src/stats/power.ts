@@ -1,0 +1,45 @@
+/** How much more data a decision needs, by normal approximations. */
+import { normalUpperQuantile } from './normal.js';
+import { studentUpperQuantile } from './student.js';
+
+/** Power that needed sizes are computed for: 90 % for pairs, 80 % for effects and function samples. */
+const zPower90 = 1.28;
+const zPower80 = 0.84;
+/** What looking more than once costs in pairs. */
+const sequentialInflation = 1.15;
+
+/**
+ * Pairs to prove, with 90 % power, that a mean lies on one side of a limit.
+ * @param pairSd   standard deviation of one pair's difference
+ * @param distance between the true mean and the limit, same scale, > 0
+ * @param alpha    one-sided error probability
+ * @returns a fractional number; infinity when there is no distance
+ */
+export function pairsToProve(pairSd: number, distance: number, alpha: number): number {
+  if (!(distance > 0)) return Number.POSITIVE_INFINITY;
+  return sequentialInflation * (((normalUpperQuantile(alpha) + zPower90) * pairSd) / distance) ** 2;
+}
+
+/**
+ * Smallest distance from a limit that a test would have proven with 80 % power.
+ * @param p one-sided nominal level of the test
+ */
+export function provableDistance(standardError: number, df: number, p: number): number {
+  return (studentUpperQuantile(p, df) + studentUpperQuantile(0.2, df)) * standardError;
+}
+
+/**
+ * Largest standard error of a log ratio with which one of m tests at family level α still proves, with 80 % power, a
+ * log ratio that far beyond its limit.
+ */
+export function sufficientStandardError(distance: number, alpha: number, tests: number): number {
+  return distance / (normalUpperQuantile(alpha / Math.max(1, tests)) + zPower80);
+}
+
+/**
+ * Samples a side that give a function of share p that standard error.
+ * @param dispersion variance over binomial variance, ≥ 1
+ */
+export function samplesForStandardError(standardError: number, share: number, dispersion: number): number {
+  return (2 * dispersion) / (share * standardError ** 2);
+}

@@ -1,0 +1,96 @@
+/** Group-sequential boundaries: looking at growing data several times without looking costing more than α in all. */
+import { normalDensity, normalSurvival, normalUpperQuantile } from './normal.js';
+
+/** Below this no path comes back to a boundary with a probability that matters. */
+const lowest = -6;
+/** Grid points a standard deviation of the next increment, and at least over the whole range. */
+const pointsPerSd = 6;
+const fewestIntervals = 240;
+
+/** The sub-density of the test statistic over paths that have crossed no boundary yet, on a Simpson grid. */
+interface Continuation {
+  readonly information: number;
+  readonly z: readonly number[];
+  /** Density times quadrature weight. */
+  readonly mass: readonly number[];
+}
+
+/**
+ * One-sided nominal p-values, one a look, of the group-sequential test that spends α t² (Kim and DeMets, 1987, ρ = 2) by
+ * information t. By recursive numerical integration (Armitage, McPherson and Rowe, 1969).
+ * @param alpha        one-sided error probability spent at t = 1
+ * @param informations fractions of the full information at the looks, strictly ascending, in (0, 1]
+ * @throws RangeError when they are not
+ */
+export function nominalLevels(alpha: number, informations: readonly number[]): number[] {
+  const levels: number[] = [];
+  let paths: Continuation | null = null;
+  let spent = 0;
+  for (const [look, t] of informations.entries()) {
+    const before: number = paths?.information ?? 0;
+    if (!(t > before && t <= 1)) {
+      throw new RangeError(`informations ascend within (0, 1]: ${informations.join(', ')}`);
+    }
+    const due = alpha * t * t - spent;
+    const boundary: number = paths === null ? normalUpperQuantile(due) : solve(paths, t, due);
+    levels.push(normalSurvival(boundary));
+    spent += due;
+    const next = informations[look + 1];
+    if (next !== undefined) paths = continuation(paths, t, boundary, next);
+  }
+  return levels;
+}
+
+/** The boundary at information t that is crossed for the first time with probability `due`. */
+function solve(paths: Continuation, t: number, due: number): number {
+  // The chance of crossing now, whatever happened before, is at least the chance of crossing for the first time.
+  let low = lowest;
+  let high = normalUpperQuantile(due);
+  while (high - low > 1e-10) {
+    const middle = (low + high) / 2;
+    if (firstCrossing(paths, t, middle) > due) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+function firstCrossing(paths: Continuation, t: number, boundary: number): number {
+  const sd = Math.sqrt(t - paths.information);
+  let probability = 0;
+  for (let i = 0; i < paths.z.length; i++) {
+    const distance = boundary * Math.sqrt(t) - (paths.z[i] as number) * Math.sqrt(paths.information);
+    probability += (paths.mass[i] as number) * normalSurvival(distance / sd);
+  }
+  return probability;
+}
+
+/** Carries the paths to information t and drops those beyond the boundary. */
+function continuation(paths: Continuation | null, t: number, boundary: number, next: number): Continuation {
+  const width = boundary - lowest;
+  const smallestScale = Math.min(1, Math.sqrt((next - t) / t));
+  const wanted = Math.max(fewestIntervals, (width * pointsPerSd) / smallestScale);
+  const intervals = 2 * Math.ceil(wanted / 2);
+  const step = width / intervals;
+  const z: number[] = [];
+  const mass: number[] = [];
+  for (let i = 0; i <= intervals; i++) {
+    const at = lowest + i * step;
+    const simpson = (step / 3) * (i === 0 || i === intervals ? 1 : i % 2 === 1 ? 4 : 2);
+    z.push(at);
+    mass.push(simpson * densityAt(paths, t, at));
+  }
+  return { information: t, z, mass };
+}
+
+function densityAt(paths: Continuation | null, t: number, z: number): number {
+  if (paths === null) return normalDensity(z);
+  const sd = Math.sqrt(t - paths.information);
+  const rootBefore = Math.sqrt(paths.information);
+  const rootNow = Math.sqrt(t);
+  let density = 0;
+  for (let i = 0; i < paths.z.length; i++) {
+    const increment = (z * rootNow - (paths.z[i] as number) * rootBefore) / sd;
+    density += (paths.mass[i] as number) * Math.exp(-0.5 * increment * increment);
+  }
+  return (density * rootNow) / (sd * Math.sqrt(2 * Math.PI));
+}

@@ -1,0 +1,23 @@
+/** Student's t distribution; degrees of freedom are any positive number. */
+import { logGamma, regularisedBeta } from './beta.js';
+import { tailQuantile } from './tailQuantile.js';
+
+/** P(T > t) with `df` degrees of freedom: exact in relative terms in the far tail, where tests are decided. */
+export function studentSurvival(t: number, df: number): number {
+  if (t < 0) return 1 - studentSurvival(-t, df);
+  if (t === Number.POSITIVE_INFINITY) return 0;
+  const square = t * t;
+  return 0.5 * regularisedBeta(df / (df + square), df / 2, 0.5, square / (df + square));
+}
+
+/** P(T ≤ t). */
+export function studentCdf(t: number, df: number): number {
+  return studentSurvival(-t, df);
+}
+
+/** The t with P(T > t) = p, for p in (0, 1). */
+export function studentUpperQuantile(p: number, df: number): number {
+  const logFront = logGamma((df + 1) / 2) - logGamma(df / 2) - 0.5 * Math.log(df * Math.PI);
+  const density = (t: number) => Math.exp(logFront - ((df + 1) / 2) * Math.log1p((t * t) / df));
+  return tailQuantile(p, (t) => studentSurvival(t, df), density);
+}

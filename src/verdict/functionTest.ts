@@ -1,0 +1,149 @@
+/** Which functions provably got slower or faster, at one look, with the error controlled over all of them. */
+import type { Policy } from '../bundle/schema.js';
+import { binomialUpperTail } from '../stats/binomial.js';
+import { holm } from '../stats/holm.js';
+import { studentSurvival, studentUpperQuantile } from '../stats/student.js';
+import { estimateFunction, type FunctionEstimate, type SideEstimate } from './functionEstimate.js';
+import type { Look } from './looks.js';
+import type { Panel } from './panel.js';
+import type { Bounded } from './result.js';
+import { fewestPairsForBounds, finiteOrNull, type LogChange } from './total.js';
+
+/** With fewer samples of a function in all, neither the normal nor the binomial approximation says anything. */
+export const fewestSamples = 10;
+/** A function that is new must add this much to base's CPU time to be held against the change. */
+const newContribution = 0.002;
+
+export type Proof = 'slower' | 'faster' | 'new' | 'gone';
+
+export interface FunctionFinding {
+  readonly estimate: FunctionEstimate;
+  /** null where the function's share is below the policy's or no function is known: it was not tested. */
+  readonly proof: Proof | null;
+  readonly tested: boolean;
+  readonly ratio: Bounded | null;
+  readonly contribution: Bounded;
+}
+
+export interface FunctionFindings {
+  /** Functions tested and functions above the minimum share on a side, in the order of their keys. */
+  readonly findings: readonly FunctionFinding[];
+  /** Size of the family. */
+  readonly tests: number;
+}
+
+/**
+ * Tests every function whose pooled share reaches the policy's minimum: `slower` rejects R ≤ 1 + δ, `faster` rejects
+ * R ≥ 1/(1 + δ), each family by Holm at the look's level. Bounds are simultaneous (Bonferroni).
+ * @param level one-sided family-wise error probability
+ */
+export function testFunctions(
+  panel: Panel,
+  look: Look,
+  total: LogChange,
+  policy: Policy,
+  level = look.levels.functions,
+): FunctionFindings {
+  const estimates = panel.rows.map((row) => estimateFunction(panel, row, look.pairs, total));
+  const shown = estimates.filter(
+    ({ base, head, pooledShare }) =>
+      base.share + head.share > 0 && Math.max(base.share, head.share, pooledShare) >= policy.minShare,
+  );
+  const tested = shown.filter((estimate) => isTested(estimate, policy));
+  const margin = Math.log1p(policy.functionMargin);
+  const slower = holm(tested.map((estimate) => slowerP(estimate, total, margin, newContribution)));
+  const faster = holm(tested.map((estimate) => fasterP(estimate, total, margin)));
+  const proofs = new Map<FunctionEstimate, Proof | null>();
+  for (const [index, estimate] of tested.entries()) {
+    const isSlower = look.mayClaim && (slower[index] as number) <= level;
+    const isFaster = look.mayClaim && (faster[index] as number) <= level;
+    if (isSlower) proofs.set(estimate, estimate.base.share > 0 ? 'slower' : 'new');
+    else if (isFaster) proofs.set(estimate, estimate.head.share > 0 ? 'faster' : 'gone');
+  }
+  const eachLevel = level / Math.max(1, tested.length);
+  return {
+    tests: tested.length,
+    findings: shown.map((estimate) => {
+      const proof = proofs.get(estimate) ?? null;
+      const bounds = boundsOf(estimate, eachLevel, look.pairs, proof, policy.functionMargin);
+      return { estimate, proof, tested: isTested(estimate, policy), ...bounds };
+    }),
+  };
+}
+
+function isTested(estimate: FunctionEstimate, policy: Policy): boolean {
+  const { row, pooledShare, pooledSamples } = estimate;
+  return row.resolved && pooledShare >= policy.minShare && pooledSamples >= fewestSamples;
+}
+
+/**
+ * One-sided p-value against "R ≤ e^margin". A function base never saw is tested by the conditional binomial, and must
+ * also provably add more than `leastContribution`.
+ */
+export function slowerP(
+  estimate: FunctionEstimate,
+  total: LogChange,
+  margin: number,
+  leastContribution: number,
+): number {
+  const { base, head, log } = estimate;
+  if (head.share === 0) return 1;
+  if (base.share > 0) return upperTailP(log - margin, estimate);
+  const appears = onlyHereP(head, base, estimate.dispersion, margin - total.mean);
+  return Math.max(appears, upperTailP(log - Math.log(leastContribution), estimate));
+}
+
+/** One-sided p-value against "R ≥ e^−margin". */
+export function fasterP(estimate: FunctionEstimate, total: LogChange, margin: number): number {
+  const { base, head, log } = estimate;
+  if (base.share === 0) return 1;
+  if (head.share > 0) return upperTailP(-log - margin, estimate);
+  return onlyHereP(base, head, estimate.dispersion, margin + total.mean);
+}
+
+function upperTailP(distance: number, { standardError, df }: FunctionEstimate): number {
+  if (!Number.isFinite(standardError)) return 1;
+  if (standardError === 0) return distance > 0 ? 0 : 1;
+  return studentSurvival(distance / standardError, df);
+}
+
+/**
+ * Conditional binomial: the chance that all samples of a function fall on one side, if its CPU share there over the
+ * other side's were e^logRatio. Clustered samples count as fewer: by their dispersion.
+ */
+function onlyHereP(here: SideEstimate, there: SideEstimate, dispersion: number, logRatio: number): number {
+  if (here.samples < fewestSamples || !Number.isFinite(dispersion)) return 1;
+  const weight = here.allSamples * Math.exp(logRatio);
+  const effective = here.samples / dispersion;
+  return binomialUpperTail(effective, effective, weight / (weight + there.allSamples));
+}
+
+function boundsOf(
+  estimate: FunctionEstimate,
+  level: number,
+  pairs: number,
+  proof: Proof | null,
+  margin: number,
+): { ratio: Bounded | null; contribution: Bounded } {
+  const { base, head, contribution, log, standardError, df } = estimate;
+  const bounded = pairs >= fewestPairsForBounds && Number.isFinite(standardError);
+  const reach = bounded ? studentUpperQuantile(level, df) * standardError : Number.POSITIVE_INFINITY;
+  const lower = bounded ? Math.exp(log - reach) : null;
+  const upper = finiteOrNull(Math.exp(log + reach));
+  if (base.share === 0) return { ratio: null, contribution: { estimate: contribution, lower, upper } };
+  if (head.share === 0) {
+    const mirrored = { lower: upper === null ? null : -upper, upper: lower === null ? null : -lower };
+    return { ratio: null, contribution: { estimate: contribution, ...mirrored } };
+  }
+  // Holm may prove a little more than the simultaneous bounds show: a proven function is beyond the margin.
+  const ratio = {
+    estimate: Math.exp(log),
+    lower: lower !== null && proof === 'slower' ? Math.max(lower, 1 + margin) : lower,
+    upper: upper !== null && proof === 'faster' ? Math.min(upper, 1 / (1 + margin)) : upper,
+  };
+  const added = (value: number | null) => (value === null ? null : base.share * (value - 1));
+  return {
+    ratio,
+    contribution: { estimate: contribution, lower: added(ratio.lower), upper: added(ratio.upper) },
+  };
+}

@@ -1,0 +1,123 @@
+/** From what was measured to the verdict: pure, and the same bytes for the same bundle. */
+import type { BundleManifest, BundleWorkload, Side } from '../bundle/schema.js';
+import type { FunctionFinding } from './functionTest.js';
+import { measuredSeconds, type Pair, sumOver } from './pairs.js';
+import type { TableOf } from './panel.js';
+import { captureFacts, sideQuality } from './quality.js';
+import type { FunctionClass, FunctionResult, Reason, Result, Verdict, WorkloadResult } from './result.js';
+import { cpuPerUnit, logChanges } from './total.js';
+import { type Assessment, assess, isDecided, type Measured, readMeasured } from './workload.js';
+
+/** Longest text the result carries of anything the measured program says. */
+const longestText = 10_000;
+
+/**
+ * Judges a bundle.
+ * @param tableOf self cost by function of one capture; asked once a capture of a complete pair
+ */
+export function judge(manifest: BundleManifest, tableOf: TableOf): Result {
+  const workloads = manifest.workloads.map((workload) => judgeWorkload(workload, tableOf));
+  return {
+    schema: 'profbound/result@1',
+    tool: manifest.tool,
+    verdict: combine(workloads.map(({ verdict }) => verdict)),
+    reasons: combineReasons(workloads),
+    design: 'paired',
+    onInconclusive: manifest.onInconclusive,
+    startedAt: manifest.startedAt,
+    refs: manifest.refs,
+    environment: manifest.environment,
+    notes: manifest.notes,
+    workloads,
+  };
+}
+
+/** Whether measuring a workload may stop after the pairs it has: see `isDecided`. */
+export function decided(workload: BundleWorkload, tableOf: TableOf): boolean {
+  return isDecided(readMeasured(workload, tableOf));
+}
+
+/** Judges one workload of a bundle. */
+export function judgeWorkload(workload: BundleWorkload, tableOf: TableOf): WorkloadResult {
+  const measured = readMeasured(workload, tableOf);
+  return workloadResult(measured, assess(measured));
+}
+
+function workloadResult({ workload, panel }: Measured, assessment: Assessment): WorkloadResult {
+  const { pairs, total, functions, moved } = assessment;
+  const sums = (figure: Parameters<typeof sumOver>[2]) => ({
+    base: sumOver(pairs, 'base', figure),
+    head: sumOver(pairs, 'head', figure),
+  });
+  return {
+    name: workload.name,
+    verdict: assessment.verdict,
+    reasons: [...assessment.reasons],
+    load: workload.load,
+    pairs: pairs.length,
+    seconds: measuredSeconds(pairs),
+    units: sums(({ units }) => units),
+    errors: sums(({ errors }) => errors),
+    cpuPerUnit: { base: geometricMean(pairs, 'base'), head: geometricMean(pairs, 'head') },
+    total: total.figures,
+    pairChanges: logChanges(pairs).map(Math.expm1),
+    functionMargin: workload.policy.functionMargin,
+    functions: functions.findings.map((finding) => functionResult(finding, moved)).sort(byContribution),
+    offCpu: null,
+    quality: { base: sideQuality(pairs, panel, 'base'), head: sideQuality(pairs, panel, 'head') },
+    capture: captureFacts(pairs),
+    neededSeconds: assessment.neededSeconds,
+  };
+}
+
+/** CPU nanoseconds per unit; 0 when no pair has any. */
+function geometricMean(pairs: readonly Pair[], side: Side): number {
+  const logs: number[] = [];
+  for (const pair of pairs) {
+    const cost = cpuPerUnit(pair, side);
+    if (cost !== null) logs.push(Math.log(cost));
+  }
+  return logs.length === 0 ? 0 : Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
+}
+
+function functionResult(finding: FunctionFinding, moved: ReadonlySet<FunctionFinding>): FunctionResult {
+  const { row, base, head } = finding.estimate;
+  return {
+    key: row.key.slice(0, longestText),
+    name: row.name.slice(0, longestText),
+    file: row.file?.slice(0, longestText) ?? null,
+    line: row.line,
+    baseShare: base.share,
+    headShare: head.share,
+    ratio: finding.ratio,
+    contribution: finding.contribution,
+    class: moved.has(finding) ? 'moved' : classOf(finding),
+  };
+}
+
+function classOf({ proof }: FunctionFinding): FunctionClass {
+  return proof ?? 'unproven';
+}
+
+/** The largest change of the total first; keys break ties. */
+function byContribution(a: FunctionResult, b: FunctionResult): number {
+  return Math.abs(b.contribution.estimate) - Math.abs(a.contribution.estimate) || (a.key < b.key ? -1 : 1);
+}
+
+/** One fail fails; short of that one inconclusive leaves it open; nothing measured proves nothing. */
+function combine(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes('fail')) return 'fail';
+  return verdicts.length === 0 || verdicts.includes('inconclusive') ? 'inconclusive' : 'pass';
+}
+
+/** What decided comes first. */
+function combineReasons(workloads: readonly WorkloadResult[]): Reason[] {
+  if (workloads.length === 0) {
+    return [{ code: 'no_workloads', message: 'no workload was measured: there is nothing to judge' }];
+  }
+  const gravity: readonly Verdict[] = ['fail', 'inconclusive', 'pass'];
+  const gravest = [...workloads].sort((a, b) => gravity.indexOf(a.verdict) - gravity.indexOf(b.verdict));
+  return gravest.flatMap(({ name, reasons }) =>
+    reasons.map(({ code, message }) => ({ code, message: `${name}: ${message}`.slice(0, longestText) })),
+  );
+}

@@ -1,0 +1,148 @@
+/** Why a verdict is what it is: a stable code and one sentence with figures, for people. */
+import type { Load, Policy, Stop } from '../bundle/schema.js';
+import { change, count, margin, percent, place, plural, seconds, unitName } from '../report/format.js';
+import type { FunctionFinding } from './functionTest.js';
+import type { Reason } from './result.js';
+import type { Sensitivity } from './sensitivity.js';
+import type { Total } from './total.js';
+
+/** Names come from the measured program: one line, and not longer than a reader reads. */
+const longestName = 160;
+/** Functions named one by one in the reasons; the others stand in the table. */
+const mostNamed = 5;
+
+export function totalSlower(total: Total, load: Load): Reason {
+  const { estimate, lower, margin: tolerated } = total.figures;
+  return {
+    code: 'total_slower',
+    message: `CPU time per ${unitName(load)} ${change(estimate)} (at least ${change(lower ?? 0)}): more than the margin of ${margin(tolerated)}`,
+  };
+}
+
+export function withinMargin(total: Total, load: Load): Reason {
+  const { estimate, upper, margin: tolerated } = total.figures;
+  return {
+    code: 'within_margin',
+    message: `CPU time per ${unitName(load)} ${change(estimate)} (at most ${change(upper ?? 0)}): within the margin of ${margin(tolerated)}`,
+  };
+}
+
+/** One reason a function, the largest contributions first, the rest counted. */
+export function functionsSlower(findings: readonly FunctionFinding[], load: Load): Reason[] {
+  const reasons = findings.slice(0, mostNamed).map((finding) => functionSlower(finding, load));
+  const others = findings.length - reasons.length;
+  if (others > 0) {
+    reasons.push({ code: 'function_slower', message: `${plural(others, 'more function')} got slower` });
+  }
+  return reasons;
+}
+
+function functionSlower(finding: FunctionFinding, load: Load): Reason {
+  const { ratio, contribution } = finding;
+  const name = shownName(finding);
+  const unit = unitName(load);
+  const total = `${change(contribution.estimate)} of the total`;
+  if (ratio === null) {
+    return {
+      code: 'function_new',
+      message: `${name} is new in head: ${total} (at least ${change(contribution.lower ?? 0)})`,
+    };
+  }
+  const lower = ratio.lower ?? 0;
+  const how =
+    ratio.estimate >= 2
+      ? `takes ${times(ratio.estimate)} times the CPU time per ${unit} it took (at least ${times(lower)} times)`
+      : `takes ${percent(ratio.estimate - 1)} more CPU time per ${unit} (at least ${percent(lower - 1)})`;
+  return { code: 'function_slower', message: `${name} ${how}: ${total}` };
+}
+
+/** Increases that decreases elsewhere make up for. */
+export function costMoved(findings: readonly FunctionFinding[]): Reason {
+  const named = findings.slice(0, mostNamed).map(shownName);
+  const others = findings.length - named.length;
+  const list = others > 0 ? `${named.join(', ')} and ${others} more` : named.join(', ');
+  return {
+    code: 'cost_moved',
+    message: `${list} took over CPU time that other functions lost (renamed, inlined or split): not held against the change`,
+  };
+}
+
+export function uniformSlowdown(): Reason {
+  return {
+    code: 'uniform_slowdown',
+    message:
+      'most functions slowed down alike, so no single function is the cause: compare compiler, flags, runtime version and configuration of the two sides',
+  };
+}
+
+export function tooFewPairs(pairs: number, policy: Policy, more: number | null): Reason {
+  const first = policy.looks[0] as number;
+  return {
+    code: 'too_few_pairs',
+    message: `${plural(pairs, 'pair')} measured, and no claim is made before ${first}${needs(more)}`,
+  };
+}
+
+export function undecided(
+  total: Total,
+  load: Load,
+  pairs: number,
+  more: number | null,
+  stop: Stop | null,
+): Reason {
+  const { estimate, lower, upper, margin: tolerated } = total.figures;
+  const range = [
+    lower === null ? null : `at least ${change(lower)}`,
+    upper === null ? null : `at most ${change(upper)}`,
+  ].filter((bound) => bound !== null);
+  const bounds = range.length > 0 ? ` (${range.join(', ')})` : '';
+  const cure =
+    stop?.reason === 'budget_exhausted'
+      ? '; raise gate.budget'
+      : stop?.reason === 'looks_exhausted'
+        ? '; raise gate.max_pairs'
+        : '';
+  return {
+    code: 'undecided',
+    message: `after ${plural(pairs, 'pair')} CPU time per ${unitName(load)} ${change(estimate)}${bounds}: neither proven within the margin of ${margin(tolerated)} nor beyond it${needs(more)}${cure}`,
+  };
+}
+
+export function insensitive(sensitivity: Sensitivity, more: number | null): Reason {
+  const { share, change: slower, samples, neededSamples } = sensitivity;
+  const wanted = Number.isFinite(neededSamples)
+    ? `${count(samples)} samples a side, about ${count(neededSamples)} are needed; raise capture.rate or measure longer`
+    : 'the pairs differ too much; quieten the machine or measure longer';
+  return {
+    code: 'insensitive',
+    message: `the total is within its margin, but a function of ${margin(share)} of the CPU time that gets ${percent(slower)} slower could have gone unnoticed: ${wanted}${needs(more)}`,
+  };
+}
+
+export function pairsBeyond(extra: number, used: number): Reason {
+  return {
+    code: 'pairs_beyond',
+    message: `the verdict was reached after ${plural(used, 'pair')}; ${plural(extra, 'later pair')} did not change it`,
+  };
+}
+
+function needs(more: number | null): string {
+  return more === null ? '' : `; about ${seconds(more)} more of measuring may decide it`;
+}
+
+/** 2.84 → `2.8`, 31.2 → `31`. */
+function times(ratio: number): string {
+  return ratio < 10 ? ratio.toFixed(1) : ratio.toFixed(0);
+}
+
+/** `tokenize (src/tokenize.js:12)`. */
+function shownName({ estimate: { row } }: FunctionFinding): string {
+  const where = place(row.file, row.line);
+  const name = oneLine(row.name);
+  return where === '' ? name : `${name} (${oneLine(where)})`;
+}
+
+function oneLine(text: string): string {
+  const printable = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+  return printable.length > longestName ? `${printable.slice(0, longestName)}…` : printable;
+}

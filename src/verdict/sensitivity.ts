@@ -1,0 +1,82 @@
+/** What a run could have seen: a pass must have been able to fail. And how much more it would take. */
+import { median } from 'simple-statistics';
+import type { Policy } from '../bundle/schema.js';
+import { pairsToProve, samplesForStandardError, sufficientStandardError } from '../stats/power.js';
+import type { FunctionFindings } from './functionTest.js';
+import type { Look } from './looks.js';
+import { type Panel, sumOfFirst } from './panel.js';
+import type { Total } from './total.js';
+
+/** A pass claims that a function of this share getting this much slower would have been found. */
+const guardShare = 0.02;
+const guardChange = 1.2;
+/** With the default function margin: what lies between the margin and the guarded change. */
+const guardDistance = Math.log(guardChange / 1.05);
+
+export interface Sensitivity {
+  readonly sufficient: boolean;
+  readonly share: number;
+  /** Change that is guarded against, e.g. 0.2. */
+  readonly change: number;
+  /** Samples a side: at hand (the scarcer side), and needed; infinite where more samples cannot help. */
+  readonly samples: number;
+  readonly neededSamples: number;
+}
+
+/** Checks the standard error that a function of 2 % share has in these data, with their own dispersion. */
+export function checkSensitivity(
+  panel: Panel,
+  look: Look,
+  total: Total,
+  { findings, tests }: FunctionFindings,
+  policy: Policy,
+): Sensitivity {
+  const share = Math.max(guardShare, policy.minShare);
+  const distance = Math.max(guardDistance, Math.log(guardChange / (1 + policy.functionMargin)));
+  const dispersions = findings
+    .filter(({ tested, ratio, estimate }) => tested && ratio !== null && Number.isFinite(estimate.dispersion))
+    .map(({ estimate }) => estimate.dispersion);
+  const dispersion = dispersions.length > 0 ? median(dispersions) : 1;
+  const base = sumOfFirst(panel.totals.base.counts, look.pairs);
+  const head = sumOfFirst(panel.totals.head.counts, look.pairs);
+  const binomial = (1 / share - 1) * (1 / base + 1 / head);
+  const standardError = Math.sqrt(dispersion * binomial + total.log.standardError ** 2);
+  const allowed = sufficientStandardError(distance, policy.alpha.functions, tests);
+  const forSampling = allowed ** 2 - total.log.standardError ** 2;
+  return {
+    sufficient: standardError <= allowed,
+    share,
+    change: Math.exp(distance) * (1 + policy.functionMargin) - 1,
+    samples: Math.min(base, head),
+    neededSamples:
+      forSampling > 0
+        ? samplesForStandardError(Math.sqrt(forSampling), share, dispersion)
+        : Number.POSITIVE_INFINITY,
+  };
+}
+
+/** No promise is made beyond so many times what was measured. */
+const mostTimes = 100;
+
+/**
+ * Pairs, more than there are, after which a decision can be expected: at the first look that reaches the needed number.
+ * @returns null when no number can be given
+ */
+export function morePairs(look: Look, total: Total, sensitivity: Sensitivity, policy: Policy): number | null {
+  const { mean, standardError } = total.log;
+  const first = policy.looks[0] as number;
+  if (!Number.isFinite(standardError)) return look.pairs > 0 ? Math.max(1, first - look.pairs) : null;
+  const pairSd = standardError * Math.sqrt(look.pairs);
+  const limit = Math.log1p(policy.totalMargin);
+  const needed =
+    mean > limit
+      ? pairsToProve(pairSd, mean - limit, policy.alpha.fail)
+      : Math.max(
+          pairsToProve(pairSd, limit - Math.max(0, mean), policy.alpha.pass),
+          sensitivity.sufficient ? 0 : look.pairs * (sensitivity.neededSamples / sensitivity.samples),
+        );
+  const atLeast = Math.max(needed, look.pairs + 1, first);
+  if (!(atLeast <= look.pairs * mostTimes)) return null;
+  const reached = policy.looks.find((pairs) => pairs >= atLeast) ?? Math.ceil(atLeast);
+  return reached - look.pairs;
+}

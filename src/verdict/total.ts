@@ -1,0 +1,81 @@
+/** The total: CPU time per unit of work, pair by pair. */
+import type { Policy, Side } from '../bundle/schema.js';
+import { provableDistance } from '../stats/power.js';
+import { studentUpperQuantile } from '../stats/student.js';
+import { trimmedMean } from '../stats/yuen.js';
+import type { Look } from './looks.js';
+import type { Pair } from './pairs.js';
+import type { WorkloadResult } from './result.js';
+
+/** With fewer pairs than this a standard error says nothing: no bounds. */
+export const fewestPairsForBounds = 4;
+
+/** Logarithm of head's CPU time per unit over base's. */
+export interface LogChange {
+  readonly mean: number;
+  /** Infinite with too few pairs for bounds. */
+  readonly standardError: number;
+  readonly df: number;
+}
+
+export interface Total {
+  readonly log: LogChange;
+  readonly decision: 'fail' | 'pass' | null;
+  readonly figures: WorkloadResult['total'];
+}
+
+/** Exact CPU nanoseconds per unit of work; null where nothing was done or nothing was charged. */
+export function cpuPerUnit(pair: Pair, side: Side): number | null {
+  const { summary, units } = pair[side];
+  return units > 0 && summary.cpuNanoseconds > 0 ? summary.cpuNanoseconds / units : null;
+}
+
+/** ln(head/base) of CPU time per unit, one a pair that has both. */
+export function logChanges(pairs: readonly Pair[]): number[] {
+  const changes: number[] = [];
+  for (const pair of pairs) {
+    const base = cpuPerUnit(pair, 'base');
+    const head = cpuPerUnit(pair, 'head');
+    if (base !== null && head !== null) changes.push(Math.log(head / base));
+  }
+  return changes;
+}
+
+/** 20 % trimmed mean with Yuen's standard error. */
+export function meanLogChange(changes: readonly number[]): LogChange {
+  const unknown = { standardError: Number.POSITIVE_INFINITY, df: 1 };
+  if (changes.length === 0) return { mean: 0, ...unknown };
+  if (changes.length === 1) return { mean: changes[0] as number, ...unknown };
+  const { mean, standardError, df } = trimmedMean(changes);
+  return changes.length < fewestPairsForBounds ? { mean, ...unknown } : { mean, standardError, df };
+}
+
+/**
+ * Tests the total at one look. The lower bound stands at the fail level and the upper bound at the pass level, so that
+ * fail means lower > margin, and pass means upper < margin.
+ */
+export function testTotal(log: LogChange, look: Look, policy: Policy): Total {
+  const { mean, standardError, df } = log;
+  const margin = policy.totalMargin;
+  if (!Number.isFinite(standardError)) {
+    const figures = { estimate: Math.expm1(mean), lower: null, upper: null, margin, mde: null };
+    return { log, decision: null, figures };
+  }
+  const lower = Math.expm1(mean - studentUpperQuantile(look.levels.fail, df) * standardError);
+  const upper = Math.expm1(mean + studentUpperQuantile(look.levels.pass, df) * standardError);
+  const provable = Math.log1p(margin) + provableDistance(standardError, df, look.levels.fail);
+  const figures = {
+    estimate: Math.expm1(mean),
+    lower,
+    upper: finiteOrNull(upper),
+    margin,
+    mde: look.mayClaim ? finiteOrNull(Math.expm1(provable)) : null,
+  };
+  const claim = lower > margin ? 'fail' : upper < margin ? 'pass' : null;
+  return { log, decision: look.mayClaim ? claim : null, figures };
+}
+
+/** A bound too far away to be a number is no bound. */
+export function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

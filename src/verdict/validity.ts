@@ -1,0 +1,173 @@
+/** Whether the measurement can carry a verdict at all. What fails here makes it inconclusive, never pass or fail. */
+import { type BundleWorkload, type Capture, type Side, type Stop, sides } from '../bundle/schema.js';
+import { change, count, margin, percent, plural, unitName } from '../report/format.js';
+import { sameRateP } from '../stats/binomial.js';
+import { type Pair, sumOver } from './pairs.js';
+import { type Panel, sumOfFirst } from './panel.js';
+import type { Reason } from './result.js';
+import type { LogChange } from './total.js';
+
+const mostErrors = 0.01;
+/** Two-sided level at which the sides' error rates differ beyond chance. */
+const errorsLevel = 0.001;
+const mostLost = 0.01;
+const unitsTolerance = 0.02;
+/** Of base's CPU time per unit. */
+const mostUnresolvedChange = 0.02;
+/** And beyond what sampling alone makes of it: so many standard errors. */
+const unresolvedSigmas = 3;
+
+/** Codes that no further pair can mend: measuring may stop. */
+export const hopeless: ReadonlySet<string> = new Set(['zero_units', 'no_cpu_time', 'mixed_sampling']);
+
+/** How measuring ended, where that alone forbids a verdict. */
+export function checkStop(stop: Stop | null, pairs: number): Reason | null {
+  const after = `after ${plural(pairs, 'complete pair')}`;
+  switch (stop?.reason) {
+    case undefined:
+      return reason('unfinished', `measuring did not come to its end: it was killed ${after}; run it again`);
+    case 'interrupted':
+      return reason('interrupted', `measuring was interrupted ${after}; run it again`);
+    case 'error':
+      return reason('measuring_failed', `measuring failed ${after}: ${stop?.message}`);
+    default:
+      return null;
+  }
+}
+
+/** Everything that forbids a claim from these pairs; empty when they are sound. */
+export function checkPairs(
+  workload: BundleWorkload,
+  pairs: readonly Pair[],
+  panel: Panel,
+  total: LogChange,
+): Reason[] {
+  if (pairs.length === 0) {
+    return [reason('no_pairs', 'there is no complete pair of captures: nothing can be compared across runs')];
+  }
+  const found = [
+    ...checkWork(workload, pairs),
+    checkMixedSampling(pairs),
+    ...checkErrors(workload, pairs),
+    checkLost(pairs),
+    checkOfferedRate(workload, pairs),
+    checkUnresolved(pairs.length, panel, total),
+  ];
+  return found.filter((each) => each !== null);
+}
+
+function checkWork(workload: BundleWorkload, pairs: readonly Pair[]): Reason[] {
+  const unit = unitName(workload.load);
+  const found: Reason[] = [];
+  for (const side of sides) {
+    const idle = pairs.find((pair) => pair[side].units === 0);
+    const free = pairs.find((pair) => pair[side].summary.cpuNanoseconds === 0);
+    if (idle) {
+      found.push(
+        reason('zero_units', `${side} did no work in pair ${idle.number}: 0 ${unit}s; check load and units`),
+      );
+    } else if (free) {
+      const message = `${side} was charged no CPU time in pair ${free.number}: the profiled process did not do the work`;
+      found.push(reason('no_cpu_time', message));
+    }
+  }
+  return found;
+}
+
+function checkMixedSampling(pairs: readonly Pair[]): Reason | null {
+  const ways = new Set<string>();
+  for (const { base, head } of pairs) {
+    for (const { summary } of [base, head]) {
+      ways.add(`${summary.event} at ${summary.rateHz} Hz by ${summary.backend}`);
+    }
+  }
+  if (ways.size === 1) return null;
+  const message = `the captures were sampled in different ways (${[...ways].sort().join('; ')}), which cannot be compared; set capture.event, capture.rate and capture.backend`;
+  return reason('mixed_sampling', message);
+}
+
+function checkErrors(workload: BundleWorkload, pairs: readonly Pair[]): Reason[] {
+  const unit = unitName(workload.load);
+  const of = (side: Side) => {
+    const units = sumOver(pairs, side, (capture) => capture.units);
+    const errors = sumOver(pairs, side, (capture) => capture.errors);
+    return { units, errors, rate: units > 0 ? errors / units : 0 };
+  };
+  const [base, head] = [of('base'), of('head')];
+  const found: Reason[] = [];
+  for (const [side, { units, errors, rate }] of [['base', base] as const, ['head', head] as const]) {
+    if (rate > mostErrors) {
+      const message = `${percent(rate)} of ${side}'s ${unit}s failed (${count(errors)} of ${count(units)}; ${margin(mostErrors)} is tolerated): failed work costs something else than work`;
+      found.push(reason('errors_high', message));
+    }
+  }
+  if (found.length === 0 && sameRateP(base.errors, base.units, head.errors, head.units) < errorsLevel) {
+    const message = `the sides fail differently: ${plural(base.errors, 'error')} in ${count(base.units)} ${unit}s on base, ${count(head.errors)} in ${count(head.units)} on head, more than chance explains`;
+    found.push(reason('errors_differ', message));
+  }
+  return found;
+}
+
+/** Lost samples of a capture, all causes. */
+export function lostSamples(capture: Capture): number {
+  return Object.values(capture.summary.lost).reduce((sum, each) => sum + each, 0);
+}
+
+function checkLost(pairs: readonly Pair[]): Reason | null {
+  for (const side of sides) {
+    const lost = sumOver(pairs, side, lostSamples);
+    const share = lost / Math.max(1, lost + sumOver(pairs, side, (capture) => capture.summary.samples));
+    if (share > mostLost) {
+      const message = `${percent(share)} of ${side}'s samples were lost (${margin(mostLost)} is tolerated): lower capture.rate or give the collector a CPU of its own`;
+      return reason('samples_lost', message);
+    }
+  }
+  return null;
+}
+
+function checkOfferedRate(workload: BundleWorkload, pairs: readonly Pair[]): Reason | null {
+  const { loop, rate } = workload.load;
+  if (loop !== 'open') return null;
+  const unit = unitName(workload.load);
+  const achieved = (side: Side) => {
+    const seconds = sumOver(pairs, side, (capture) => capture.summary.wallNanoseconds) / 1e9;
+    return seconds > 0 ? sumOver(pairs, side, (capture) => capture.units) / seconds : 0;
+  };
+  const perSecond = { base: achieved('base'), head: achieved('head') };
+  for (const side of sides) {
+    if (rate !== null && Math.abs(perSecond[side] / rate - 1) > unitsTolerance) {
+      const message = `${side} did ${count(perSecond[side])} ${unit}s a second of ${count(rate)} offered (${change(perSecond[side] / rate - 1)}; ${margin(unitsTolerance)} is tolerated): offer a rate that both sides can serve`;
+      return reason('rate_missed', message);
+    }
+  }
+  if (Math.abs(perSecond.head / perSecond.base - 1) > unitsTolerance) {
+    const message = `head did ${count(perSecond.head)} ${unit}s a second and base ${count(perSecond.base)} (${margin(unitsTolerance)} apart is tolerated): offer a rate that both sides can serve`;
+    return reason('units_differ', message);
+  }
+  return null;
+}
+
+/**
+ * Code without a name is compared per unit of work: its mere share changes with everything else. When it changes, what
+ * is attributed to functions cannot be trusted on one side.
+ */
+function checkUnresolved(n: number, panel: Panel, total: LogChange): Reason | null {
+  const of = (side: Side) => {
+    const all = sumOfFirst(panel.totals[side].nanoseconds, n);
+    let unresolved = 0;
+    for (const row of panel.rows) if (!row.resolved) unresolved += sumOfFirst(row[side].nanoseconds, n);
+    const share = all > 0 ? unresolved / all : 0;
+    const samples = Math.max(1, sumOfFirst(panel.totals[side].counts, n));
+    return { share, variance: (share * (1 - share)) / samples };
+  };
+  const [base, head] = [of('base'), of('head')];
+  const moved = head.share * Math.exp(total.mean) - base.share;
+  const chance = unresolvedSigmas * Math.sqrt(base.variance + head.variance);
+  if (Math.abs(moved) <= Math.max(mostUnresolvedChange, chance)) return null;
+  const message = `code without symbols takes ${percent(base.share)} of base's CPU time and ${percent(head.share)} of head's: build both sides with the same symbols (not stripped)`;
+  return reason('unresolved_differs', message);
+}
+
+function reason(code: string, message: string): Reason {
+  return { code, message };
+}

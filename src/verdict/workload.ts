@@ -1,0 +1,132 @@
+/** One workload's verdict: walks the looks in order; the first that proves something decides. */
+import type { BundleWorkload } from '../bundle/schema.js';
+import { type FunctionFinding, type FunctionFindings, testFunctions } from './functionTest.js';
+import { type Look, looksAt } from './looks.js';
+import { offsetFindings } from './offset.js';
+import { completePairs, measuredSeconds, type Pair } from './pairs.js';
+import { type Panel, readPanel, type TableOf } from './panel.js';
+import * as because from './reasons.js';
+import type { Reason, Verdict } from './result.js';
+import { checkSensitivity, morePairs, type Sensitivity } from './sensitivity.js';
+import { logChanges, meanLogChange, type Total, testTotal } from './total.js';
+import { isUniform } from './uniform.js';
+import { checkPairs, checkStop, hopeless } from './validity.js';
+
+/** What one look at the first pairs gives. */
+export interface Assessment {
+  readonly verdict: Verdict;
+  readonly reasons: readonly Reason[];
+  readonly neededSeconds: number | null;
+  /** The pairs looked at. */
+  readonly pairs: readonly Pair[];
+  readonly total: Total;
+  readonly functions: FunctionFindings;
+  /** Functions whose increase is offset elsewhere. */
+  readonly moved: ReadonlySet<FunctionFinding>;
+}
+
+export interface Measured {
+  readonly workload: BundleWorkload;
+  /** All complete pairs. */
+  readonly pairs: readonly Pair[];
+  readonly panel: Panel;
+}
+
+export function readMeasured(workload: BundleWorkload, tableOf: TableOf): Measured {
+  const pairs = completePairs(workload.captures);
+  return { workload, pairs, panel: readPanel(workload, pairs, tableOf) };
+}
+
+/** The assessment the verdict rests on: the first decisive look, else the last one. */
+export function assess(measured: Measured): Assessment {
+  const { workload, pairs } = measured;
+  const looks = looksAt(workload.policy, pairs.length);
+  let last = assessLook(measured, looks[0] ?? nothingSeen);
+  for (const look of looks.slice(1)) {
+    if (last.verdict !== 'inconclusive') break;
+    last = assessLook(measured, look);
+  }
+  const stopped = checkStop(workload.stop, pairs.length);
+  if (stopped !== null) {
+    const invalid = last.reasons.filter(({ code }) => code === 'no_pairs');
+    return { ...last, verdict: 'inconclusive', reasons: [stopped, ...invalid], neededSeconds: null };
+  }
+  const beyond = pairs.length - last.pairs.length;
+  if (beyond === 0) return last;
+  return { ...last, reasons: [...last.reasons, because.pairsBeyond(beyond, last.pairs.length)] };
+}
+
+/**
+ * Whether measuring may stop: at a planned look that decides, or when the captures have a fault that no further pair
+ * mends. Between two looks it never does.
+ */
+export function isDecided(measured: Measured): boolean {
+  const { workload, pairs } = measured;
+  if (!workload.policy.looks.includes(pairs.length)) return false;
+  const looks = looksAt(workload.policy, pairs.length).map((look) => assessLook(measured, look));
+  return looks.some(
+    ({ verdict, reasons }) => verdict !== 'inconclusive' || reasons.some(({ code }) => hopeless.has(code)),
+  );
+}
+
+const nothingSeen: Look = { pairs: 0, levels: { fail: 0.5, pass: 0.5, functions: 0.5 }, mayClaim: false };
+
+function assessLook({ workload, pairs: all, panel }: Measured, planned: Look): Assessment {
+  const { policy, load } = workload;
+  const pairs = all.slice(0, planned.pairs);
+  const log = meanLogChange(logChanges(pairs));
+  const invalid = checkPairs(workload, pairs, panel, log);
+  const look = invalid.length > 0 ? { ...planned, mayClaim: false } : planned;
+  const total = testTotal(log, look, policy);
+  const functions = testFunctions(panel, look, log, policy);
+  const moved = offsetFindings(panel, look, total, functions);
+  const seen = { pairs, total, functions, moved };
+  if (invalid.length > 0) {
+    return { ...seen, verdict: 'inconclusive', reasons: invalid, neededSeconds: null };
+  }
+  const slower = slowerFunctions(functions, moved);
+  if (total.decision === 'fail' || slower.length > 0) {
+    const reasons: Reason[] = [];
+    if (total.decision === 'fail') {
+      reasons.push(because.totalSlower(total, load));
+      if (isUniform(total, functions.findings)) reasons.push(because.uniformSlowdown());
+    }
+    reasons.push(...because.functionsSlower(slower, load), ...movedReasons(moved));
+    return { ...seen, verdict: 'fail', reasons, neededSeconds: null };
+  }
+  const sensitivity = checkSensitivity(panel, look, total, functions, policy);
+  if (total.decision === 'pass' && sensitivity.sufficient) {
+    const reasons = [because.withinMargin(total, load), ...movedReasons(moved)];
+    return { ...seen, verdict: 'pass', reasons, neededSeconds: null };
+  }
+  const more = morePairs(look, total, sensitivity, policy);
+  const neededSeconds = more === null ? null : (more * measuredSeconds(pairs)) / pairs.length;
+  const why = whyInconclusive(workload, look, total, sensitivity, neededSeconds);
+  return { ...seen, verdict: 'inconclusive', reasons: [why, ...movedReasons(moved)], neededSeconds };
+}
+
+function whyInconclusive(
+  { policy, load, stop }: BundleWorkload,
+  look: Look,
+  total: Total,
+  sensitivity: Sensitivity,
+  neededSeconds: number | null,
+): Reason {
+  if (!look.mayClaim) return because.tooFewPairs(look.pairs, policy, neededSeconds);
+  if (total.decision === 'pass') return because.insensitive(sensitivity, neededSeconds);
+  return because.undecided(total, load, look.pairs, neededSeconds, stop);
+}
+
+/** Functions that fail the gate, the largest contribution first. */
+function slowerFunctions(
+  { findings }: FunctionFindings,
+  moved: ReadonlySet<FunctionFinding>,
+): FunctionFinding[] {
+  return findings
+    .filter((finding) => (finding.proof === 'slower' || finding.proof === 'new') && !moved.has(finding))
+    .sort((a, b) => b.estimate.contribution - a.estimate.contribution);
+}
+
+function movedReasons(moved: ReadonlySet<FunctionFinding>): Reason[] {
+  return moved.size > 0 ? [because.costMoved([...moved])] : [];
+}
