@@ -2,9 +2,9 @@
 /* The kernel's own symbols. Addresses are zero for those who may not see them. */
 #include "kallsyms.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 bool kallsyms_read(struct symbols *symbols)
 {
@@ -20,9 +20,10 @@ bool kallsyms_read(struct symbols *symbols)
 
 		if (sscanf(line, "%llx %c %511s", &address, &type, name) != 3)
 			continue;
-		if (address == 0 || tolower((unsigned char)type) != 't')
+		/* Functions: text, and weak text. */
+		if (address == 0 || !strchr("tTwW", type))
 			continue;
-		any = symbols_add(symbols, address, 0, name, 1) || any;
+		any = symbols_add(symbols, address, 0, name, SYMBOL_GLOBAL) || any;
 	}
 	fclose(file);
 	symbols_sort(symbols);

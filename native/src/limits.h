@@ -9,11 +9,32 @@
 /* A browser has some thousands of mappings; 64 Ki is the kernel's default vm.max_map_count. */
 #define MAX_MAPPINGS 65536
 
+/* 64 Ki mappings with paths of 4 KiB would be 256 MB; all that were ever seen are far below this. */
+#define MAX_MAPS_BYTES (64UL << 20)
+
 /* Node under load writes some MB of perf map; 256 MB is a map that grew without bound. */
 #define MAX_PERF_MAP_BYTES (256UL << 20)
 
 /* Chromium has 1.2 million symbols. */
 #define MAX_SYMBOLS 8000000UL
+
+/* Symbols looked at for one address; overlaps are a handful, thousands are an attack. */
+#define MAX_OVERLAPS 4096
+
+/* Program headers looked at; Linux itself loads no file with more than 64 KiB of them, linkers write a dozen. */
+#define MAX_SEGMENTS 1024
+
+/* Compilation units looked at; Chromium has 40,000. */
+#define MAX_UNITS 1000000UL
+
+/* Functions and ranges looked at within one unit; the largest known amalgamations have some ten thousand. */
+#define MAX_UNIT_FUNCTIONS 1000000UL
+
+/* Files kept open until they are symbolised; the usual limit is 1,024 descriptors and sampling needs most of them. */
+#define MAX_KEPT_FILES 256
+
+/* Chromium with debug information has 4 GB; beyond is a sparse file that costs time and names nothing. */
+#define MAX_ELF_BYTES (16ULL << 30)
 
 /* A miss re-reads /proc/PID/maps at most this often: JIT code misses for ever, and reading costs 0.1 to 1 ms. */
 #define MAPS_REREAD_NANOSECONDS 100000000ULL

@@ -3,27 +3,42 @@
 #include "perf_map.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "fail.h"
 #include "limits.h"
 
-static char *read_file(const char *path, size_t *size)
+/* Opens `path` below `root` as a process with that root would: absolute links stay inside. */
+static int open_below(int root, const char *path)
+{
+	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_IN_ROOT };
+	int fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+
+	/* Linux before 5.6. */
+	return fd < 0 && errno == ENOSYS ? openat(root, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : fd;
+}
+
+/* The text of the owner's file, or NULL. */
+static char *read_file(const char *path, const struct perf_map_owner *owner, size_t *size)
 {
 	struct stat status;
 	char *text;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = open_below(owner->root, path);
 
 	*size = 0;
 	if (fd < 0)
 		return NULL;
-	/* A fifo or a device in its place must not hang or flood us. */
-	if (fstat(fd, &status) || !S_ISREG(status.st_mode)) {
+	/* A fifo or a device in its place must not hang or flood us; a start time is exact to a clock tick. */
+	if (fstat(fd, &status) || !S_ISREG(status.st_mode) || status.st_uid != owner->user ||
+	    status.st_mtime < owner->started - 1) {
 		close(fd);
 		return NULL;
 	}
@@ -62,23 +77,19 @@ void perf_map_parse(struct symbols *symbols, char *text, size_t size)
 		bytes = strtoull(rest + 1, &rest, 16);
 		if (*rest != ' ' || rest[1] == '\0' || bytes == 0)
 			continue;
-		if (!symbols_add(symbols, start, bytes, rest + 1, 0))
+		if (!symbols_add(symbols, start, bytes, rest + 1, SYMBOL_RUNTIME))
 			return;
 	}
 }
 
-bool perf_map_read(struct symbols *symbols, pid_t pid, pid_t namespace_pid)
+bool perf_map_read(struct symbols *symbols, const struct perf_map_owner *owner)
 {
-	char path[128];
+	char path[64];
 	size_t size;
 	char *text;
 
-	snprintf(path, sizeof(path), "/proc/%d/root/tmp/perf-%d.map", pid, namespace_pid);
-	text = read_file(path, &size);
-	if (!text) {
-		snprintf(path, sizeof(path), "/tmp/perf-%d.map", pid);
-		text = read_file(path, &size);
-	}
+	snprintf(path, sizeof(path), "tmp/perf-%d.map", owner->pid);
+	text = read_file(path, owner, &size);
 	if (!text)
 		return false;
 	perf_map_parse(symbols, text, size);
@@ -115,31 +126,40 @@ static bool cut_number(char *text, uint32_t *number)
 	return true;
 }
 
+/* Where the script's name begins: names of getters (get size) and folders may have spaces too. */
+static const char *find_place(const char *text)
+{
+	static const char *const beginnings[] = { " /", " file:", " node:", " evalmachine", " wasm:", " [eval" };
+	const char *first = NULL;
+
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(*beginnings); i++) {
+		const char *found = strstr(text, beginnings[i]);
+
+		if (found && (!first || found < first))
+			first = found;
+	}
+	return first ? first : strrchr(text, ' ');
+}
+
 void perf_map_name_parse(const char *text, struct perf_map_name *name)
 {
-	const char *function = skip_v8_kind(text);
+	const char *function = skip_v8_kind(text), *space;
 	char place[sizeof(name->file)];
-	const char *space;
 	uint32_t column;
 
 	*name = (struct perf_map_name){ 0 };
-	if (!function) {
-		snprintf(name->name, sizeof(name->name), "%s", text);
-		return;
-	}
-	/* An anonymous function has an empty name before the space. */
-	space = strchr(function, ' ');
+	space = function ? find_place(function) : NULL;
 	if (!space) {
-		snprintf(name->name, sizeof(name->name), "%s", *function ? function : "(anonymous)");
-		return;
+		snprintf(name->name, sizeof(name->name), "%s", function ? function : text);
+	} else {
+		snprintf(name->name, sizeof(name->name), "%.*s", (int)(space - function), function);
+		snprintf(place, sizeof(place), "%s", space + 1);
+		if (cut_number(place, &column) && cut_number(place, &name->line)) {
+			const char *file = strncmp(place, "file://", 7) == 0 ? place + 7 : place;
+
+			memcpy(name->file, file, strlen(file) + 1);
+		}
 	}
-	snprintf(name->name, sizeof(name->name), "%.*s", (int)(space - function), function);
 	if (name->name[0] == '\0')
 		snprintf(name->name, sizeof(name->name), "(anonymous)");
-	snprintf(place, sizeof(place), "%s", space + 1);
-	if (cut_number(place, &column) && cut_number(place, &name->line)) {
-		const char *file = strncmp(place, "file://", 7) == 0 ? place + 7 : place;
-
-		memcpy(name->file, file, strlen(file) + 1);
-	}
 }

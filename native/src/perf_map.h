@@ -3,6 +3,7 @@
 #define PROFBOUND_PERF_MAP_H
 
 #include <sys/types.h>
+#include <time.h>
 
 #include "symbols.h"
 
@@ -13,11 +14,19 @@ struct perf_map_name {
 	uint32_t line;
 };
 
-/*
- * Reads the perf map of a process: /proc/PID/root/tmp/perf-NSPID.map while it lives, else /tmp/perf-PID.map.
- * Later entries replace earlier ones. False when there is none.
- */
-bool perf_map_read(struct symbols *symbols, pid_t pid, pid_t namespace_pid);
+/* Whose perf map is meant. A file left behind by another process of the same pid is not it. */
+struct perf_map_owner {
+	/* The process's root folder (O_PATH). */
+	int root;
+	/* Its pid as it sees itself: what it names the file by. */
+	pid_t pid;
+	uid_t user;
+	/* CLOCK_REALTIME seconds. */
+	time_t started;
+};
+
+/* Reads /tmp/perf-PID.map below the owner's root; false when there is none that is the owner's. */
+bool perf_map_read(struct symbols *symbols, const struct perf_map_owner *owner);
 
 /* Parses a perf map's text: one "HEXSTART HEXSIZE NAME" a line; lines of another form are skipped. */
 void perf_map_parse(struct symbols *symbols, char *text, size_t size);

@@ -7,16 +7,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Which of the names of one address is meant: the smallest rank. */
+enum symbol_rank {
+	/* Written by a runtime while it generates code: where entries overlap, the later one is what is there now. */
+	SYMBOL_RUNTIME,
+	SYMBOL_GLOBAL,
+	SYMBOL_WEAK,
+	SYMBOL_LOCAL,
+	/* Not marked as a function: counts only where no function covers the address, up to the next symbol. */
+	SYMBOL_LABEL,
+};
+
 struct symbol {
 	uint64_t start;
 	/* 0: reaches to the next symbol. */
 	uint64_t size;
 	/* As the linker or runtime knows it. */
 	char *name;
-	/* Position in its source: a later entry of a perf map replaces an earlier one. */
+	/* Largest end of this and all symbols before it; filled in by symbols_sort(). */
+	uint64_t reach;
+	/* Position in its source. */
 	uint32_t order;
-	/* Aliases at one address: global before weak before local, functions before labels. */
-	uint32_t rank;
+	enum symbol_rank rank;
 };
 
 struct symbols {
@@ -26,12 +38,12 @@ struct symbols {
 };
 
 /* Adds a copy of `name`, cut to MAX_NAME_BYTES; false when there are MAX_SYMBOLS already. */
-bool symbols_add(struct symbols *symbols, uint64_t start, uint64_t size, const char *name, uint32_t rank);
+bool symbols_add(struct symbols *symbols, uint64_t start, uint64_t size, const char *name, enum symbol_rank rank);
 
-/* Sorts for symbols_find() and drops entries hidden by later ones at the same start. */
+/* Sorts for symbols_find() and keeps one of the symbols that start at one address. */
 void symbols_sort(struct symbols *symbols);
 
-/* The symbol that covers `address`, or NULL. */
+/* The symbol that covers `address`, the innermost where functions nest; NULL when none does. */
 const struct symbol *symbols_find(const struct symbols *symbols, uint64_t address);
 
 void symbols_free(struct symbols *symbols);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Why something is missing in a profile, and the frames that say so in it. */
+#ifndef PROFBOUND_CAUSES_H
+#define PROFBOUND_CAUSES_H
+
+/* Why a leaf has no name. */
+enum unresolved_cause {
+	RESOLVED,
+	/* Its file has no symbol there. */
+	UNRESOLVED_NO_SYMBOL,
+	/* Its file could not be opened or is not well-formed. */
+	UNRESOLVED_FILE_UNREADABLE,
+	/* Generated code, and the perf map is not there or lacks it. */
+	UNRESOLVED_ANONYMOUS_MEMORY,
+	/* Nothing executable was mapped there when the mappings were read. */
+	UNRESOLVED_NO_MAPPING,
+	/* The process ended before its mappings were read. */
+	UNRESOLVED_PROCESS_GONE,
+	/* The kernel's symbols are not to be had, or none is near. */
+	UNRESOLVED_KERNEL,
+	UNRESOLVED_CAUSES,
+};
+
+/* Why a stack does not reach a thread's first function. */
+enum incomplete_cause {
+	COMPLETE,
+	INCOMPLETE_FRAME_POINTER_CHAIN,
+	INCOMPLETE_NO_USER_STACK,
+	INCOMPLETE_PROCESS_GONE,
+	INCOMPLETE_CAUSES,
+};
+
+/* Frames that are not code. */
+enum marker {
+	MARKER_CHAIN_ENDED,
+	MARKER_TRUNCATED,
+	MARKER_NO_USER_STACK,
+	MARKER_HIDDEN_KERNEL,
+	MARKER_NO_MAPPING,
+	MARKER_PROCESS_GONE,
+	MARKERS,
+};
+
+extern const char *const unresolved_names[UNRESOLVED_CAUSES];
+extern const char *const incomplete_names[INCOMPLETE_CAUSES];
+extern const char *const marker_names[MARKERS];
+
+#endif

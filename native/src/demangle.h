@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROFBOUND_DEMANGLE_H
+#define PROFBOUND_DEMANGLE_H
+
+#include <stddef.h>
+
+/*
+ * The name a person would write: C++ and Rust names demangled, the hash of Rust's legacy names taken off; any other
+ * name as it is. Cut to `size` - 1 bytes.
+ */
+void demangle(char *out, size_t size, const char *name);
+
+#endif

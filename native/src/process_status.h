@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who a process is, as /proc tells. */
+#ifndef PROFBOUND_PROCESS_STATUS_H
+#define PROFBOUND_PROCESS_STATUS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <time.h>
+
+struct process_status {
+	/* Its pid in its own pid namespace. */
+	pid_t own_pid;
+	/* Whose files it creates: its file-system user. */
+	uid_t user;
+	/* CLOCK_REALTIME seconds, rounded down. */
+	time_t started;
+};
+
+/* False when the process is gone. */
+bool process_status_read(pid_t pid, struct process_status *status);
+
+#endif
