@@ -1,0 +1,73 @@
+/** One capture of anything that runs, without a comparison. */
+
+import { readProfile } from '../bundle/reader.js';
+import type { CaptureSummary } from '../bundle/summary.js';
+import { type CaptureTarget, openCollector } from '../capture/collector.js';
+import { type FunctionTable, functionTable } from '../profile/functions.js';
+import type { Log } from './log.js';
+import { makeFolder } from './output.js';
+
+export interface CaptureOptions {
+  /** Folder the tool was started in; absolute. Files below it are named relative to it. */
+  readonly cwd: string;
+  readonly target: { readonly pids: readonly number[] } | { readonly command: readonly string[] };
+  /** null: until the target ends or the signal comes. */
+  readonly seconds: number | null;
+  readonly out: string;
+  readonly event: 'auto' | 'cycles' | 'cpu-clock';
+  /** null: chosen for the length. */
+  readonly rateHz: number | null;
+  readonly backend: 'auto' | 'bpf' | 'perf';
+  readonly log: Log;
+  /** Ends the capture; what was captured until then is written. */
+  readonly signal: AbortSignal;
+}
+
+export interface CaptureOutcome {
+  readonly summary: CaptureSummary;
+  readonly table: FunctionTable;
+  readonly profileFile: string;
+}
+
+/** Where nothing says otherwise: high enough for a second's capture, low enough for minutes. */
+const defaultRateHz = 499;
+
+/** @throws MeasureError when the machine or the target does not allow it */
+export async function runCapture(options: CaptureOptions): Promise<CaptureOutcome> {
+  makeFolder(options.out);
+  const collector = await openCollector();
+  const running = await collector.start(
+    {
+      target: targetOf(options),
+      out: options.out,
+      seconds: options.seconds,
+      event: options.event,
+      rateHz: options.rateHz ?? defaultRateHz,
+      maxDepth: 127,
+      backend: options.backend,
+    },
+    // The user's signal ends the window instead of throwing the capture away.
+    new AbortController().signal,
+  );
+  options.log.line(`capturing with the ${running.backend} backend${lengthOf(options.seconds)}`);
+  const stop = (): void => void running.stop().catch(() => undefined);
+  options.signal.addEventListener('abort', stop);
+  try {
+    if (options.signal.aborted) stop();
+    const { summary, profileFile } = await running.finished;
+    const table = functionTable(readProfile(options.out, 'cpu.pb.gz'), options.cwd);
+    return { summary, table, profileFile };
+  } finally {
+    options.signal.removeEventListener('abort', stop);
+    await running.dispose();
+  }
+}
+
+function targetOf({ target, cwd }: CaptureOptions): CaptureTarget {
+  if ('pids' in target) return { kind: 'pids', pids: target.pids };
+  return { kind: 'command', command: target.command, cwd, environment: {}, cpus: null, repeatSeconds: null };
+}
+
+function lengthOf(seconds: number | null): string {
+  return seconds === null ? ' until the target ends or Ctrl-C' : ` for ${seconds} s`;
+}

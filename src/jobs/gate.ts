@@ -1,0 +1,205 @@
+/** The gate: measures base against head and judges. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openBundle } from '../bundle/reader.js';
+import { type BundleManifest, type Ref, type Side, type Stop, sides } from '../bundle/schema.js';
+import { BundleWriter } from '../bundle/writer.js';
+import { type Collector, openCollector } from '../capture/collector.js';
+import type { WorkloadPlan } from '../config/plan.js';
+import { type Plan, resolvePlan } from '../config/resolve.js';
+import { InterruptedError, UsageError } from '../errors.js';
+import { readEnvironment } from '../experiment/environment.js';
+import { runExperiment } from '../experiment/run.js';
+import { type MarkdownOptions, renderMarkdown } from '../report/markdown.js';
+import { decided } from '../verdict/judge.js';
+import type { Result } from '../verdict/result.js';
+import { buildSide } from '../workload/build.js';
+import { placeCpus } from '../workload/placement.js';
+import { prepareSides } from '../workload/sides.js';
+import { readConfigs, type SideConfigs } from './configuration.js';
+import { captureTables } from './evaluate.js';
+import type { Log } from './log.js';
+import { makeFolder, type OutputPaths, outputPaths, writeOutputs } from './output.js';
+import { tool } from './version.js';
+
+export interface GateOptions {
+  /** Folder the tool was started in; absolute. */
+  readonly cwd: string;
+  /** Configuration for both sides; null: `.profbound.yml` of each side. */
+  readonly config: string | null;
+  /** What to compare, as SidesRequest takes it. */
+  readonly base: string | null;
+  readonly head: string | null;
+  readonly patch: string | null;
+  /** Output folder; absolute. */
+  readonly out: string;
+  /** Names of the workloads to measure; empty: all. */
+  readonly workloads: readonly string[];
+  /** Overrides the configuration's backend. */
+  readonly backend: 'auto' | 'bpf' | 'perf' | null;
+  readonly log: Log;
+  /** Aborted with an InterruptedError as reason. */
+  readonly signal: AbortSignal;
+}
+
+export interface GateOutcome {
+  readonly result: Result;
+  readonly exitCode: number;
+  readonly paths: OutputPaths;
+  /** The result as Markdown, for a job summary or a comment. */
+  markdown(options: MarkdownOptions): string;
+}
+
+/**
+ * Measures every workload on both sides and judges. Finished captures stay in the bundle however it ends; worktrees,
+ * services and collectors do not.
+ * @throws UsageError, MeasureError or InterruptedError when it did not come to a verdict
+ */
+export async function runGate(options: GateOptions): Promise<GateOutcome> {
+  const paths = outputPaths(options.out);
+  prepareOutput(paths);
+  const prepared = await prepareSides(options, options.log);
+  try {
+    const found = readConfigs(options.cwd, options.config, prepared.refs);
+    const plan = planOf(options, found);
+    const collector = await openCollector();
+    await buildSides(plan, prepared.refs, options);
+    const notes = [...prepared.notes, ...found.notes, ...plan.notes];
+    for (const note of notes) options.log.line(`note: ${note}`);
+    const writer = new BundleWriter(paths.bundle, manifestOf(plan, found, prepared.refs, notes));
+    await measure(plan, prepared.refs, collector, writer, options);
+  } catch (error) {
+    // After an abort, whatever fails fails because of it.
+    throw options.signal.aborted ? options.signal.reason : error;
+  } finally {
+    await prepared.dispose();
+  }
+  const result = writeOutputs(openBundle(paths.bundle), options.out);
+  return {
+    result,
+    exitCode: exitCodeOf(result),
+    paths,
+    markdown: (markdownOptions) => renderMarkdown(result, markdownOptions),
+  };
+}
+
+/** 0 pass, 1 fail, 2 inconclusive where the configuration wants that to fail. */
+export function exitCodeOf({ verdict, onInconclusive }: Result): 0 | 1 | 2 {
+  if (verdict === 'fail') return 1;
+  return verdict === 'inconclusive' && onInconclusive === 'fail' ? 2 : 0;
+}
+
+function prepareOutput({ out, bundle }: OutputPaths): void {
+  makeFolder(out);
+  // A folder of this name that is no bundle belongs to somebody: starting a bundle would erase it.
+  if (existsSync(bundle) && readdirSync(bundle).length > 0 && !existsSync(join(bundle, 'bundle.json'))) {
+    throw new UsageError(`${bundle} is not a bundle and would be replaced; name another folder with --out`);
+  }
+}
+
+function planOf({ workloads, backend }: GateOptions, { configs }: SideConfigs): Plan {
+  const plan = resolvePlan(configs.base, configs.head, workloads);
+  if (backend === null) return plan;
+  return {
+    ...plan,
+    workloads: plan.workloads.map((workload) => ({
+      ...workload,
+      capture: { ...workload.capture, backend },
+    })),
+  };
+}
+
+/** Builds base, then head; workloads that share a build command share its run. */
+async function buildSides(
+  { workloads }: Plan,
+  refs: Readonly<Record<Side, Ref>>,
+  { log, signal }: GateOptions,
+): Promise<void> {
+  for (const side of sides) {
+    const built = new Set<string>();
+    for (const workload of workloads) {
+      const command = workload.sides[side].build;
+      const identity = JSON.stringify([command, workload.environment]);
+      if (command === null || built.has(identity)) continue;
+      built.add(identity);
+      await buildSide(side, command, refs[side].root, workload.environment, log, signal);
+    }
+  }
+}
+
+function manifestOf(
+  plan: Plan,
+  { configs }: SideConfigs,
+  refs: Readonly<Record<Side, Ref>>,
+  notes: readonly string[],
+): BundleManifest {
+  const placements = plan.workloads.map(({ capture }) => placeCpus(capture.serviceCpus, capture.loadCpus));
+  const distinct = (lists: readonly string[]): string => [...new Set(lists)].join('; ');
+  return {
+    schema: 'profbound/bundle@1',
+    tool,
+    startedAt: new Date().toISOString(),
+    refs,
+    config: { path: configs.head.path, text: configs.head.text },
+    onInconclusive: plan.onInconclusive,
+    notes: [...notes],
+    environment: readEnvironment(
+      distinct(placements.map(({ service }) => service)),
+      distinct(placements.map(({ load }) => load)),
+    ),
+    workloads: plan.workloads.map((workload) => ({
+      name: workload.name,
+      policy: workload.policy,
+      load: loadOf(workload),
+      captureSeconds: workload.capture.seconds,
+      captures: [],
+      stop: null,
+    })),
+  };
+}
+
+function loadOf({ load }: WorkloadPlan): BundleManifest['workloads'][number]['load'] {
+  if (load.kind === 'batch') return { kind: 'batch', loop: 'closed', rate: null };
+  if (load.rate !== null) return { kind: load.kind, loop: 'open', rate: load.rate };
+  return { kind: load.kind, loop: load.kind === 'http' ? 'closed' : 'unknown', rate: null };
+}
+
+/** Measures one workload after the other; what was measured before an error is kept and says why it ended. */
+async function measure(
+  plan: Plan,
+  refs: Readonly<Record<Side, Ref>>,
+  collector: Collector,
+  writer: BundleWriter,
+  { log, signal }: GateOptions,
+): Promise<void> {
+  const tableOf = captureTables(writer.directory, refs);
+  try {
+    for (const workload of plan.workloads) {
+      signal.throwIfAborted();
+      const stop = await runExperiment(workload, refs, collector, writer, {
+        progress: log,
+        signal,
+        decide: (measured) => decided(measured, tableOf),
+      });
+      writer.finish(workload.name, stop);
+      if (stop.reason === 'interrupted') signal.throwIfAborted();
+    }
+  } catch (error) {
+    const stop = stopAfter(signal.aborted ? signal.reason : error);
+    for (const { name, stop: earlier } of writer.manifest.workloads) {
+      if (earlier === null) writer.finish(name, stop);
+    }
+    const kept = writer.manifest.workloads.reduce((sum, { captures }) => sum + captures.length, 0);
+    if (kept > 0) {
+      log.line(
+        `${kept} finished captures are kept in ${writer.directory}; profbound report ${writer.directory} shows them`,
+      );
+    }
+    throw error;
+  }
+}
+
+function stopAfter(error: unknown): Stop {
+  const message = (error instanceof Error ? error.message : String(error)).slice(0, 2000);
+  return { reason: error instanceof InterruptedError ? 'interrupted' : 'error', message };
+}

@@ -1,0 +1,73 @@
+/** What a run leaves behind for people and machines: bundle, result.json, report.html, summary.md. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bundle } from '../bundle/reader.js';
+import { UsageError } from '../errors.js';
+import { renderHtml } from '../report/html/page.js';
+import { renderJson } from '../report/json.js';
+import { renderMarkdown } from '../report/markdown.js';
+import type { ReportModel } from '../report/model.js';
+import type { Result } from '../verdict/result.js';
+import { evaluate } from './evaluate.js';
+
+export interface OutputPaths {
+  readonly out: string;
+  readonly bundle: string;
+  readonly resultJson: string;
+  readonly reportHtml: string;
+  readonly summaryMarkdown: string;
+}
+
+/** GitHub takes a job summary of at most 1 MiB; a summary that long is not read. */
+const summaryCharacters = 60_000;
+
+/** Where a run's files stand in its output folder. */
+export function outputPaths(out: string): OutputPaths {
+  return {
+    out,
+    bundle: join(out, 'bundle'),
+    resultJson: join(out, 'result.json'),
+    reportHtml: join(out, 'report.html'),
+    summaryMarkdown: join(out, 'summary.md'),
+  };
+}
+
+/**
+ * Judges a bundle and writes its reports into `out`. The bytes depend on nothing but the bundle.
+ * @throws UsageError when the bundle is broken or `out` cannot be written
+ */
+export function writeOutputs(bundle: Bundle, out: string): Result {
+  const model = evaluate(bundle);
+  writeReports(model, out);
+  return model.result;
+}
+
+/** Writes the reports of an evaluated comparison. @throws UsageError when `out` cannot be written */
+export function writeReports(model: ReportModel, out: string): OutputPaths {
+  const paths = outputPaths(out);
+  makeFolder(out);
+  writeText(paths.resultJson, renderJson(model.result));
+  writeText(paths.reportHtml, renderHtml(model));
+  writeText(paths.summaryMarkdown, renderMarkdown(model.result, { maxCharacters: summaryCharacters }));
+  return paths;
+}
+
+/** @throws UsageError when the folder cannot be made */
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new UsageError(
+      `cannot make the output folder: ${(error as Error).message}; name another one with --out`,
+    );
+  }
+}
+
+/** @throws UsageError when the file cannot be written */
+export function writeText(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new UsageError(`cannot write ${file}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,73 @@
+/** Adds captures of one side up to a single one, for comparisons without pairs. */
+import type { CaptureSummary } from '../bundle/summary.js';
+import type { FunctionCost, FunctionTable } from '../profile/functions.js';
+
+/** Cost by function summed over captures. */
+export function poolTables(tables: readonly FunctionTable[]): FunctionTable {
+  const functions = new Map<string, FunctionCost>();
+  for (const table of tables) {
+    for (const [key, cost] of table.functions) {
+      const sum = functions.get(key);
+      functions.set(
+        key,
+        sum
+          ? { ...sum, count: sum.count + cost.count, nanoseconds: sum.nanoseconds + cost.nanoseconds }
+          : cost,
+      );
+    }
+  }
+  return {
+    functions,
+    count: tables.reduce((total, { count }) => total + count, 0),
+    nanoseconds: tables.reduce((total, { nanoseconds }) => total + nanoseconds, 0),
+  };
+}
+
+/** Summaries summed: counts and times add, causes are united; what is the same for all captures is the first's. */
+export function poolSummaries(summaries: readonly [CaptureSummary, ...CaptureSummary[]]): CaptureSummary {
+  const [first] = summaries;
+  const sum = (of: (summary: CaptureSummary) => number): number =>
+    summaries.reduce((total, summary) => total + of(summary), 0);
+  return {
+    ...first,
+    target: {
+      ...first.target,
+      pids: [...new Set(summaries.flatMap(({ target }) => target.pids))],
+      runs: sum(({ target }) => target.runs),
+    },
+    wallNanoseconds: sum((one) => one.wallNanoseconds),
+    cpuNanoseconds: sum((one) => one.cpuNanoseconds),
+    samples: sum((one) => one.samples),
+    weightNanoseconds: sum((one) => one.weightNanoseconds),
+    lost: addCauses(summaries.map(({ lost }) => lost)),
+    truncated: sum((one) => one.truncated),
+    incomplete: addCauses(summaries.map(({ incomplete }) => incomplete)),
+    unresolved: addCauses(summaries.map(({ unresolved }) => unresolved)),
+    perCpu: addCpus(summaries.flatMap(({ perCpu }) => perCpu)),
+    tasks: sum((one) => one.tasks),
+    overhead: {
+      bpfRunNanoseconds: sum(({ overhead }) => overhead.bpfRunNanoseconds),
+      bpfRunCount: sum(({ overhead }) => overhead.bpfRunCount),
+      recursionMisses: sum(({ overhead }) => overhead.recursionMisses),
+      collectorCpuNanoseconds: sum(({ overhead }) => overhead.collectorCpuNanoseconds),
+    },
+    limits: [...new Set(summaries.flatMap(({ limits }) => limits))],
+  };
+}
+
+function addCauses(parts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums = new Map<string, number>();
+  for (const [cause, count] of parts.flatMap((part) => Object.entries(part))) {
+    sums.set(cause, (sums.get(cause) ?? 0) + count);
+  }
+  return Object.fromEntries(sums);
+}
+
+function addCpus(parts: CaptureSummary['perCpu']): CaptureSummary['perCpu'] {
+  const sums = new Map<number, CaptureSummary['perCpu'][number]>();
+  for (const { cpu, samples, nanoseconds } of parts) {
+    const sum = sums.get(cpu) ?? { cpu, samples: 0, nanoseconds: 0 };
+    sums.set(cpu, { cpu, samples: sum.samples + samples, nanoseconds: sum.nanoseconds + nanoseconds });
+  }
+  return [...sums.values()].sort((a, b) => a.cpu - b.cpu);
+}

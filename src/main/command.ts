@@ -1,0 +1,32 @@
+/** What every command of the command line is made of. */
+import type { Log } from '../jobs/log.js';
+import type { Result } from '../verdict/result.js';
+import type { Arguments, ArgumentsDefinition } from './arguments.js';
+
+/** Where a command runs and speaks. */
+export interface Terminal extends Log {
+  /** Absolute. */
+  readonly cwd: string;
+  /** Aborted with an InterruptedError by the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+  /** What the command is for: standard output. */
+  print(text: string): void;
+  /** Prints a result for people, or with `asJson` for machines. */
+  printResult(result: Result, asJson: boolean): void;
+}
+
+export interface Command extends ArgumentsDefinition {
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What follows the command's name. */
+  readonly synopsis: readonly string[];
+  readonly description: string;
+  readonly examples: readonly { readonly line: string; readonly meaning: string }[];
+  /** @returns the exit code */
+  run(given: Arguments, terminal: Terminal): Promise<number>;
+}
+
+/** The option all commands with a result have. */
+export const jsonOption = {
+  json: { type: 'boolean', description: 'Print the result as JSON on standard output.' },
+} as const;

@@ -1,0 +1,92 @@
+/** `profbound capture` */
+import { relative, resolve } from 'node:path';
+import { UsageError } from '../../errors.js';
+import { type CaptureOutcome, runCapture } from '../../jobs/capture.js';
+import { shown } from '../../report/escape/visible.js';
+import { type Arguments, oneOf, positive } from '../arguments.js';
+import type { Command } from '../command.js';
+
+const shownFunctions = 15;
+
+export const capture: Command = {
+  name: 'capture',
+  summary: 'profile anything once',
+  synopsis: ['--pid PID [OPTIONS]', '[OPTIONS] -- COMMAND [ARGUMENT…]'],
+  description:
+    'Captures the CPU profile of a process with its descendants, or of a command, and prints the functions that took most. Ctrl-C ends the capture and keeps it.',
+  options: {
+    pid: { type: 'string', value: 'PID', multiple: true, description: 'A running process; may be repeated.' },
+    seconds: {
+      type: 'string',
+      value: 'S',
+      description: 'Length of the capture. Default: until the target ends, or Ctrl-C.',
+    },
+    out: {
+      type: 'string',
+      value: 'DIR',
+      description: 'Folder for cpu.pb.gz and capture.json. Default: profbound-capture',
+    },
+    event: { type: 'string', value: 'NAME', description: 'auto, cycles or cpu-clock. Default: auto' },
+    rate: { type: 'string', value: 'HZ', description: 'Samples a second and CPU. Default: 499' },
+    backend: { type: 'string', value: 'NAME', description: 'auto, bpf or perf. Default: auto' },
+    json: { type: 'boolean', description: "Print the capture's summary as JSON on standard output." },
+  },
+  positionals: [],
+  takesRest: true,
+  examples: [
+    { line: 'profbound capture --pid 4711 --seconds 10', meaning: 'ten seconds of a running service' },
+    { line: 'profbound capture --out before -- ./bench --quick', meaning: 'a command from start to end' },
+  ],
+  async run(given, terminal) {
+    const rate = given.value('rate');
+    const seconds = given.value('seconds');
+    const out = resolve(terminal.cwd, given.value('out') ?? 'profbound-capture');
+    const outcome = await runCapture({
+      cwd: terminal.cwd,
+      target: targetOf(given),
+      seconds: seconds === null ? null : positive('--seconds', seconds),
+      out,
+      event: oneOf('--event', given.value('event') ?? 'auto', ['auto', 'cycles', 'cpu-clock'] as const),
+      rateHz: rate === null ? null : positive('--rate', rate),
+      backend: oneOf('--backend', given.value('backend') ?? 'auto', ['auto', 'bpf', 'perf'] as const),
+      log: terminal,
+      signal: terminal.signal,
+    });
+    terminal.print(given.flag('json') ? `${JSON.stringify(outcome.summary, null, 2)}\n` : describe(outcome));
+    terminal.line(`profile: ${relative(terminal.cwd, outcome.profileFile)}`);
+    return 0;
+  },
+};
+
+function targetOf(given: Arguments): { pids: readonly number[] } | { command: readonly string[] } {
+  const pids = given.values('pid').map((pid) => {
+    if (!/^[1-9]\d{0,9}$/.test(pid)) throw new UsageError(`--pid ${pid}: a process id is needed`);
+    return Number(pid);
+  });
+  const command = given.rest ?? [];
+  if (pids.length > 0 === command.length > 0) {
+    throw new UsageError('capture either --pid PID or -- COMMAND');
+  }
+  return pids.length > 0 ? { pids } : { command };
+}
+
+/** The functions with most time of their own. Their names come from the profiled program: made visible, cut. */
+function describe({ summary, table }: CaptureOutcome): string {
+  const seconds = (nanoseconds: number): string => `${(nanoseconds / 1e9).toFixed(2)} s`;
+  const top = [...table.functions.values()]
+    .sort((a, b) => b.nanoseconds - a.nanoseconds)
+    .slice(0, shownFunctions)
+    .map(({ name, file, line, nanoseconds }) => {
+      const share = `${((100 * nanoseconds) / (table.nanoseconds || 1)).toFixed(1)} %`;
+      const place = file === null ? '' : `  ${shown(file, 100)}${line === null ? '' : `:${line}`}`;
+      return `${share.padStart(8)}  ${shown(name, 120)}${place}\n`;
+    });
+  const lost = Object.values(summary.lost).reduce((sum, count) => sum + count, 0);
+  const facts = [
+    `${summary.samples} samples`,
+    `${seconds(summary.cpuNanoseconds)} CPU in ${seconds(summary.wallNanoseconds)}`,
+    `${summary.event} at ${summary.rateHz} Hz, ${summary.backend} backend`,
+    ...(lost > 0 ? [`${lost} samples lost`] : []),
+  ];
+  return `${facts.join(', ')}\n${top.join('')}${summary.limits.map((limit) => `note: ${limit}\n`).join('')}`;
+}
