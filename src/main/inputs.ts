@@ -1,0 +1,72 @@
+/** The Action's inputs as action.yml describes them; every error names the input. */
+import * as z from 'zod';
+import { workloadNameSchema } from '../bundle/schema.js';
+import { UsageError } from '../errors.js';
+
+/** An input that was left out is the empty string. */
+const optional = z.string().transform((text) => (text === '' ? null : text));
+
+const inputsSchema = z.object({
+  'working-directory': z.string().transform((text) => text || '.'),
+  config: optional,
+  base: optional,
+  head: optional,
+  workloads: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter((name) => name !== ''))
+    .pipe(z.array(workloadNameSchema)),
+  backend: z
+    .string()
+    .transform((text) => (text === '' ? null : text))
+    .pipe(z.enum(['auto', 'bpf', 'perf'], { error: 'auto, bpf or perf is meant' }).nullable()),
+  out: z.string().transform((text) => text || '.profbound'),
+  'artifact-name': z
+    .string()
+    .transform((text) => text || 'profbound')
+    .pipe(z.string().regex(/^[^":<>|*?\r\n\\/]{1,100}$/, 'an artifact name has none of " : < > | * ? \\ /')),
+  comment: z
+    .string()
+    .transform((text) => text || 'true')
+    .pipe(z.enum(['true', 'false'], { error: 'true or false is meant' }))
+    .transform((text) => text === 'true'),
+  token: z.string(),
+});
+
+export interface Inputs {
+  /** Relative to the workspace. */
+  readonly workingDirectory: string;
+  readonly config: string | null;
+  readonly base: string | null;
+  readonly head: string | null;
+  readonly workloads: readonly string[];
+  readonly backend: 'auto' | 'bpf' | 'perf' | null;
+  readonly out: string;
+  readonly artifactName: string;
+  readonly comment: boolean;
+  readonly token: string;
+}
+
+/**
+ * Reads and checks all inputs.
+ * @param getInput `getInput` of @actions/core: an input's text, empty when it was left out
+ * @throws UsageError naming every input that is wrong
+ */
+export function readInputs(getInput: (name: string) => string): Inputs {
+  const written = Object.fromEntries(Object.keys(inputsSchema.shape).map((name) => [name, getInput(name)]));
+  const parsed = inputsSchema.safeParse(written);
+  if (!parsed.success) {
+    throw new UsageError(
+      parsed.error.issues
+        .map((issue) => {
+          const name = String(issue.path[0]);
+          return `input ${name}: ${JSON.stringify(written[name])}: ${issue.message}`;
+        })
+        .join('\n'),
+    );
+  }
+  const { 'working-directory': workingDirectory, 'artifact-name': artifactName, ...rest } = parsed.data;
+  if (rest.comment && rest.token === '') {
+    throw new UsageError("input token is empty: leave it out to use the job's own, or set comment: false");
+  }
+  return { ...rest, workingDirectory, artifactName };
+}

@@ -1,0 +1,93 @@
+/** What GitHub Actions says about this run: environment variables and the event's payload, read once and checked. */
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { UsageError } from '../../errors.js';
+
+const commit = z.string().regex(/^[0-9a-f]{40,64}$/);
+const fullName = z.string().regex(/^[^/\s]+\/[^/\s]+$/);
+
+/** The few fields of an event's payload that are used; everything else is left unread. */
+const payloadSchema = z.object({
+  before: commit.nullish(),
+  after: commit.nullish(),
+  merge_group: z.object({ base_sha: commit, head_sha: commit }).nullish(),
+  repository: z.object({ default_branch: z.string().min(1) }).nullish(),
+  pull_request: z
+    .object({
+      number: z.int().positive(),
+      // The repository of a head is null once the fork it came from is deleted.
+      head: z.object({ repo: z.object({ full_name: z.string() }).nullish() }).nullish(),
+    })
+    .nullish(),
+});
+
+export interface GitHubContext {
+  readonly event: string;
+  /** The commit the event is about; on pull_request the merge of head into base. */
+  readonly sha: string;
+  readonly owner: string;
+  readonly repo: string;
+  readonly runId: string;
+  readonly runAttempt: string;
+  /** The job's id in the workflow file; the same for every job of a matrix. */
+  readonly job: string;
+  readonly serverUrl: string;
+  readonly apiUrl: string;
+  /** File that receives this step's summary; null where the runner has none. */
+  readonly summaryFile: string | null;
+  readonly defaultBranch: string | null;
+  readonly push: { readonly before: string | null; readonly after: string | null };
+  readonly mergeGroup: { readonly base: string; readonly head: string } | null;
+  readonly pullRequest: { readonly number: number; readonly fromFork: boolean } | null;
+}
+
+/**
+ * Reads the context of a run.
+ * @param env the process's environment
+ * @throws UsageError naming the variable that is missing or broken
+ */
+export function readContext(env: NodeJS.ProcessEnv): GitHubContext {
+  const repository = required(env, 'GITHUB_REPOSITORY', fullName);
+  const [owner, repo] = repository.split('/') as [string, string];
+  const payload = readPayload(env.GITHUB_EVENT_PATH);
+  const pull = payload.pull_request;
+  const group = payload.merge_group;
+  return {
+    event: required(env, 'GITHUB_EVENT_NAME', z.string()),
+    sha: required(env, 'GITHUB_SHA', commit),
+    owner,
+    repo,
+    runId: env.GITHUB_RUN_ID ?? '0',
+    runAttempt: env.GITHUB_RUN_ATTEMPT ?? '1',
+    job: env.GITHUB_JOB ?? 'job',
+    serverUrl: env.GITHUB_SERVER_URL || 'https://github.com',
+    apiUrl: env.GITHUB_API_URL || 'https://api.github.com',
+    summaryFile: env.GITHUB_STEP_SUMMARY || null,
+    defaultBranch: payload.repository?.default_branch ?? null,
+    push: { before: payload.before ?? null, after: payload.after ?? null },
+    mergeGroup: group ? { base: group.base_sha, head: group.head_sha } : null,
+    pullRequest: pull ? { number: pull.number, fromFork: pull.head?.repo?.full_name !== repository } : null,
+  };
+}
+
+function required(env: NodeJS.ProcessEnv, name: string, schema: z.ZodType<string>): string {
+  const value = env[name];
+  if (!value)
+    throw new UsageError(`${name} is not set: this runs as a GitHub Action; elsewhere use the command line`);
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new UsageError(`${name} is ${JSON.stringify(value)}, which GitHub never sets`);
+  return parsed.data;
+}
+
+function readPayload(path: string | undefined): z.infer<typeof payloadSchema> {
+  if (!path) return {};
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`cannot read the event's payload (GITHUB_EVENT_PATH): ${(error as Error).message}`);
+  }
+  const parsed = payloadSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`the event's payload (${path}) is not GitHub's:\n${z.prettifyError(parsed.error)}`);
+}
