@@ -30,8 +30,8 @@ function outputFolder() {
 
 /** Runs the gate with its progress and verdict shown; answers with its exit code. */
 function runGate(out) {
-  const head = same ? ['--head', `dir:${sample}`] : ['--patch', join(sample, 'slow.patch')];
-  const words = [join(checkout, 'dist', 'cli.js'), 'gate', '--base', `dir:${sample}`, ...head, '--out', out];
+  const head = same ? ['--head', 'dir:.'] : ['--patch', 'slow.patch'];
+  const words = [join(checkout, 'dist', 'cli.js'), 'gate', '--base', 'dir:.', ...head, '--out', out];
   const child = spawn(process.execPath, words, { cwd: sample, stdio: 'inherit' });
   // Ctrl-C reaches the gate as well; it cleans up and ends, and then so does this.
   process.on('SIGINT', () => {});

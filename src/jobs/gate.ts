@@ -1,5 +1,5 @@
 /** The gate: measures base against head and judges. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBundle } from '../bundle/reader.js';
 import { type BundleManifest, type Ref, type Side, type Stop, sides } from '../bundle/schema.js';
@@ -66,6 +66,9 @@ export async function runGate(options: GateOptions): Promise<GateOutcome> {
     await buildSides(plan, prepared.refs, options);
     const notes = [...prepared.notes, ...found.notes, ...plan.notes];
     for (const note of notes) options.log.line(`note: ${note}`);
+    // Reports of an earlier run must not stand beside this run's bundle, however this run ends.
+    for (const report of [paths.resultJson, paths.reportHtml, paths.summaryMarkdown])
+      rmSync(report, { force: true });
     const writer = new BundleWriter(paths.bundle, manifestOf(plan, found, prepared.refs, notes));
     await measure(plan, prepared.refs, collector, writer, options);
   } catch (error) {

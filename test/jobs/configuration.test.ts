@@ -1,0 +1,62 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Ref } from '../../src/bundle/schema.js';
+import { readConfigs } from '../../src/jobs/configuration.js';
+
+const small = (seconds: number): string =>
+  `version: 1\nworkloads: { job: { batch: 'true' } }\ncapture: { seconds: ${seconds} }\n`;
+
+let folder: string;
+let refs: { base: Ref; head: Ref };
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'profbound-configuration-'));
+  const ref = (side: string): Ref => ({ name: `dir:${side}`, commit: null, root: join(folder, side) });
+  refs = { base: ref('base'), head: ref('head') };
+  for (const { root } of Object.values(refs)) mkdirSync(root);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(place: string, text: string): void {
+  writeFileSync(join(folder, place), text);
+}
+
+test('reads the file of each side', () => {
+  write('base/.profbound.yml', small(1));
+  write('head/.profbound.yml', small(2));
+  const { configs, notes } = readConfigs(folder, null, refs);
+  expect([configs.base.config.capture?.seconds, configs.head.config.capture?.seconds]).toEqual([1, 2]);
+  expect(configs.head.path).toBe('head:.profbound.yml');
+  expect(notes).toEqual([]);
+});
+
+test('reads a named file for both sides, relative to the folder the user is in', () => {
+  write('base/.profbound.yml', small(1));
+  write('head/.profbound.yml', small(2));
+  write('other.yml', small(3));
+  const { configs } = readConfigs(folder, 'other.yml', refs);
+  expect(configs.base).toBe(configs.head);
+  expect(configs.head.config.capture?.seconds).toBe(3);
+});
+
+test("applies head's file to both sides where base has none yet, and says so", () => {
+  write('head/.profbound.yml', small(2));
+  const { configs, notes } = readConfigs(folder, null, refs);
+  expect(configs.base).toBe(configs.head);
+  expect(notes).toEqual(["base has no .profbound.yml: head's was applied to both sides, its gate included"]);
+});
+
+test('does not let head go without a file: a pull request cannot remove its own gate', () => {
+  write('base/.profbound.yml', small(1));
+  expect(() => readConfigs(folder, null, refs)).toThrow('there is no .profbound.yml in head (dir:head)');
+});
+
+test('names the side, line and column of an error', () => {
+  write('base/.profbound.yml', small(1));
+  write('head/.profbound.yml', `${small(2)}gat: {}\n`);
+  expect(() => readConfigs(folder, null, refs)).toThrow(
+    'head:.profbound.yml:4:1: unknown key gat in the file; did you mean gate?',
+  );
+});

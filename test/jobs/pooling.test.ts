@@ -1,0 +1,100 @@
+import { describe, expect, test } from '@jest/globals';
+import { type CaptureSummary, captureSummarySchema } from '../../src/bundle/summary.js';
+import { poolSummaries, poolTables } from '../../src/jobs/pooling.js';
+import type { FunctionTable } from '../../src/profile/functions.js';
+
+function table(
+  costs: Readonly<Record<string, readonly [count: number, nanoseconds: number]>>,
+): FunctionTable {
+  const functions = Object.entries(costs).map(([key, [count, nanoseconds]]) => ({
+    key,
+    name: key,
+    file: null,
+    line: null,
+    resolved: true,
+    count,
+    nanoseconds,
+  }));
+  return {
+    functions: new Map(functions.map((one) => [one.key, one])),
+    count: functions.reduce((sum, { count }) => sum + count, 0),
+    nanoseconds: functions.reduce((sum, { nanoseconds }) => sum + nanoseconds, 0),
+  };
+}
+
+function summary(changes: Partial<CaptureSummary>): CaptureSummary {
+  return {
+    schema: 'profbound/capture@1',
+    collector: 'profbound-collect 1',
+    backend: 'bpf',
+    event: 'cpu-clock',
+    rateHz: 999,
+    target: { kind: 'pid', pids: [10], runs: 0, exitCode: null, signal: null, exited: false },
+    startedAtNanoseconds: '1',
+    wallNanoseconds: 100,
+    cpuNanoseconds: 50,
+    samples: 5,
+    weightNanoseconds: 49,
+    lost: {},
+    truncated: 1,
+    incomplete: {},
+    unresolved: {},
+    perCpu: [],
+    tasks: 2,
+    overhead: { bpfRunNanoseconds: 3, bpfRunCount: 2, recursionMisses: 0, collectorCpuNanoseconds: 7 },
+    limits: [],
+    ...changes,
+  };
+}
+
+describe('poolTables', () => {
+  test('adds the costs of a function that several captures saw and keeps the others', () => {
+    const pooled = poolTables([table({ a: [1, 10], b: [2, 20] }), table({ b: [3, 30], c: [4, 40] })]);
+    expect(
+      [...pooled.functions.values()].map(({ key, count, nanoseconds }) => [key, count, nanoseconds]),
+    ).toEqual([
+      ['a', 1, 10],
+      ['b', 5, 50],
+      ['c', 4, 40],
+    ]);
+    expect(pooled.count).toBe(10);
+    expect(pooled.nanoseconds).toBe(100);
+  });
+});
+
+describe('poolSummaries', () => {
+  test('adds counts and times, unites causes, CPUs, processes and limits', () => {
+    const pooled = poolSummaries([
+      summary({
+        lost: { ring: 1 },
+        perCpu: [{ cpu: 1, samples: 5, nanoseconds: 50 }],
+        limits: ['no kernel'],
+      }),
+      summary({
+        lost: { ring: 2, map: 3 },
+        perCpu: [
+          { cpu: 0, samples: 1, nanoseconds: 10 },
+          { cpu: 1, samples: 4, nanoseconds: 40 },
+        ],
+        target: { kind: 'pid', pids: [11], runs: 0, exitCode: null, signal: null, exited: false },
+        limits: ['no kernel'],
+      }),
+    ]);
+    expect(captureSummarySchema.parse(pooled)).toEqual(pooled);
+    expect(pooled).toMatchObject({
+      cpuNanoseconds: 100,
+      wallNanoseconds: 200,
+      samples: 10,
+      weightNanoseconds: 98,
+      truncated: 2,
+      lost: { ring: 3, map: 3 },
+      perCpu: [
+        { cpu: 0, samples: 1, nanoseconds: 10 },
+        { cpu: 1, samples: 9, nanoseconds: 90 },
+      ],
+      limits: ['no kernel'],
+      overhead: { bpfRunNanoseconds: 6, bpfRunCount: 4, recursionMisses: 0, collectorCpuNanoseconds: 14 },
+    });
+    expect(pooled.target.pids).toEqual([10, 11]);
+  });
+});
