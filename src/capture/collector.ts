@@ -1,5 +1,13 @@
 /** Drives the native collector: one capture from start to files. */
-import type { CaptureSummary } from '../bundle/summary.js';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { type CaptureSummary, captureSummarySchema } from '../bundle/summary.js';
+import { MeasureError, UsageError } from '../errors.js';
+import { programEnvironment } from '../workload/environment.js';
+import { describeExit, type RunningProcess, startProcess } from '../workload/process.js';
+import { deferred, unlessAborted } from '../workload/waiting.js';
+import { shippedBinary, verifyBinary } from './binary.js';
 
 /** What is profiled: processes with their descendants, or a command that is run for it. */
 export type CaptureTarget =
@@ -56,6 +64,108 @@ export interface Collector {
   start(request: CaptureRequest, signal: AbortSignal): Promise<RunningCapture>;
 }
 
-export async function openCollector(): Promise<Collector> {
-  throw new Error('under construction');
+/**
+ * Opens the collector that is delivered with the program, or another one that has its SHA256SUMS beside it.
+ * @throws MeasureError when it is missing, was changed, or there is none for this machine
+ */
+export async function openCollector(binary: string = shippedBinary()): Promise<Collector> {
+  verifyBinary(binary);
+  return {
+    binary,
+    launcher: (cpus) => [binary, 'exec', '--cpus', cpus, '--'],
+    start: (request, signal) => startCapture(binary, request, signal),
+  };
+}
+
+async function startCapture(
+  binary: string,
+  request: CaptureRequest,
+  signal: AbortSignal,
+): Promise<RunningCapture> {
+  signal.throwIfAborted();
+  const ready = deferred<z.infer<typeof readySchema>>();
+  const { target } = request;
+  mkdirSync(request.out, { recursive: true });
+  const running = await startProcess({
+    words: [binary, ...parametersOf(request)],
+    cwd: target.kind === 'command' ? target.cwd : process.cwd(),
+    environment: target.kind === 'command' ? target.environment : programEnvironment(),
+    onLine: (line, stream) => {
+      const event = stream === 'stdout' ? readySchema.safeParse(parseJson(line)) : null;
+      if (event?.success) ready.resolve(event.data);
+    },
+  });
+  const finished = finish(running, request);
+  finished.catch(() => {});
+  try {
+    const armed = unlessAborted(Promise.race([ready.promise, finished.then(() => ready.promise)]), signal);
+    const { backend } = await armed;
+    return {
+      backend,
+      finished,
+      stop() {
+        running.signal('SIGTERM');
+        return finished;
+      },
+      dispose: () => running.stop(),
+    };
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+}
+
+const readySchema = z.object({ event: z.literal('ready'), backend: z.string() });
+
+function parametersOf(request: CaptureRequest): string[] {
+  const parameters = [
+    'record',
+    '--out',
+    request.out,
+    '--event',
+    request.event,
+    '--rate',
+    String(request.rateHz),
+  ];
+  parameters.push('--max-depth', String(request.maxDepth), '--backend', request.backend);
+  if (request.seconds !== null) parameters.push('--seconds', String(request.seconds));
+  const { target } = request;
+  if (target.kind === 'pids') return [...parameters, '--pid', target.pids.join(',')];
+  if (target.cpus !== null) parameters.push('--cpus', target.cpus);
+  if (target.repeatSeconds !== null) parameters.push('--repeat-seconds', String(target.repeatSeconds));
+  return [...parameters, '--', ...target.command];
+}
+
+/** Waits for the collector's end and reads what it wrote. */
+async function finish(running: RunningProcess, request: CaptureRequest): Promise<FinishedCapture> {
+  const exit = await running.exited;
+  const output = running.tail;
+  await running.stop();
+  // The collector's own complaint is the last line; a command's output may stand before it.
+  const complaint = output.split('\n').at(-1) ?? '';
+  if (exit.code === 3) throw new UsageError(complaint);
+  if (exit.code !== 0) {
+    const what =
+      exit.code === 4 && complaint !== '' ? complaint : `the collector ended with ${describeExit(exit)}`;
+    throw new MeasureError(what, exit.code === 4 ? '' : output);
+  }
+  const summary = readSummary(join(request.out, 'capture.json'));
+  return { summary, profileFile: join(request.out, 'cpu.pb.gz'), output };
+}
+
+function readSummary(file: string): CaptureSummary {
+  try {
+    return captureSummarySchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    const message = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    throw new MeasureError(`the collector's ${file} cannot be read`, message);
+  }
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
 }

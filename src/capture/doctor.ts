@@ -1,5 +1,8 @@
 /** What this machine lets the collector do. */
 import * as z from 'zod';
+import { MeasureError } from '../errors.js';
+import { programEnvironment } from '../workload/environment.js';
+import { describeExit, startProcess } from '../workload/process.js';
 import type { Collector } from './collector.js';
 
 const text = z.string().max(2000);
@@ -13,6 +16,7 @@ export const doctorSchema = z.object({
         name: text,
         status: z.enum(['ok', 'warning', 'missing']),
         detail: text,
+        /** What would mend it: a line to run, where there is one. */
         cure: text.nullable(),
       }),
     )
@@ -22,6 +26,23 @@ export const doctorSchema = z.object({
 });
 export type DoctorReport = z.infer<typeof doctorSchema>;
 
-export async function readDoctor(_collector: Collector): Promise<DoctorReport> {
-  throw new Error('under construction');
+/** Asks the collector. @throws MeasureError when it does not answer as it should */
+export async function readDoctor(collector: Collector): Promise<DoctorReport> {
+  const running = await startProcess({
+    words: [collector.binary, 'doctor', '--json'],
+    cwd: process.cwd(),
+    environment: programEnvironment(),
+  });
+  const exit = await running.exited;
+  await running.stop();
+  try {
+    // Its exit code says whether anything is missing; that is in the report, too.
+    return doctorSchema.parse(JSON.parse(running.stdout));
+  } catch (error) {
+    const message = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    throw new MeasureError(
+      `${collector.binary} doctor did not report (${describeExit(exit)})`,
+      `${message}\n${running.tail}`,
+    );
+  }
 }

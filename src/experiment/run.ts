@@ -1,14 +1,22 @@
 /** Measures one workload: pairs of captures until the verdict is clear, or pairs or budget are spent. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { BundleWorkload, Side, Stop } from '../bundle/schema.js';
 import type { BundleWriter } from '../bundle/writer.js';
 import type { Collector } from '../capture/collector.js';
 import type { WorkloadPlan } from '../config/plan.js';
+import { InterruptedError } from '../errors.js';
+import { placeCpus } from '../workload/placement.js';
+import { chooseFreePort } from '../workload/port.js';
 import type { Progress } from '../workload/progress.js';
+import { takeCapture } from './capture.js';
+import type { CaptureContext, SideSource } from './context.js';
+import { type Order, randomOrder } from './order.js';
+import { progressLine } from './progress.js';
+import { automaticRate } from './rate.js';
 
-export interface SideSource {
-  /** Absolute folder the side builds and runs in. */
-  readonly root: string;
-}
+export type { SideSource } from './context.js';
 
 export interface ExperimentHooks {
   readonly progress: Progress;
@@ -16,14 +24,113 @@ export interface ExperimentHooks {
   readonly signal: AbortSignal;
   /** Asked at every look: is the verdict clear, so that measuring may stop? */
   decide(workload: BundleWorkload): boolean;
+  /** Draws who goes first in a pair; a fair coin unless given. */
+  readonly order?: Order;
 }
 
+/**
+ * Takes pairs of captures and hands every one to the bundle as soon as it is finished. Both sides are built already.
+ * How it ended is also recorded in the bundle, whatever it is.
+ * @throws MeasureError when a capture fails, InterruptedError when it was aborted; finished captures stay in the bundle,
+ *         no process stays
+ */
 export async function runExperiment(
-  _plan: WorkloadPlan,
-  _sides: Readonly<Record<Side, SideSource>>,
-  _collector: Collector,
-  _writer: BundleWriter,
-  _hooks: ExperimentHooks,
+  plan: WorkloadPlan,
+  sides: Readonly<Record<Side, SideSource>>,
+  collector: Collector,
+  writer: BundleWriter,
+  hooks: ExperimentHooks,
 ): Promise<Stop> {
-  throw new Error('under construction');
+  const scratch = mkdtempSync(join(tmpdir(), 'profbound-'));
+  try {
+    const context = await prepareContext(plan, sides, collector, scratch, hooks);
+    const stop = await takePairs(context, writer, hooks);
+    writer.finish(plan.name, stop);
+    return stop;
+  } catch (error) {
+    const reason = error instanceof InterruptedError ? 'interrupted' : 'error';
+    writer.finish(plan.name, { reason, message: (error as Error).message.slice(0, 2000) });
+    throw error;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function prepareContext(
+  plan: WorkloadPlan,
+  sides: Readonly<Record<Side, SideSource>>,
+  collector: Collector,
+  scratch: string,
+  { progress, signal }: ExperimentHooks,
+): Promise<CaptureContext> {
+  const placement = placeCpus(plan.capture.serviceCpus, plan.capture.loadCpus);
+  for (const warning of placement.warnings) progress.warn(`${plan.name}: ${warning}`);
+  return {
+    plan,
+    sides,
+    collector,
+    placement,
+    port: plan.port ?? (await chooseFreePort()),
+    rateHz: plan.capture.rateHz ?? automaticRate(plan.capture.seconds),
+    scratch,
+    signal,
+  };
+}
+
+async function takePairs(
+  context: CaptureContext,
+  writer: BundleWriter,
+  hooks: ExperimentHooks,
+): Promise<Stop> {
+  const { plan } = context;
+  const { looks } = plan.policy;
+  const mostPairs = looks.at(-1) as number;
+  const began = performance.now();
+  let pairSeconds: number | null = null;
+  for (let pair = 1; ; pair++) {
+    const spent = secondsSince(began);
+    if (spent + (pairSeconds ?? 0) > plan.budgetSeconds) {
+      return {
+        reason: 'budget_exhausted',
+        message: `${pair - 1} of ${mostPairs} pairs fitted into the budget of ${plan.budgetSeconds} s`,
+      };
+    }
+    const secondsLeft =
+      pairSeconds === null
+        ? null
+        : Math.min(plan.budgetSeconds - spent, (mostPairs - pair + 1) * pairSeconds);
+    const pairBegan = performance.now();
+    await takePair(pair, secondsLeft, context, writer, hooks);
+    pairSeconds = secondsSince(pairBegan);
+    if (!looks.includes(pair)) continue;
+    if (hooks.decide(writer.workload(plan.name))) {
+      return { reason: 'decided', message: `decided after ${pair} of at most ${mostPairs} pairs` };
+    }
+    if (pair === mostPairs) {
+      return { reason: 'looks_exhausted', message: `not decided after all ${mostPairs} pairs` };
+    }
+  }
+}
+
+/** @param secondsLeft what measuring will take at most from the pair's beginning; null when unknown */
+async function takePair(
+  pair: number,
+  secondsLeft: number | null,
+  context: CaptureContext,
+  writer: BundleWriter,
+  { progress, order = randomOrder() }: ExperimentHooks,
+): Promise<void> {
+  const { plan } = context;
+  const began = performance.now();
+  for (const [position, side] of order().entries()) {
+    const { capture, profileFile } = await takeCapture(side, pair, position as 0 | 1, context);
+    await writer.add(plan.name, capture, profileFile);
+    const left = secondsLeft === null ? null : Math.max(0, secondsLeft - secondsSince(began));
+    const mostPairs = plan.policy.looks.at(-1) as number;
+    progress.line(progressLine({ workload: plan.name, capture, mostPairs, secondsLeft: left }));
+  }
+}
+
+function secondsSince(begin: number): number {
+  return (performance.now() - begin) / 1000;
 }

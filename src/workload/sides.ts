@@ -1,11 +1,17 @@
 /** From what the user named to two folders that can be built and run, and back to a clean repository. */
-import type { Ref, Side } from '../bundle/schema.js';
+import { existsSync, mkdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { cp, readdir } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
+import { type Ref, type Side, sides } from '../bundle/schema.js';
+import { UsageError } from '../errors.js';
+import { Repository } from './git.js';
+import { applyPatchFile } from './patch.js';
 import type { Progress } from './progress.js';
 
 export interface SidesRequest {
   /** Folder the tool was started in; below a git repository each side's root is the same subfolder of its worktree. */
   readonly cwd: string;
-  /** A git ref or `dir:PATH`; null: the merge-base of HEAD and the default branch. */
+  /** A git ref or `dir:PATH`; null: the merge-base of HEAD and the default branch, with a patch HEAD. */
   readonly base: string | null;
   /** A git ref or `dir:PATH`; null: HEAD. */
   readonly head: string | null;
@@ -23,6 +29,186 @@ export interface PreparedSides {
   dispose(): Promise<void>;
 }
 
-export async function prepareSides(_request: SidesRequest, _progress: Progress): Promise<PreparedSides> {
-  throw new Error('under construction');
+/** Where a side comes from. */
+type Source =
+  | { readonly kind: 'folder'; readonly name: string; readonly folder: string }
+  | { readonly kind: 'commit'; readonly name: string; readonly commit: string };
+
+/**
+ * Makes both sides' folders.
+ * @throws UsageError for a ref, folder or patch that is not there or does not fit; nothing is left behind then
+ */
+export async function prepareSides(request: SidesRequest, progress: Progress): Promise<PreparedSides> {
+  const preparation = new Preparation(request, await Repository.find(request.cwd));
+  try {
+    const refs =
+      request.patch === null ? await preparation.refs() : await preparation.patchedRefs(request.patch);
+    for (const side of sides) progress.line(`${side}: ${describe(refs[side])}`);
+    return { refs, notes: preparation.notes, dispose: () => preparation.dispose() };
+  } catch (error) {
+    await preparation.dispose();
+    throw error;
+  }
+}
+
+class Preparation {
+  readonly notes: string[] = [];
+  readonly #out: string;
+  readonly #worktrees: string[] = [];
+
+  constructor(
+    private readonly request: SidesRequest,
+    private readonly repository: Repository | null,
+  ) {
+    this.#out = resolve(realpathSync(request.cwd), request.out);
+  }
+
+  async refs(): Promise<Record<Side, Ref>> {
+    const head = await this.#head();
+    const base = await this.#base(head);
+    const refs = { base: await this.#checkOut('base', base), head: await this.#checkOut('head', head) };
+    this.#noteDifferences(refs);
+    return refs;
+  }
+
+  async patchedRefs(patch: string): Promise<Record<Side, Ref>> {
+    if (this.request.head !== null)
+      throw new UsageError('--head and --patch exclude each other: head is base with the patch');
+    const source = await this.#patchBase();
+    const base =
+      source.kind === 'folder' ? await this.#copy('base', source) : await this.#checkOut('base', source);
+    const head =
+      source.kind === 'folder' ? await this.#copy('head', source) : await this.#checkOut('head', source);
+    const top = this.#worktree('head');
+    applyPatchFile(
+      resolve(this.request.cwd, patch),
+      source.kind === 'folder' ? [head.root] : [head.root, top],
+    );
+    return { base, head: { ...head, name: `${base.name} + ${patch}`, commit: null } };
+  }
+
+  async dispose(): Promise<void> {
+    for (const folder of this.#worktrees) await this.repository?.removeWorktree(folder);
+    rmSync(join(this.#out, 'worktrees'), { recursive: true, force: true });
+    rmSync(join(this.#out, 'sides'), { recursive: true, force: true });
+    if (this.#worktrees.length > 0) await this.repository?.pruneWorktrees();
+  }
+
+  async #head(): Promise<Source> {
+    const { head } = this.request;
+    if (head !== null) return this.#named(head);
+    if (!this.repository) {
+      throw new UsageError(
+        `${this.request.cwd} is not in a git repository: name the head with --head dir:PATH`,
+      );
+    }
+    if (await this.repository.hasChanges()) {
+      this.notes.push('the work tree has changes that are not committed; HEAD was measured without them');
+    }
+    return this.#named('HEAD');
+  }
+
+  async #base(head: Source): Promise<Source> {
+    const { base } = this.request;
+    if (base !== null) return this.#named(base);
+    if (!this.repository) {
+      throw new UsageError(
+        `${this.request.cwd} is not in a git repository: name the base with --base dir:PATH`,
+      );
+    }
+    const { commit, branch } = await this.repository.forkPoint();
+    if (head.kind === 'commit' && head.commit === commit) {
+      this.notes.push(
+        `HEAD has nothing that ${branch} does not have: the same commit was measured on both sides`,
+      );
+    }
+    return { kind: 'commit', name: `merge-base of HEAD and ${branch}`, commit };
+  }
+
+  async #patchBase(): Promise<Source> {
+    const { base, cwd } = this.request;
+    if (base !== null) return this.#named(base);
+    if (!this.repository) return { kind: 'folder', name: `dir:${cwd}`, folder: realpathSync(cwd) };
+    if (await this.repository.hasChanges()) {
+      this.notes.push('the work tree has changes that are not committed; HEAD was measured without them');
+    }
+    return this.#named('HEAD');
+  }
+
+  async #named(name: string): Promise<Source> {
+    if (name.startsWith('dir:')) {
+      const folder = resolve(this.request.cwd, name.slice('dir:'.length));
+      if (!existsSync(folder) || !statSync(folder).isDirectory())
+        throw new UsageError(`${name}: there is no folder ${folder}`);
+      return { kind: 'folder', name, folder: realpathSync(folder) };
+    }
+    if (!this.repository) {
+      throw new UsageError(
+        `${this.request.cwd} is not in a git repository: name folders with dir:PATH instead of ${name}`,
+      );
+    }
+    return { kind: 'commit', name, commit: await this.repository.commit(name) };
+  }
+
+  async #checkOut(side: Side, source: Source): Promise<Ref> {
+    if (source.kind === 'folder') return { name: source.name, commit: null, root: source.folder };
+    const repository = this.repository as Repository;
+    const folder = this.#worktree(side);
+    mkdirSync(join(this.#out, 'worktrees'), { recursive: true });
+    this.#worktrees.push(folder);
+    await repository.addWorktree(folder, source.commit);
+    const root = resolve(folder, repository.prefix);
+    if (!existsSync(root))
+      throw new UsageError(`${source.name} has no folder ${repository.prefix} to measure in`);
+    this.#noteSubmodules(folder);
+    // Programs name their files by real paths; a link on the way would hide that they lie below the root.
+    return { name: source.name, commit: source.commit, root: realpathSync(root) };
+  }
+
+  #worktree(side: Side): string {
+    return join(this.#out, 'worktrees', side);
+  }
+
+  async #copy(side: Side, source: Source & { kind: 'folder' }): Promise<Ref> {
+    const root = join(this.#out, 'sides', side);
+    rmSync(root, { recursive: true, force: true });
+    mkdirSync(root, { recursive: true });
+    await copyEntries(source.folder, root, this.#out);
+    return { name: source.name, commit: null, root: realpathSync(root) };
+  }
+
+  #noteSubmodules(folder: string): void {
+    const note = 'the repository has submodules: build: must check them out in its worktrees';
+    if (existsSync(join(folder, '.gitmodules')) && !this.notes.includes(note)) this.notes.push(note);
+  }
+
+  #noteDifferences({ base, head }: Record<Side, Ref>): void {
+    if (base.root.length !== head.root.length) {
+      this.notes.push(
+        'the two folders have names of different length, which moves memory around: prefer names of equal length',
+      );
+    }
+  }
+}
+
+/** Copies what is in a folder, except `skipped`, which may be the place that it is copied to. */
+async function copyEntries(from: string, to: string, skipped: string): Promise<void> {
+  for (const entry of await readdir(from)) {
+    const source = join(from, entry);
+    if (source === skipped) continue;
+    if (skipped.startsWith(source + sep)) {
+      mkdirSync(join(to, entry));
+      await copyEntries(source, join(to, entry), skipped);
+    } else {
+      await cp(source, join(to, entry), {
+        recursive: true,
+        verbatimSymlinks: true,
+        preserveTimestamps: true,
+      });
+    }
+  }
+}
+
+function describe(ref: Ref): string {
+  return ref.commit === null ? ref.name : `${ref.name} (${ref.commit.slice(0, 12)})`;
 }

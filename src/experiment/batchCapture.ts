@@ -1,0 +1,95 @@
+/** One capture of a program that runs to its end. */
+import type { Side } from '../bundle/schema.js';
+import { MeasureError } from '../errors.js';
+import { programEnvironment } from '../workload/environment.js';
+import { describeExit, shellWords, startProcess } from '../workload/process.js';
+import { unlessAborted } from '../workload/waiting.js';
+import { type CaptureContext, type MeasuredCapture, subject } from './context.js';
+
+/**
+ * Runs a side's program again and again, first unmeasured for the warm-up, then under the collector for the length of a
+ * capture; always to its end, at least once. One run is one unit of work.
+ * @throws MeasureError when a run fails; none of its processes is left
+ */
+export async function captureBatch(side: Side, context: CaptureContext): Promise<MeasuredCapture> {
+  const { plan, collector, sides, placement, rateHz, scratch, signal } = context;
+  const command = commandOf(side, context);
+  await warmUp(side, command, context);
+  const { seconds, event, maxDepth, backend } = plan.capture;
+  const capture = await collector.start(
+    {
+      target: {
+        kind: 'command',
+        command: shellWords(command),
+        cwd: sides[side].root,
+        environment: programEnvironment(plan.environment),
+        cpus: placement.service,
+        repeatSeconds: seconds,
+      },
+      out: scratch,
+      seconds: null,
+      event,
+      rateHz,
+      maxDepth,
+      backend,
+    },
+    signal,
+  );
+  try {
+    const finished = await unlessAborted(withinBudget(capture.finished, side, context), signal);
+    const { exitCode, signal: killedBy, runs } = finished.summary.target;
+    if (exitCode !== 0) {
+      const how = killedBy === null ? `exit code ${exitCode}` : `killed by signal ${killedBy}`;
+      throw new MeasureError(
+        `${subject('a run', side, context)} failed (${how}): ${command}`,
+        finished.output,
+      );
+    }
+    return { units: runs, errors: 0, finished };
+  } finally {
+    await capture.dispose();
+  }
+}
+
+async function warmUp(side: Side, command: string, context: CaptureContext): Promise<void> {
+  const { plan, collector, sides, placement, signal } = context;
+  const end = performance.now() + plan.warmupSeconds * 1000;
+  while (performance.now() < end) {
+    const running = await startProcess({
+      words: shellWords(command, collector.launcher(placement.service)),
+      cwd: sides[side].root,
+      environment: programEnvironment(plan.environment),
+    });
+    try {
+      const exit = await unlessAborted(withinBudget(running.exited, side, context), signal);
+      if (exit.code !== 0) {
+        const what = subject('a warm-up run', side, context);
+        throw new MeasureError(`${what} failed (${describeExit(exit)}): ${command}`, running.tail);
+      }
+    } finally {
+      await running.stop();
+    }
+  }
+}
+
+/** A program that never ends must not hold the gate for ever. */
+async function withinBudget<T>(work: Promise<T>, side: Side, context: CaptureContext): Promise<T> {
+  const { budgetSeconds } = context.plan;
+  let timer: NodeJS.Timeout | undefined;
+  const overdue = new Promise<never>((_, reject) => {
+    const what = subject('a run', side, context);
+    const error = new MeasureError(`${what} did not end within the budget of ${budgetSeconds} s`);
+    timer = setTimeout(() => reject(error), budgetSeconds * 1000);
+  });
+  try {
+    return await Promise.race([work, overdue]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function commandOf(side: Side, { plan }: CaptureContext): string {
+  const { batch } = plan.sides[side];
+  if (batch === null) throw new Error('a batch workload has a program');
+  return batch;
+}

@@ -1,0 +1,42 @@
+/** One capture of one side, from nothing running to nothing running. */
+import { type Capture, type Side, sides } from '../bundle/schema.js';
+import { cpuProfilePath } from '../bundle/writer.js';
+import { captureBatch } from './batchCapture.js';
+import type { CaptureContext } from './context.js';
+import { captureService } from './serviceCapture.js';
+
+export interface TakenCapture {
+  readonly capture: Capture;
+  /** The pprof file, to be moved into the bundle. */
+  readonly profileFile: string;
+}
+
+/**
+ * Takes one capture.
+ * @param pair     number of its pair, from 1
+ * @param position 0 when this side goes first in the pair, 1 when second
+ * @throws MeasureError when it could not be taken, the signal's reason when it was aborted; no process is left
+ */
+export async function takeCapture(
+  side: Side,
+  pair: number,
+  position: 0 | 1,
+  context: CaptureContext,
+): Promise<TakenCapture> {
+  context.signal.throwIfAborted();
+  const { plan } = context;
+  const isBatch = sides.every((each) => plan.sides[each].batch !== null);
+  const measured = await (isBatch ? captureBatch(side, context) : captureService(side, context));
+  return {
+    capture: {
+      side,
+      pair,
+      position,
+      units: measured.units,
+      errors: measured.errors,
+      cpuProfile: cpuProfilePath(plan.name, pair, side),
+      summary: measured.finished.summary,
+    },
+    profileFile: measured.finished.profileFile,
+  };
+}

@@ -1,0 +1,125 @@
+/** One capture of a service under load. */
+import type { Side } from '../bundle/schema.js';
+import type { RunningCapture } from '../capture/collector.js';
+import { MeasureError } from '../errors.js';
+import { programEnvironment } from '../workload/environment.js';
+import { type LoadOptions, type LoadOutcome, type PreparedLoad, prepareLoad } from '../workload/load.js';
+import { type Service, type ServiceOptions, startService } from '../workload/service.js';
+import { unlessAborted } from '../workload/waiting.js';
+import { type CaptureContext, type MeasuredCapture, subject } from './context.js';
+import { countErrors, counterReading, countUnits } from './counting.js';
+
+/**
+ * Starts a side's service, warms it up, captures it for exactly the time the load runs, and stops it.
+ * @throws MeasureError when service, load or collector fail; none of their processes is left
+ */
+export async function captureService(side: Side, context: CaptureContext): Promise<MeasuredCapture> {
+  const service = await startService(serviceOptions(side, context), context.signal);
+  try {
+    await warmUp(side, service, context);
+    return await measure(side, service, context);
+  } finally {
+    await service.stop();
+  }
+}
+
+async function warmUp(side: Side, service: Service, context: CaptureContext): Promise<void> {
+  const { warmupSeconds } = context.plan;
+  if (warmupSeconds === 0) return;
+  const load = await prepare(side, warmupSeconds, context);
+  try {
+    await service.during('the warm-up', load.run());
+  } finally {
+    await load.stop();
+  }
+}
+
+async function measure(side: Side, service: Service, context: CaptureContext): Promise<MeasuredCapture> {
+  const load = await prepare(side, context.plan.capture.seconds, context);
+  const starting = startCollector(service, context);
+  try {
+    const capture = await service.during('the capture', starting);
+    return await service.during('the capture', runWindow(side, load, capture, context));
+  } finally {
+    // Also a collector that was still starting when the service died.
+    await starting.then(
+      (capture) => capture.dispose(),
+      () => {},
+    );
+    await load.stop();
+  }
+}
+
+/** The window itself: CPU time and units are taken over the load's run, no more and no less. */
+async function runWindow(
+  side: Side,
+  load: PreparedLoad,
+  capture: RunningCapture,
+  context: CaptureContext,
+): Promise<MeasuredCapture> {
+  const before = await counterReading(side, context);
+  const outcome = await whileCapturing(load.run(), capture, side, context);
+  const after = await counterReading(side, context);
+  const finished = await unlessAborted(capture.stop(), context.signal);
+  return {
+    units: countUnits(side, outcome, { before, after }, context),
+    errors: countErrors(side, outcome, context),
+    finished,
+  };
+}
+
+/** @throws MeasureError when the collector ends before the load does */
+async function whileCapturing(
+  work: Promise<LoadOutcome>,
+  capture: RunningCapture,
+  side: Side,
+  context: CaptureContext,
+): Promise<LoadOutcome> {
+  const ended = capture.finished.then(() => {
+    throw new MeasureError(`${subject('the capture', side, context)} ended before the load did`);
+  });
+  ended.catch(() => {});
+  try {
+    return await Promise.race([work, ended]);
+  } finally {
+    work.catch(() => {});
+  }
+}
+
+function startCollector(service: Service, context: CaptureContext): Promise<RunningCapture> {
+  const { plan, collector, rateHz, scratch, signal } = context;
+  const { event, maxDepth, backend } = plan.capture;
+  const target = { kind: 'pids', pids: [service.pid] } as const;
+  return collector.start({ target, out: scratch, seconds: null, event, rateHz, maxDepth, backend }, signal);
+}
+
+function prepare(side: Side, seconds: number, context: CaptureContext): Promise<PreparedLoad> {
+  const { plan, collector, placement, port, sides, signal } = context;
+  if (plan.load.kind === 'batch') throw new Error('a batch workload has no load');
+  const options: LoadOptions = {
+    what: subject('the load', side, context),
+    seconds,
+    port,
+    // The load comes from head for both sides.
+    cwd: sides.head.root,
+    environment: programEnvironment(plan.environment),
+    launcher: collector.launcher(placement.load),
+  };
+  return prepareLoad(plan.load, options, signal);
+}
+
+function serviceOptions(side: Side, context: CaptureContext): ServiceOptions {
+  const { plan, collector, placement, port, sides } = context;
+  const { start, ready } = plan.sides[side];
+  if (start === null || ready === null) throw new Error('a service workload has start and ready');
+  return {
+    what: subject('the service', side, context),
+    command: start,
+    cwd: sides[side].root,
+    environment: programEnvironment(plan.environment),
+    ready,
+    readyTimeoutSeconds: plan.readyTimeoutSeconds,
+    port,
+    launcher: collector.launcher(placement.service),
+  };
+}

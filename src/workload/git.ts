@@ -1,0 +1,116 @@
+/** The few things asked of git. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { UsageError } from '../errors.js';
+import { programEnvironment } from './environment.js';
+import { readableTail } from './output.js';
+
+const run = promisify(execFile);
+const defaultBranches = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master'];
+
+export class Repository {
+  private constructor(
+    /** The work tree's top folder. */
+    readonly top: string,
+    /** The subfolder `at` was, relative to top; empty or ending in a slash. */
+    readonly prefix: string,
+  ) {}
+
+  /** The repository a folder lies in, or null. */
+  static async find(at: string): Promise<Repository | null> {
+    const shown = await attempt(at, ['rev-parse', '--show-toplevel', '--show-prefix']);
+    if (shown === null) return null;
+    const [top, prefix] = shown.split('\n');
+    return new Repository(top as string, prefix ?? '');
+  }
+
+  /** The commit a ref names. @throws UsageError that names the ref and how to get it */
+  async commit(ref: string): Promise<string> {
+    const found = await attempt(this.top, [
+      'rev-parse',
+      '--verify',
+      '--quiet',
+      '--end-of-options',
+      `${ref}^{commit}`,
+    ]);
+    if (found) return found.trim();
+    throw new UsageError(`there is no git ref ${ref} in ${this.top}: ${await this.#howToFetch(ref)}`);
+  }
+
+  /**
+   * Where HEAD left the default branch.
+   * @throws UsageError when there is no default branch or no common commit
+   */
+  async forkPoint(): Promise<{ readonly commit: string; readonly branch: string }> {
+    for (const branch of defaultBranches) {
+      if ((await attempt(this.top, ['rev-parse', '--verify', '--quiet', `${branch}^{commit}`])) === null)
+        continue;
+      const commit = await attempt(this.top, ['merge-base', 'HEAD', branch]);
+      if (commit) return { commit: commit.trim(), branch };
+      throw new UsageError(
+        `HEAD and ${branch} have no common commit here: ${await this.#howToFetch(branch)}`,
+      );
+    }
+    throw new UsageError(
+      `${this.top} has none of the branches ${defaultBranches.join(', ')}: name the base with --base REF`,
+    );
+  }
+
+  /** Whether tracked files differ from HEAD. */
+  async hasChanges(): Promise<boolean> {
+    return (await this.#git(['status', '--porcelain', '--untracked-files=no'])).trim() !== '';
+  }
+
+  /** Checks a commit out at `folder`, in place of what a killed run left there. */
+  async addWorktree(folder: string, commit: string): Promise<void> {
+    await this.removeWorktree(folder);
+    await this.#git(['worktree', 'add', '--detach', '--force', folder, commit]);
+  }
+
+  /** Removes a worktree and git's record of it; nothing happens when it is not there. */
+  async removeWorktree(folder: string): Promise<void> {
+    await attempt(this.top, ['worktree', 'remove', '--force', '--force', folder]);
+  }
+
+  /** Forgets worktrees whose folders are gone. */
+  async pruneWorktrees(): Promise<void> {
+    await attempt(this.top, ['worktree', 'prune']);
+  }
+
+  async #howToFetch(ref: string): Promise<string> {
+    const shallow = (await attempt(this.top, ['rev-parse', '--is-shallow-repository']))?.trim() === 'true';
+    return shallow
+      ? 'this clone is shallow; check out with fetch-depth: 0, or run git fetch --unshallow'
+      : `fetch it first, for instance git fetch origin ${ref.replace(/^origin\//, '')} (in CI: check out with fetch-depth: 0)`;
+  }
+
+  async #git(parameters: readonly string[]): Promise<string> {
+    try {
+      return await git(this.top, parameters);
+    } catch (error) {
+      const { stderr, message } = error as Error & { stderr?: string };
+      throw new UsageError(
+        `git ${parameters.slice(0, 2).join(' ')} failed: ${readableTail(stderr || message)}`,
+      );
+    }
+  }
+}
+
+/** Output of git, or null when it fails. */
+async function attempt(at: string, parameters: readonly string[]): Promise<string | null> {
+  try {
+    return await git(at, parameters);
+  } catch {
+    return null;
+  }
+}
+
+async function git(at: string, parameters: readonly string[]): Promise<string> {
+  // The user's hooks are for the user's own checkouts.
+  const { stdout } = await run('git', ['-c', 'core.hooksPath=/dev/null', ...parameters], {
+    cwd: at,
+    env: programEnvironment({ LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' }),
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return stdout;
+}

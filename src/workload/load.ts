@@ -1,0 +1,137 @@
+/** Exercises the service for some seconds: with the built-in HTTP load or with any command. */
+
+import type { LoadPlan } from '../config/plan.js';
+import { MeasureError, UsageError } from '../errors.js';
+import {
+  type HttpLoadReport,
+  type HttpLoadRequest,
+  httpLoadReady,
+  httpLoadReportSchema,
+} from './httpLoadProtocol.js';
+import { describeExit, type RunningProcess, shellWords, startProcess } from './process.js';
+import { shippedFile } from './shippedFile.js';
+import { fillTemplate } from './template.js';
+import { deferred, unlessAborted } from './waiting.js';
+
+/** A load that takes longer than this is stuck: some tools start slowly and wait for late answers. */
+const mostSeconds = (seconds: number): number => 3 * seconds + 60;
+
+export interface LoadOptions {
+  /** For messages, e.g. `the load of api (head)`. */
+  readonly what: string;
+  readonly seconds: number;
+  readonly port: number;
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Words put before the command that place it on its CPUs. */
+  readonly launcher: readonly string[];
+}
+
+export interface LoadOutcome {
+  /** What a load command printed; empty for the built-in load. */
+  readonly output: string;
+  /** What the built-in load counted; null for a command. */
+  readonly http: HttpLoadReport | null;
+}
+
+/** A load that begins without delay when it is told to. */
+export interface PreparedLoad {
+  /** Offers the load to its end. @throws MeasureError when it fails */
+  run(): Promise<LoadOutcome>;
+  /** Ends every process of the load; never rejects. */
+  stop(): Promise<void>;
+}
+
+type CommandPlan = Extract<LoadPlan, { kind: 'command' }>;
+type HttpPlan = Extract<LoadPlan, { kind: 'http' }>;
+
+/** Prepares a load. @throws MeasureError when it cannot be started */
+export async function prepareLoad(
+  plan: HttpPlan | CommandPlan,
+  options: LoadOptions,
+  signal: AbortSignal,
+): Promise<PreparedLoad> {
+  return plan.kind === 'http' ? prepareHttp(plan, options, signal) : prepareCommand(plan, options, signal);
+}
+
+function prepareCommand(plan: CommandPlan, options: LoadOptions, signal: AbortSignal): PreparedLoad {
+  const values = { PORT: String(options.port), SECONDS: String(options.seconds) };
+  let running: RunningProcess | null = null;
+  return {
+    async run() {
+      running = await startProcess({
+        words: shellWords(fillTemplate(plan.command, values), options.launcher),
+        cwd: options.cwd,
+        environment: { ...options.environment, ...values },
+      });
+      await untilSuccess(running, options, plan.command, signal);
+      return { output: running.stdout || running.stderr, http: null };
+    },
+    stop: async () => running?.stop(),
+  };
+}
+
+async function prepareHttp(plan: HttpPlan, options: LoadOptions, signal: AbortSignal): Promise<PreparedLoad> {
+  const url = fillTemplate(plan.url, { PORT: String(options.port) });
+  if (!URL.canParse(url)) throw new UsageError(`load: ${url} is not a URL`);
+  const request: HttpLoadRequest = { ...plan, url, seconds: options.seconds };
+  const ready = deferred<void>();
+  const running = await startProcess({
+    words: [...options.launcher, process.execPath, shippedFile('http-load.js')],
+    cwd: options.cwd,
+    environment: options.environment,
+    input: `${JSON.stringify(request)}\n`,
+    onLine: (line) => {
+      if (line === httpLoadReady) ready.resolve();
+    },
+  });
+  const ended = untilSuccess(running, options, url, signal);
+  // It may fail while nobody waits for it yet.
+  ended.catch(() => {});
+  try {
+    await Promise.race([ready.promise, ended]);
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+  return {
+    async run() {
+      running.write('go\n');
+      await ended;
+      return { output: '', http: readReport(running, options) };
+    },
+    stop: () => running.stop(),
+  };
+}
+
+function readReport(running: RunningProcess, { what }: LoadOptions): HttpLoadReport {
+  const line = running.stdout.trim().split('\n').at(-1) ?? '';
+  try {
+    return httpLoadReportSchema.parse(JSON.parse(line));
+  } catch {
+    throw new MeasureError(`${what} ended without its report`, running.tail);
+  }
+}
+
+/** @throws MeasureError when the load fails or does not end */
+async function untilSuccess(
+  running: RunningProcess,
+  { what, seconds }: LoadOptions,
+  description: string,
+  signal: AbortSignal,
+): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = mostSeconds(seconds);
+  const overdue = new Promise<never>((_, reject) => {
+    const error = new MeasureError(`${what} did not end within ${limit} s: ${description}`);
+    timer = setTimeout(() => reject(error), limit * 1000);
+  });
+  try {
+    const exit = await unlessAborted(Promise.race([running.exited, overdue]), signal);
+    if (exit.code !== 0) {
+      throw new MeasureError(`${what} failed (${describeExit(exit)}): ${description}`, running.tail);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,179 @@
+/** Starts programs in process groups of their own and makes sure that nothing of them stays. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MeasureError } from '../errors.js';
+import { Lines, readableTail, Tail } from './output.js';
+import { isAlive, markVariable, membersOf } from './processTree.js';
+
+const keptOutput = 64 * 1024;
+/** A load generator's report must fit in here; wrk, k6 and their like print a few kilobytes. */
+const keptReport = 4 * 1024 * 1024;
+const pollMilliseconds = 10;
+/** How long the kernel may take to end what was sent SIGKILL. */
+const killSeconds = 10;
+
+export interface ProcessOptions {
+  /** Program and arguments. */
+  readonly words: readonly string[];
+  readonly cwd: string;
+  /** The whole environment, see environment.ts. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Called with every line of stdout and stderr. */
+  readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
+  /** Written to stdin, which then stays open for `write`; without it stdin is empty. */
+  readonly input?: string;
+}
+
+/** How a process ended: one of the two is not null. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Words for a message: `exit code 3`, `killed by SIGSEGV`. */
+export function describeExit(exit: Exit): string {
+  return exit.signal === null ? `exit code ${exit.code}` : `killed by ${exit.signal}`;
+}
+
+/** Words that run a shell command, placed by a launcher when there is one. */
+export function shellWords(command: string, launcher: readonly string[] = []): string[] {
+  return [...launcher, 'sh', '-c', command];
+}
+
+const live = new Set<RunningProcess>();
+process.on('exit', () => killAll());
+
+/** Kills everything that was started and not yet stopped, at once; for the last moment of this process. */
+export function killAll(): void {
+  for (const running of live) running.kill('SIGKILL');
+}
+
+export class RunningProcess {
+  readonly #child: ChildProcess;
+  readonly #mark: string;
+  readonly #tail = new Tail(keptOutput);
+  readonly #stdout = new Tail(keptReport);
+  readonly #stderr = new Tail(keptReport);
+  /** Settles when the process has ended and its output is read; never rejects. */
+  readonly exited: Promise<Exit>;
+  /** null while it runs. */
+  exit: Exit | null = null;
+
+  constructor(child: ChildProcess, mark: string, options: ProcessOptions) {
+    this.#child = child;
+    this.#mark = mark;
+    for (const name of ['stdout', 'stderr'] as const) {
+      const lines = options.onLine && new Lines((line) => options.onLine?.(line, name));
+      child[name]?.on('data', (chunk: Buffer) => {
+        this.#tail.push(chunk);
+        (name === 'stdout' ? this.#stdout : this.#stderr).push(chunk);
+        lines?.push(chunk);
+      });
+      child[name]?.on('end', () => lines?.end());
+    }
+    // A reader that went away is told by its exit, not by a failing write.
+    child.stdin?.on('error', () => {});
+    if (options.input !== undefined) this.write(options.input);
+    this.exited = this.#whenEnded();
+    live.add(this);
+  }
+
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
+  /** The end of stdout and stderr, safe to show. */
+  get tail(): string {
+    return readableTail(this.#tail.text);
+  }
+
+  /** The last megabytes of stdout, as they came. */
+  get stdout(): string {
+    return this.#stdout.text;
+  }
+
+  /** The last megabytes of stderr, as they came. */
+  get stderr(): string {
+    return this.#stderr.text;
+  }
+
+  write(text: string): void {
+    this.#child.stdin?.write(text);
+  }
+
+  /** The live processes of its tree. */
+  members(): number[] {
+    return membersOf(this.pid, this.#mark);
+  }
+
+  /** To the process itself only. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.exit === null) sendSignal(this.pid, signal);
+  }
+
+  /** To every process of the tree. */
+  kill(signal: NodeJS.Signals): void {
+    for (const pid of this.members()) sendSignal(pid, signal);
+  }
+
+  /**
+   * Ends the whole tree: SIGTERM, a grace, SIGKILL. Never rejects; may be called again and after the end, when it
+   * ends what the process left behind.
+   */
+  async stop(graceSeconds = 3): Promise<void> {
+    const asked = this.members();
+    for (const pid of asked) sendSignal(pid, 'SIGTERM');
+    await passed(graceSeconds, () => asked.every((pid) => !isAlive(pid)));
+    await passed(killSeconds, () => {
+      const left = this.members();
+      for (const pid of left) sendSignal(pid, 'SIGKILL');
+      return left.length === 0;
+    });
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+    this.#child.stdin?.destroy();
+    live.delete(this);
+  }
+
+  async #whenEnded(): Promise<Exit> {
+    const exit = await new Promise<Exit>((resolve) =>
+      this.#child.once('exit', (code, signal) => resolve({ code, signal })),
+    );
+    this.exit = exit;
+    // A descendant may hold the pipes open for ever: what is in them by now is enough.
+    const drained = new Promise((resolve) => this.#child.once('close', resolve));
+    await Promise.race([drained, sleep(200, undefined, { ref: false })]);
+    return exit;
+  }
+}
+
+/** Starts a program. @throws MeasureError when it cannot be started */
+export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
+  const [program, ...parameters] = options.words;
+  const mark = randomBytes(12).toString('hex');
+  const child = spawn(program as string, parameters, {
+    cwd: options.cwd,
+    env: { ...options.environment, [markVariable]: mark },
+    // A session and a process group of its own: a terminal's Ctrl-C reaches only us, and we end it in order.
+    detached: true,
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
+  if (child.pid !== undefined) return new RunningProcess(child, mark, options);
+  const error = await new Promise<Error>((resolve) => child.once('error', resolve));
+  throw new MeasureError(`cannot run ${program} in ${options.cwd}: ${error.message}`);
+}
+
+function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It ended meanwhile.
+  }
+}
+
+/** Waits until `condition` holds, at most `seconds`. */
+async function passed(seconds: number, condition: () => boolean): Promise<void> {
+  const end = performance.now() + seconds * 1000;
+  while (!condition() && performance.now() < end) await sleep(pollMilliseconds);
+}

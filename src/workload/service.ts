@@ -1,0 +1,131 @@
+/** A service from its start to the moment nothing of it is left. */
+import { rmSync } from 'node:fs';
+import type { Ready } from '../config/plan.js';
+import { MeasureError } from '../errors.js';
+import { requireFreePort, waitForFreePort } from './port.js';
+import { describeExit, type RunningProcess, shellWords, startProcess } from './process.js';
+import { type ReadinessProbe, readinessProbe } from './readiness.js';
+import { fillTemplate } from './template.js';
+import { sleep, unlessAborted } from './waiting.js';
+
+const lookEveryMilliseconds = 20;
+/** A load that loses its service often ends a moment before the service does; the service's end is the cause then. */
+const deathMilliseconds = 300;
+
+export interface ServiceOptions {
+  /** For messages, e.g. `the service of api (head)`. */
+  readonly what: string;
+  /** Shell command, runs in the foreground. */
+  readonly command: string;
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly ready: Ready;
+  readonly readyTimeoutSeconds: number;
+  readonly port: number;
+  /** Words put before the command that place it on its CPUs. */
+  readonly launcher: readonly string[];
+}
+
+export class Service {
+  readonly #perfMapOwners = new Set<number>();
+
+  constructor(
+    private readonly running: RunningProcess,
+    private readonly options: ServiceOptions,
+  ) {}
+
+  /** The root of the service's process tree. */
+  get pid(): number {
+    return this.running.pid;
+  }
+
+  /**
+   * What `work` resolves to.
+   * @throws MeasureError when the service ends before the work does, with what it printed last
+   */
+  async during<T>(phase: string, work: Promise<T>): Promise<T> {
+    const ended = this.running.exited.then(() => {
+      throw this.#deathError(phase);
+    });
+    ended.catch(() => {});
+    try {
+      return await Promise.race([work, ended]);
+    } catch (error) {
+      work.catch(() => {});
+      if (error instanceof MeasureError && (await this.#endsWithin(deathMilliseconds))) {
+        throw this.#deathError(phase);
+      }
+      throw error;
+    }
+  }
+
+  /** Ends every process of the service, removes what they left in /tmp for profilers, waits for the port. */
+  async stop(): Promise<void> {
+    for (const pid of this.running.members()) this.#perfMapOwners.add(pid);
+    await this.running.stop();
+    for (const pid of [this.pid, ...this.#perfMapOwners]) rmSync(`/tmp/perf-${pid}.map`, { force: true });
+    await waitForFreePort(this.options.port, this.options.what);
+  }
+
+  /** @throws MeasureError when it is not ready in time or ends before */
+  async waitUntilReady(probe: ReadinessProbe, signal: AbortSignal): Promise<void> {
+    const { readyTimeoutSeconds, what } = this.options;
+    const end = performance.now() + readyTimeoutSeconds * 1000;
+    for (;;) {
+      const seen = await unlessAborted(probe.look(), signal);
+      if (this.running.exit) throw this.#deathError('its start');
+      if (seen === null) return;
+      if (performance.now() > end) {
+        throw new MeasureError(
+          `${what} was not ready within ${readyTimeoutSeconds} s: waited for ${probe.what}; ${seen}`,
+          this.running.tail,
+        );
+      }
+      await sleep(lookEveryMilliseconds, signal);
+    }
+  }
+
+  async #endsWithin(milliseconds: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise((resolve) => {
+      timer = setTimeout(resolve, milliseconds);
+    });
+    await Promise.race([this.running.exited, timeout]);
+    clearTimeout(timer);
+    return this.running.exit !== null;
+  }
+
+  #deathError(phase: string): MeasureError {
+    const exit = this.running.exit ?? { code: null, signal: null };
+    const hint = exit.code === 0 ? '; start: must run it in the foreground' : '';
+    return new MeasureError(
+      `${this.options.what} ended during ${phase} (${describeExit(exit)})${hint}: ${this.options.command}`,
+      this.running.tail,
+    );
+  }
+}
+
+/**
+ * Starts a service and waits until it is ready.
+ * @throws MeasureError when its port is taken, it ends, or is not ready in time; nothing of it runs then
+ */
+export async function startService(options: ServiceOptions, signal: AbortSignal): Promise<Service> {
+  signal.throwIfAborted();
+  await requireFreePort(options.port, options.what);
+  const values = { PORT: String(options.port) };
+  const probe = readinessProbe(options.ready, values);
+  const running = await startProcess({
+    words: shellWords(fillTemplate(options.command, values), options.launcher),
+    cwd: options.cwd,
+    environment: { ...options.environment, ...values },
+    onLine: (line) => probe.onLine(line),
+  });
+  const service = new Service(running, options);
+  try {
+    await service.waitUntilReady(probe, signal);
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+  return service;
+}
