@@ -13,7 +13,7 @@ import type { FunctionResult, WorkloadResult } from '../verdict/result.js';
 import { type Markup, markup, trusted } from './escape/markup.js';
 import { shown } from './escape/visible.js';
 import { bounded, change, nanoseconds, place, unitName } from './format.js';
-import { classMeaning, classSign } from './ranking.js';
+import { classMeaning, classSign, ownChange } from './ranking.js';
 import { length } from './scale.js';
 
 export interface FlameCell {
@@ -26,6 +26,8 @@ export interface FlameCell {
 }
 
 export const rowHeight = 20;
+/** Rows drawn at most: recursion can be deeper than anyone scrolls. */
+const deepestRow = 100;
 /** Below this share of the width a static label would only be noise; the script shows it when zoomed. */
 const labelledWidth = 0.025;
 
@@ -43,6 +45,7 @@ export function layoutFlame({ root }: DifferentialTree, maxCells: number): Flame
   const cells: FlameCell[] = [];
   const put = (node: DifferentialNode, depth: number, x: number): void => {
     cells.push({ node, depth, x, width: (weights.get(node) ?? 0) / total });
+    if (depth === deepestRow - 1) return;
     let left = x;
     for (const child of bySize(node.children, weights)) {
       put(child, depth + 1, left);
@@ -110,6 +113,6 @@ export function costChange(base: number, head: number): string {
 
 /** What the result says of the function itself, wherever it is called from. */
 function proof(one: FunctionResult): string {
-  const figure = one.ratio === null ? '' : `, own time ${bounded(one.ratio)}`;
-  return `${classMeaning[one.class]}${figure}`;
+  const own = ownChange(one);
+  return `${classMeaning[one.class]}${own === null ? '' : `, own time ${bounded(own)}`}`;
 }

@@ -5,7 +5,7 @@
 import type { Bounded, Verdict } from '../verdict/result.js';
 import { type Markup, markup } from './escape/markup.js';
 import { shown } from './escape/visible.js';
-import { bounded, change, margin as marginText } from './format.js';
+import { bounded, margin as marginText, tick } from './format.js';
 import { verdictSign } from './phrase.js';
 import { length, type Scale, scaleOver, ticks } from './scale.js';
 
@@ -41,7 +41,7 @@ export function known({ estimate, lower, upper }: Bounded): number[] {
 function axis(scale: Scale, height: number): Markup {
   const lines = ticks(scale, 6).map((value) => {
     const x = scale.at(value);
-    return markup`<line class="${value === 0 ? 'zero' : 'grid'}" x1="${x}" x2="${x}" y1="0" y2="${height}"/><text class="tick" x="${x}" y="${height + 18}" text-anchor="middle">${change(value)}</text>`;
+    return markup`<line class="${value === 0 ? 'zero' : 'grid'}" x1="${x}" x2="${x}" y1="0" y2="${height}"/><text class="tick" x="${x}" y="${height + 18}" text-anchor="middle">${tick(value)}</text>`;
   });
   return markup`<g aria-hidden="true">${lines}</g>`;
 }

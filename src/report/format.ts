@@ -30,6 +30,11 @@ export function margin(fraction: number): string {
   return `${Number((fraction * 100).toPrecision(4))} %`;
 }
 
+/** A tick on an axis of changes: `+2 %`. */
+export function tick(fraction: number): string {
+  return `${fraction > 0 ? '+' : ''}${margin(fraction).replace('-', minus)}`;
+}
+
 /** An estimate with its bounds: `+3.1 % (+2.0 % … +4.4 %)`; a missing bound is said, not left out. */
 export function bounded(figure: Bounded): string {
   return `${change(figure.estimate)} (${bounds(figure)})`;
@@ -40,7 +45,7 @@ export function bounds({ lower, upper }: Bounded): string {
   if (lower !== null && upper !== null) return `${change(lower)} … ${change(upper)}`;
   if (lower !== null) return `at least ${change(lower)}`;
   if (upper !== null) return `at most ${change(upper)}`;
-  return 'no bounds: too little data';
+  return 'no bounds yet';
 }
 
 const timeUnits = ['ns', 'µs', 'ms', 's'] as const;

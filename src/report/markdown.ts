@@ -1,18 +1,30 @@
 /** The result as GitHub Markdown: a job summary or a comment. The first sentence is the verdict. */
 import type { FunctionResult, Result, WorkloadResult } from '../verdict/result.js';
-import { code, prose } from './escape/markdown.js';
-import { bounded, change, margin, nanoseconds, percent, place, plural, seconds, unitName } from './format.js';
+import { code, inline, prose } from './escape/markdown.js';
+import {
+  bounded,
+  bounds,
+  change,
+  margin,
+  nanoseconds,
+  percent,
+  place,
+  plural,
+  seconds,
+  unitName,
+} from './format.js';
 import {
   consequence,
   designCaveat,
   headline,
-  needed,
+  neededSentence,
+  ownReasons,
   type Phrase,
   verdictSign,
   verdictWord,
 } from './phrase.js';
 import { loadText, qualityLine, qualityRows } from './quality.js';
-import { classSign, mattering, ranked } from './ranking.js';
+import { classSign, mattering, ownChange } from './ranking.js';
 
 export interface MarkdownOptions {
   /** The text never has more characters (UTF-16 units) than this. */
@@ -64,7 +76,7 @@ function render(result: Result, options: MarkdownOptions, extent: Extent): strin
     shown.length > 0 ? workloadTable(shown) : '',
     left > 0 ? `${plural(left, 'workload')} more in the report.` : '',
     bullets(
-      result.reasons.map((reason) => reason.message),
+      ownReasons(result).map(({ message }) => message),
       extent.messages,
     ),
     ...shown.map((workload) => workloadBlock(workload, extent, shown.length > 1)),
@@ -81,11 +93,13 @@ function ordered(workloads: readonly WorkloadResult[]): WorkloadResult[] {
   return [...workloads].sort((a, b) => rank[a.verdict] - rank[b.verdict]);
 }
 
+/** The verdict's sentence; it begins with its word, so the rest stands within a line. */
 function phraseText(segments: Phrase): string {
   return segments
-    .map(({ kind, text }) =>
-      kind === 'code' ? code(text) : kind === 'strong' ? `**${prose(text)}**` : prose(text),
-    )
+    .map(({ kind, text }) => {
+      if (kind === 'code') return code(text);
+      return kind === 'strong' ? `**${inline(text)}**` : inline(text);
+    })
     .join('');
 }
 
@@ -105,52 +119,50 @@ function workloadTable(workloads: readonly WorkloadResult[]): string {
   return tableText(
     ['workload', 'verdict', 'CPU time per unit', 'change', 'bounds', 'margin'],
     2,
-    workloads.map(({ name, verdict, cpuPerUnit, total }) => {
-      const figure = bounded(total);
-      const [estimate = '', rest = ''] = figure.split(/ \((.*)\)$/);
-      return [
-        code(name),
-        `${verdictSign[verdict]} ${verdictWord[verdict].toLowerCase()}`,
-        `${nanoseconds(cpuPerUnit.base)} → ${nanoseconds(cpuPerUnit.head)}`,
-        `**${estimate}**`,
-        rest,
-        margin(total.margin),
-      ];
-    }),
+    workloads.map(({ name, verdict, cpuPerUnit, total }) => [
+      code(name),
+      `${verdictSign[verdict]} ${verdictWord[verdict].toLowerCase()}`,
+      `${nanoseconds(cpuPerUnit.base)} → ${nanoseconds(cpuPerUnit.head)}`,
+      `**${change(total.estimate)}**`,
+      bounds(total),
+      margin(total.margin),
+    ]),
   );
 }
 
 function workloadBlock(workload: WorkloadResult, extent: Extent, titled: boolean): string {
-  const rows = mattering(workload.functions, extent.functions, extent.unproven);
-  const more = needed(workload);
+  const { functions, verdict } = workload;
+  const rows = mattering(functions, extent.functions, verdict === 'inconclusive' ? extent.unproven : 0);
+  const more = neededSentence(workload);
   const parts = [
     bullets(
       workload.reasons.map((reason) => reason.message),
       extent.messages,
     ),
-    more === null || extent.messages === 0 ? '' : `${more[0]?.toUpperCase()}${more.slice(1)}.`,
+    more === null || extent.messages === 0 ? '' : more,
     rows.length > 0 ? functionTable(rows, workload) : '',
   ].filter((part) => part !== '');
   if (parts.length === 0) return '';
   return [...(titled ? [`#### ${code(workload.name)}`] : []), ...parts].join('\n\n');
 }
 
-function functionTable(rows: readonly FunctionResult[], workload: WorkloadResult): string {
+function functionTable(rows: readonly FunctionResult[], { load, functions }: WorkloadResult): string {
   const text = tableText(
-    ['function', '', `own CPU time per ${unitName(workload.load)}`, 'adds to the total', 'share'],
+    ['function', '', `own CPU time per ${unitName(load)}`, 'adds to the total', 'share'],
     2,
     rows.map((one) => {
       const where = place(one.file, one.line);
+      const own = ownChange(one);
       return [
-        code(one.name) + (where === '' ? '' : ` ${code(where)}`),
+        where === '' ? code(one.name) : `${code(one.name)} ${code(where)}`,
         `${classSign[one.class]} ${one.class}`,
-        one.ratio === null ? '' : bounded(one.ratio),
+        own === null ? '' : bounded(own),
         bounded(one.contribution),
         `${percent(one.baseShare)} → ${percent(one.headShare)}`,
       ];
     }),
   );
-  const hidden = ranked(workload.functions).length - rows.length;
+  const hidden = functions.length - rows.length;
   return hidden > 0 ? `${text}\n\n${plural(hidden, 'function')} more in the report.` : text;
 }
 
@@ -159,7 +171,7 @@ function measurement(result: Result): string {
     const limits = bullets(workload.capture.limits, 10);
     const mde = workload.total.mde;
     const facts = [
-      `**${code(workload.name)}**: ${prose(qualityLine(workload))}`,
+      `**${code(workload.name)}**: ${inline(qualityLine(workload))}`,
       prose(`Load: ${loadText(workload)}.`),
       mde === null
         ? 'No change could have been proven.'

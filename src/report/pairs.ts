@@ -2,7 +2,7 @@
 import type { WorkloadResult } from '../verdict/result.js';
 import { type Markup, markup } from './escape/markup.js';
 import { known } from './forest.js';
-import { bounded, change, margin as marginText, plural } from './format.js';
+import { bounded, change, margin as marginText, plural, tick } from './format.js';
 import { length, scaleBetween, ticks } from './scale.js';
 
 const height = 180;
@@ -24,7 +24,7 @@ export function pairsPlot({ pairChanges, total, name }: WorkloadResult): Markup 
     markup`<line class="${kind}" x1="8%" x2="100%" y1="${y(value)}" y2="${y(value)}"/>`;
   const labels = ticks(scaleBetween(low, high), 4).map(
     (value) =>
-      markup`${rule(value, value === 0 ? 'zero' : 'grid')}<text class="tick" x="7%" y="${y(value) + 4}" text-anchor="end">${change(value)}</text>`,
+      markup`${rule(value, value === 0 ? 'zero' : 'grid')}<text class="tick" x="7%" y="${y(value) + 4}" text-anchor="end">${tick(value)}</text>`,
   );
   const bandTop = y(total.upper ?? high);
   const alternative = `Change of CPU time in ${plural(changes.length, 'pair')} of ${name}, from ${change(Math.min(...changes))} to ${change(Math.max(...changes))}; together ${bounded(total)}`;

@@ -1,7 +1,7 @@
 /** The sentences every surface shares, as segments each surface escapes in its own way. */
-import type { FunctionResult, Result, Verdict, WorkloadResult } from '../verdict/result.js';
+import type { FunctionResult, Reason, Result, Verdict, WorkloadResult } from '../verdict/result.js';
 import { bounded, change, margin, percent, place, plural, seconds, unitName } from './format.js';
-import { ranked } from './ranking.js';
+import { ownChange, ranked } from './ranking.js';
 
 export interface Segment {
   readonly kind: 'text' | 'code' | 'strong';
@@ -64,24 +64,34 @@ function others(workloads: readonly WorkloadResult[], word: 'fail' | 'undecided'
 }
 
 function failure(workload: WorkloadResult): Phrase {
-  const { total } = workload;
+  const { total, load, name } = workload;
   const culprit = ranked(workload.functions).find((one) => one.class === 'slower' || one.class === 'new');
   if (total.lower !== null && total.lower > total.margin) {
-    const where = culprit === undefined ? [] : phrase`; proven ${culprit.class}: ${named(culprit)}`;
-    return phrase`CPU time per ${unitName(workload.load)} of ${code(workload.name)} grew by at least ${percent(total.lower)}, more than the ${margin(total.margin)} tolerated${where}`;
+    return phrase`CPU time per ${unitName(load)} of ${code(name)} grew by at least ${percent(total.lower)}, more than the ${margin(total.margin)} tolerated${cause(workload, culprit)}`;
   }
-  if (culprit === undefined) {
-    const message = firstReason(workload);
-    return message === null ? phrase`${code(workload.name)} got slower than tolerated` : phrase`${message}`;
+  if (culprit !== undefined) {
+    return phrase`${claim(culprit)} in ${code(name)}; ${margin(workload.functionMargin)} more is tolerated of one function`;
   }
-  return phrase`${claim(culprit)} in ${code(workload.name)}; ${margin(workload.functionMargin)} more is tolerated of one function`;
+  const message = firstReason(workload);
+  return message === null
+    ? phrase`${code(name)} got slower than tolerated`
+    : phrase`${code(name)}: ${message}`;
+}
+
+function cause({ reasons }: WorkloadResult, culprit: FunctionResult | undefined): Phrase {
+  if (reasons.some((reason) => reason.code === 'uniform_slowdown'))
+    return phrase`; most functions slowed down alike`;
+  if (culprit === undefined) return [];
+  return phrase`; ${culprit.class === 'new' ? 'new in head' : 'proven slower'}: ${named(culprit)}`;
 }
 
 /** What is proven of one function: `tokenize` (src/lex.js:12) takes at least 14 % more CPU time. */
 function claim(one: FunctionResult): Phrase {
-  const least = one.ratio?.lower;
-  if (one.class === 'new' || least === null || least === undefined) {
-    return phrase`${named(one)} is ${one.class === 'new' ? 'new and adds' : 'slower and adds'} ${percent(one.contribution.lower ?? one.contribution.estimate)} of CPU time`;
+  const least = ownChange(one)?.lower ?? null;
+  if (one.class === 'new' || least === null) {
+    const { lower, estimate } = one.contribution;
+    const added = lower === null ? percent(estimate) : `at least ${percent(lower)}`;
+    return phrase`${named(one)} ${one.class === 'new' ? 'is new and' : 'got slower and'} adds ${added} to the CPU time`;
   }
   return phrase`${named(one)} takes at least ${percent(least)} more CPU time`;
 }
@@ -106,24 +116,30 @@ function allWithin(workloads: readonly WorkloadResult[], first: WorkloadResult):
 }
 
 function undecided(workload: WorkloadResult): Phrase {
-  const { total } = workload;
-  const straddles =
-    (total.lower === null || total.lower <= total.margin) &&
-    (total.upper === null || total.upper >= total.margin);
-  const more = needed(workload);
+  const { total, reasons, load, name } = workload;
   const reason = firstReason(workload);
-  const cause =
-    straddles || reason === null
-      ? phrase`CPU time per ${unitName(workload.load)} of ${code(workload.name)} changed by ${bounded(total)}: not proven to be within the ${margin(total.margin)} tolerated, nor beyond it`
-      : phrase`${code(workload.name)}: ${reason}`;
-  return more === null ? cause : phrase`${cause}; ${more}`;
+  if (reason !== null && reasons[0]?.code !== 'undecided') return phrase`${code(name)}: ${reason}`;
+  const more = workload.neededSeconds === null ? '' : `; ${needed(workload.neededSeconds)}`;
+  return phrase`CPU time per ${unitName(load)} of ${code(name)} changed by ${bounded(total)}: not proven to be within the ${margin(total.margin)} tolerated, nor beyond it${more}`;
 }
 
-/** How much more measuring would decide, without a full stop; null when that cannot be said. */
-export function needed(workload: WorkloadResult): string | null {
-  return workload.neededSeconds === null
-    ? null
-    : `about ${seconds(workload.neededSeconds)} more measuring would decide`;
+function needed(more: number): string {
+  return `about ${seconds(more)} more of measuring may decide it`;
+}
+
+/** How much more measuring would decide; null when that cannot be said or a reason says it already. */
+export function neededSentence({ neededSeconds, reasons }: WorkloadResult): string | null {
+  if (neededSeconds === null || reasons.some(({ message }) => message.includes(seconds(neededSeconds))))
+    return null;
+  return `A${needed(neededSeconds).slice(1)}.`;
+}
+
+/** Reasons of the whole that are not just its workloads' reasons again. */
+export function ownReasons({ reasons, workloads }: Result): Reason[] {
+  const repeated = new Set(
+    workloads.flatMap((one) => one.reasons.map(({ message }) => `${one.name}: ${message}`)),
+  );
+  return reasons.filter(({ message }) => !repeated.has(message));
 }
 
 /** What follows from an inconclusive verdict; null for the others. */

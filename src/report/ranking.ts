@@ -1,5 +1,5 @@
-/** Which functions a reader should see first. */
-import type { FunctionClass, FunctionResult } from '../verdict/result.js';
+/** Functions as a reader meets them: which first, with which sign, by how much. */
+import type { Bounded, FunctionClass, FunctionResult } from '../verdict/result.js';
 
 const classOrder: readonly FunctionClass[] = ['slower', 'new', 'moved', 'faster', 'gone', 'unproven'];
 
@@ -41,6 +41,17 @@ export const classMeaning: Readonly<Record<FunctionClass, string>> = {
   faster: 'proven faster',
   new: 'new: not seen in base',
   gone: 'gone: not seen in head',
-  moved: 'moved: its cost came from or went to its neighbours',
+  moved: 'moved: took over CPU time that other functions lost',
   unproven: 'no change proven',
 };
+
+/** Change of a function's own CPU time per unit of work as a fraction; the result carries it as head over base. */
+export function ownChange({ ratio }: FunctionResult): Bounded | null {
+  if (ratio === null) return null;
+  const { estimate, lower, upper } = ratio;
+  return {
+    estimate: estimate - 1,
+    lower: lower === null ? null : lower - 1,
+    upper: upper === null ? null : upper - 1,
+  };
+}

@@ -3,9 +3,18 @@ import type { FunctionResult, Result, Verdict, WorkloadResult } from '../verdict
 import { columns, padEnd, padStart, shorten, wrap } from './escape/columns.js';
 import { shown, visible } from './escape/visible.js';
 import { bounded, margin, nanoseconds, percent, place, plural, unitName } from './format.js';
-import { consequence, designCaveat, headline, needed, plain, verdictSign, verdictWord } from './phrase.js';
+import {
+  consequence,
+  designCaveat,
+  headline,
+  neededSentence,
+  ownReasons,
+  plain,
+  verdictSign,
+  verdictWord,
+} from './phrase.js';
 import { loadText, qualityLine } from './quality.js';
-import { classSign, mattering } from './ranking.js';
+import { classSign, mattering, ownChange } from './ranking.js';
 
 export interface TerminalOptions {
   readonly color: boolean;
@@ -14,119 +23,129 @@ export interface TerminalOptions {
 }
 
 const shownFunctions = 12;
+/** Functions without a proven change are shown only where nothing is decided. */
 const shownUnproven = 3;
-/** From this many columns on, functions stand in a table; below, two lines each. */
-const tableWidth = 100;
+const narrowest = 40;
+/** A table whose function column would be narrower than this becomes paragraphs. */
+const narrowestName = 30;
+const longestName = 400;
+const indent = '  ';
+const besideMark = ' '.repeat(14);
 
-type Paint = (style: keyof typeof styles, text: string) => string;
 const styles = { bold: 1, faint: 2, red: 31, green: 32, yellow: 33, blue: 34 } as const;
+type Paint = (style: keyof typeof styles, text: string) => string;
 const verdictStyle = { pass: 'green', fail: 'red', inconclusive: 'yellow' } as const satisfies Record<
   Verdict,
-  string
+  keyof typeof styles
 >;
 
 /** Lines of text ending in a newline; control characters in names are made visible, colour only on request. */
 export function renderTerminal(result: Result, { color, width }: TerminalOptions): string {
   const paint: Paint = (style, text) => (color ? `\x1b[${styles[style]}m${text}\x1b[0m` : text);
-  const room = Math.max(40, width);
-  const paragraph = (text: string, indent = ''): string[] => wrap(visible(text), room, indent);
-  const lines = paragraph(plain(headline(result))).map((line) => paint(verdictStyle[result.verdict], line));
+  const room = Math.max(narrowest, width);
+  const paragraph = (text: string): string[] => wrap(visible(text), room, '', indent);
+  const lines = wrap(visible(plain(headline(result))), room).map((line) =>
+    paint(verdictStyle[result.verdict], line),
+  );
   for (const remark of [consequence(result), designCaveat(result)]) {
-    if (remark !== null) lines.push(...paragraph(remark));
+    if (remark !== null) lines.push(...wrap(remark, room));
   }
-  for (const reason of result.reasons) lines.push(...paragraph(`- ${reason.message}`, '  '));
+  for (const { message } of ownReasons(result)) lines.push(...paragraph(`- ${message}`));
   for (const workload of result.workloads) lines.push('', ...workloadLines(workload, room, paint));
   if (result.notes.length > 0) lines.push('');
-  for (const note of result.notes) lines.push(...paragraph(`note: ${note}`, '  '));
+  for (const note of result.notes) lines.push(...paragraph(`note: ${note}`));
   return `${lines.join('\n')}\n`;
 }
 
 function workloadLines(workload: WorkloadResult, width: number, paint: Paint): string[] {
-  const { total, verdict } = workload;
+  const { total, verdict, cpuPerUnit } = workload;
   const unit = unitName(workload.load);
-  const indented = (text: string): string[] => wrap(`  ${visible(text)}`, width, '    ');
-  const lines = [
+  const paragraph = (text: string): string[] => wrap(visible(text), width, indent, indent + indent);
+  const more = neededSentence(workload);
+  const measured = [qualityLine(workload), loadText(workload), ...workload.capture.limits].join(' · ');
+  return [
     `${paint(verdictStyle[verdict], `${verdictSign[verdict]} ${verdictWord[verdict].toLowerCase()}`)}  ${paint('bold', workload.name)}`,
-    ...indented(
-      `CPU time per ${unit} ${bounded(total)}, margin ${margin(total.margin)}; ${nanoseconds(workload.cpuPerUnit.base)} → ${nanoseconds(workload.cpuPerUnit.head)}`,
+    ...paragraph(
+      `CPU time per ${unit} ${bounded(total)}, margin ${margin(total.margin)}; ${nanoseconds(cpuPerUnit.base)} → ${nanoseconds(cpuPerUnit.head)}`,
     ),
     ...functionLines(workload, width, paint),
+    ...workload.reasons.flatMap(({ message }) => paragraph(`- ${message}`)),
+    ...(more === null ? [] : paragraph(more)),
+    ...paragraph(measured).map((line) => paint('faint', line)),
   ];
-  for (const reason of workload.reasons) lines.push(...indented(`- ${reason.message}`));
-  const more = needed(workload);
-  if (more !== null) lines.push(...indented(`${more[0]?.toUpperCase()}${more.slice(1)}.`));
-  const measured = [qualityLine(workload), loadText(workload), ...workload.capture.limits].join(' · ');
-  return [...lines, ...indented(measured).map((line) => paint('faint', line))];
 }
 
-function functionLines({ functions }: WorkloadResult, width: number, paint: Paint): string[] {
-  const rows = mattering(functions, shownFunctions, shownUnproven);
-  if (rows.length === 0) return ['  No function was above the minimum share.'];
-  const lines = width >= tableWidth ? table(rows, width, paint) : stacked(rows, width, paint);
+function functionLines({ functions, verdict }: WorkloadResult, width: number, paint: Paint): string[] {
+  if (functions.length === 0) return [`${indent}No function was above the minimum share.`];
   const proven = functions.filter((one) => one.class !== 'unproven').length;
-  const shownProven = rows.filter((one) => one.class !== 'unproven').length;
-  if (proven > shownProven)
-    lines.push(`  … and ${plural(proven - shownProven, 'more function')} with a proven change`);
+  const rows = mattering(functions, shownFunctions, verdict === 'inconclusive' ? shownUnproven : 0);
+  const lines = rows.length === 0 ? [] : (table(rows, width, paint) ?? paragraphs(rows, width, paint));
+  if (proven === 0)
+    lines.push(`${indent}No change is proven of any of ${plural(functions.length, 'function')}.`);
+  const hidden = proven - rows.filter((one) => one.class !== 'unproven').length;
+  if (hidden > 0) lines.push(`${indent}… and ${plural(hidden, 'more function')} with a proven change`);
   return lines;
 }
 
 function mark(one: FunctionResult, paint: Paint): string {
   const text = padEnd(`${classSign[one.class]} ${one.class}`, 10);
-  return one.class === 'slower' ? paint('red', text) : one.class === 'faster' ? paint('blue', text) : text;
+  if (one.class === 'slower') return paint('red', text);
+  return one.class === 'faster' ? paint('blue', text) : text;
 }
 
-function stacked(rows: readonly FunctionResult[], width: number, paint: Paint): string[] {
+/** A function's name and where it stands, for people. */
+function label(one: FunctionResult): { name: string; where: string } {
+  return { name: shown(one.name, longestName), where: shown(place(one.file, one.line), longestName) };
+}
+
+function figures(one: FunctionResult): readonly [string, string, string] {
+  const own = ownChange(one);
+  return [
+    own === null ? '–' : bounded(own),
+    bounded(one.contribution),
+    `${percent(one.baseShare)} → ${percent(one.headShare)}`,
+  ];
+}
+
+/** For narrow terminals: name, place, then the figures as running text. */
+function paragraphs(rows: readonly FunctionResult[], width: number, paint: Paint): string[] {
+  const room = width - besideMark.length;
   return rows.flatMap((one) => {
-    const room = width - 14;
-    const where = shown(place(one.file, one.line), 400);
-    const name = shorten(shown(one.name, 400), room);
+    const { name, where } = label(one);
+    const [own, added, share] = figures(one);
     const beside = columns(name) + columns(where) + 2 <= room;
+    const title = `${indent}${mark(one, paint)}${indent}${paint('bold', shorten(name, room))}`;
     return [
-      `  ${mark(one, paint)}  ${paint('bold', name)}${beside ? `  ${where}` : ''}`,
-      ...(beside ? [] : [`              ${shorten(where, room)}`]),
-      `              ${share(one)} of CPU time`,
-      ...(one.ratio === null ? [] : [`              own time ${bounded(one.ratio)}`]),
-      `              adds ${bounded(one.contribution)}`,
+      beside && where !== '' ? `${title}  ${where}` : title,
+      ...(beside || where === '' ? [] : [besideMark + shorten(where, room)]),
+      ...wrap(`${own === '–' ? '' : `own time ${own}; `}adds ${added}; share ${share}`, width, besideMark),
     ];
   });
 }
 
-function table(rows: readonly FunctionResult[], width: number, paint: Paint): string[] {
-  const cells = rows.map((one) => [
-    share(one),
-    one.ratio === null ? '' : bounded(one.ratio),
-    bounded(one.contribution),
-  ]);
-  const titles = ['share', 'own time', 'of the total'];
+/** One line a function; null when there is no room for it. */
+function table(rows: readonly FunctionResult[], width: number, paint: Paint): string[] | null {
+  const titles = ['own time', 'adds to the total', 'share'] as const;
+  const cells = rows.map(figures);
   const widths = titles.map((title, index) =>
     Math.max(columns(title), ...cells.map((row) => columns(row[index] ?? ''))),
   );
-  const names = rows.map((one) => ({
-    name: shown(one.name, 400),
-    where: shown(place(one.file, one.line), 400),
-  }));
-  const room = width - 14 - widths.reduce((sum, one) => sum + one + 2, 0);
-  if (room < 24) return stacked(rows, width, paint);
-  const longest = Math.max(...names.map(({ name, where }) => columns(name) + columns(where) + 2), 8);
-  const nameWidth = Math.min(room, longest);
-  const figures = (row: readonly string[]): string =>
-    row.map((cell, i) => `  ${padStart(cell, widths[i] ?? 0)}`).join('');
+  const room = width - besideMark.length - widths.reduce((sum, one) => sum + one + 2, 0);
+  if (room < narrowestName) return null;
+  const labels = rows.map(label);
+  const wanted = Math.max(...labels.map(({ name, where }) => columns(`${name}  ${where}`)));
+  const nameWidth = Math.min(room, wanted);
+  const line = (row: readonly string[]): string =>
+    row.map((cell, index) => `  ${padStart(cell, widths[index] ?? 0)}`).join('');
   return [
-    paint('faint', `              ${padEnd('function', nameWidth)}${figures(titles)}`),
+    paint('faint', besideMark + padEnd('function', nameWidth) + line(titles)),
     ...rows.map((one, index) => {
-      const { name = '', where = '' } = names[index] ?? {};
-      const shortName = shorten(
-        name,
-        where === '' ? nameWidth : Math.max(12, nameWidth - columns(where) - 2),
-      );
+      const { name, where } = labels[index] ?? label(one);
+      const shortName = shorten(name, Math.max(nameWidth - columns(where) - 2, Math.ceil(nameWidth / 2)));
       const rest = nameWidth - columns(shortName) - 2;
-      const shortWhere = rest >= 6 ? shorten(where, rest) : '';
-      const label = `${paint('bold', shortName)}  ${padEnd(shortWhere, rest)}`;
-      return `  ${mark(one, paint)}  ${label}${figures(cells[index] ?? [])}`;
+      const shortWhere = rest < 8 ? '' : `  ${shorten(where, rest)}`;
+      const padding = ' '.repeat(Math.max(0, nameWidth - columns(shortName) - columns(shortWhere)));
+      return `${indent}${mark(one, paint)}${indent}${paint('bold', shortName)}${shortWhere}${padding}${line(cells[index] ?? [])}`;
     }),
   ];
-}
-
-function share(one: FunctionResult): string {
-  return `${percent(one.baseShare)} → ${percent(one.headShare)}`;
 }

@@ -14,7 +14,7 @@ export function aFunction(name: string, change: Partial<FunctionResult> = {}): F
     line: 12,
     baseShare: 0.12,
     headShare: 0.121,
-    ratio: figure(0.004, -0.03, 0.04),
+    ratio: figure(1.004, 0.97, 1.04),
     contribution: figure(0.0005, -0.004, 0.005),
     class: 'unproven',
     ...change,
@@ -26,7 +26,7 @@ export const slower = aFunction('tokenize', {
   line: 41,
   baseShare: 0.183,
   headShare: 0.236,
-  ratio: figure(0.341, 0.262, 0.425),
+  ratio: figure(1.341, 1.262, 1.425),
   contribution: figure(0.062, 0.048, 0.078),
   class: 'slower',
 });
@@ -36,7 +36,7 @@ export const faster = aFunction('parseHeaders', {
   line: 7,
   baseShare: 0.061,
   headShare: 0.049,
-  ratio: figure(-0.174, -0.262, -0.081),
+  ratio: figure(0.826, 0.738, 0.919),
   contribution: figure(-0.0106, -0.016, -0.005),
   class: 'faster',
 });
@@ -83,8 +83,15 @@ export function failing(name = 'search'): WorkloadResult {
   return aWorkload(name, {
     verdict: 'fail',
     reasons: [
-      { code: 'total_slower', message: 'CPU time per request grew beyond the margin of 2 %.' },
-      { code: 'function_slower', message: 'tokenize takes more than 5 % more CPU time of its own.' },
+      {
+        code: 'total_slower',
+        message: 'CPU time per request +5.1 % (at least +4.0 %): more than the margin of 2 %',
+      },
+      {
+        code: 'function_slower',
+        message:
+          'tokenize (src/lexer/tokenize.js:41) takes 34.1 % more CPU time per request (at least 26.2 %): +6.2 % of the total',
+      },
     ],
     cpuPerUnit: { base: 182_300, head: 191_600 },
     total: { ...figure(0.0511, 0.0402, 0.0622), margin: 0.02, mde: 0.0168 },
@@ -100,11 +107,11 @@ export function failing(name = 'search'): WorkloadResult {
         ratio: null,
         contribution: figure(0.0116, 0.009, 0.0142),
       }),
-      aFunction('lookup', { baseShare: 0.21, headShare: 0.2, ratio: figure(0.011, -0.02, 0.043) }),
+      aFunction('lookup', { baseShare: 0.21, headShare: 0.2, ratio: figure(1.011, 0.98, 1.043) }),
       aFunction('v8::internal::Runtime_StringSplit(int, unsigned long*, v8::internal::Isolate*)', {
         file: null,
         line: null,
-        ratio: figure(0.09, null, null),
+        ratio: figure(1.09, null, null),
       }),
     ],
   });
@@ -114,7 +121,11 @@ export function undecided(name = 'checkout'): WorkloadResult {
   return aWorkload(name, {
     verdict: 'inconclusive',
     reasons: [
-      { code: 'budget_spent', message: 'The budget of 15 min was spent before anything was proven.' },
+      {
+        code: 'undecided',
+        message:
+          'after 24 pairs CPU time per unit +1.8 % (at least −0.4 %, at most +4.1 %): neither proven within the margin of 2 % nor beyond it; about 3 min 20 s more of measuring may decide it',
+      },
     ],
     load: { kind: 'command', loop: 'closed', rate: null },
     total: { ...figure(0.018, -0.004, 0.041), margin: 0.02, mde: 0.031 },
@@ -134,7 +145,9 @@ export function aResult(workloads: readonly WorkloadResult[], change: Partial<Re
     schema: 'profbound/result@1',
     tool: { name: 'profbound', version: '0.1.0' },
     verdict: verdicts.includes('fail') ? 'fail' : verdicts.includes('inconclusive') ? 'inconclusive' : 'pass',
-    reasons: [],
+    reasons: workloads.flatMap(({ name, reasons }) =>
+      reasons.map(({ code, message }) => ({ code, message: `${name}: ${message}` })),
+    ),
     design: 'paired',
     onInconclusive: 'warn',
     startedAt: '2025-03-14T09:26:53Z',

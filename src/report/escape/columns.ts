@@ -31,18 +31,21 @@ export function shorten(text: string, width: number): string {
   return `${characters.join('')}…${end.join('')}`;
 }
 
-/** Breaks at spaces; later lines are indented. A word longer than a line stands alone on one. */
-export function wrap(text: string, width: number, indent: string): string[] {
+/**
+ * Breaks at spaces, but not inside a figure such as `+2.0 % … +4.4 %`. The first line starts with `first`, the others with
+ * `indent`; a word longer than a line stands alone on one.
+ */
+export function wrap(text: string, width: number, first = '', indent = first): string[] {
   const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    const margin = lines.length === 0 ? 0 : columns(indent);
-    if (line !== '' && margin + columns(longer) > width) {
+  let line = first;
+  let empty = true;
+  for (const word of text.split(/(?<!…) (?![%…])/)) {
+    const longer = empty ? line + word : `${line} ${word}`;
+    if (!empty && columns(longer) > width) {
       lines.push(line);
-      line = word;
+      line = indent + word;
     } else line = longer;
+    empty = false;
   }
-  lines.push(line);
-  return lines.map((one, index) => (index === 0 ? one : indent + one));
+  return [...lines, line];
 }

@@ -8,14 +8,19 @@ const structure = /[\\`*_{}[\]<>|~&$^]/;
 const reference = /[@#]|:(?=\/\/)|\b(?:www|gh-)(?=[.\d])/i;
 const dangerous = new RegExp(`${structure.source}|${reference.source}`, 'gi');
 
-/** Prose: nothing in it formats, links, mentions or breaks a table row. */
+/** Text within a line: nothing in it formats, links, mentions or breaks a table row. */
+export function inline(text: string, length = 2000): string {
+  return shown(text, length).replace(dangerous, (found) =>
+    structure.test(found) ? entity(found) : `${found}<!-- -->`,
+  );
+}
+
+/** Text that begins a line: not a heading, list or rule either. */
 export function prose(text: string, length = 2000): string {
-  return shown(text, length)
-    .replace(dangerous, (found) => (structure.test(found) ? entity(found) : `${found}<!-- -->`))
-    .replace(
-      /^(\s*)([-+=]|\d+[.)])/,
-      (_, space: string, sign: string) => space + [...sign].map(entity).join(''),
-    );
+  return inline(text, length).replace(
+    /^(\s*)([-+=]|\d+[.)])/,
+    (_, space: string, sign: string) => space + [...sign].map(entity).join(''),
+  );
 }
 
 /** A name as code. Plain names are written as a code span; others as `<code>` made of entities, safe in tables too. */

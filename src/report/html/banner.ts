@@ -4,7 +4,7 @@ import type { Reason, Result, Verdict } from '../../verdict/result.js';
 import { type Markup, markup, trusted } from '../escape/markup.js';
 import { shown } from '../escape/visible.js';
 import { plural, seconds } from '../format.js';
-import { consequence, designCaveat, headline, type Phrase, verdictWord } from '../phrase.js';
+import { consequence, designCaveat, headline, ownReasons, type Phrase, verdictWord } from '../phrase.js';
 
 const names = 200;
 
@@ -26,7 +26,7 @@ export function banner(result: Result): Markup {
 <div>
 <h1><span class="word">${verdictWord[result.verdict]}</span><span class="colon">:</span> <span class="sentence">${withoutColon(sentence)}</span></h1>
 ${remarks.map((text) => markup`<p class="remark">${text}</p>`)}
-${reasonList(result.reasons)}
+${reasonList(ownReasons(result))}
 </div>
 </div>
 <dl class="facts">

@@ -1,10 +1,10 @@
 /** The table of functions: what is proven first, then the largest of what is not. */
-import type { FunctionResult, WorkloadResult } from '../../verdict/result.js';
+import type { Bounded, FunctionResult, WorkloadResult } from '../../verdict/result.js';
 import { type Markup, markup } from '../escape/markup.js';
 import { shown } from '../escape/visible.js';
 import { interval, known } from '../forest.js';
 import { bounds, change, margin, percent, place, plural, unitName } from '../format.js';
-import { classMeaning, classSign, ranked } from '../ranking.js';
+import { classMeaning, classSign, ownChange, ranked } from '../ranking.js';
 import { type Scale, scaleBetween } from '../scale.js';
 
 /** Unproven functions shown without asking. */
@@ -44,7 +44,7 @@ function summary(functions: readonly FunctionResult[]): string {
 }
 
 function ratioScale(functions: readonly FunctionResult[], limit: number): Scale {
-  const values = functions.flatMap((one) => (one.ratio === null ? [] : known(one.ratio)));
+  const values = functions.map(ownChange).flatMap((own) => (own === null ? [] : known(own)));
   const reach = Math.max(limit * 1.5, 0.05, ...values.map(Math.abs));
   const drawn = Math.min(reach, drawnRatio) * 1.08;
   return scaleBetween(-drawn, drawn);
@@ -67,21 +67,21 @@ function row(one: FunctionResult, scale: Scale, limit: number): Markup {
   const where = place(one.file, one.line);
   return markup`<tr class="${one.class}"><th scope="row"><code class="name">${shown(one.name, 160)}</code>${where === '' ? null : markup`<code class="place">${shown(where, 160)}</code>`}</th>
 <td><span class="finding" title="${classMeaning[one.class]}"><span aria-hidden="true">${classSign[one.class]}</span> ${one.class}</span></td>
-<td class="number">${figure(one.ratio)}</td>
-<td class="drawn">${drawing(one, scale, limit)}</td>
+<td class="number">${figure(ownChange(one))}</td>
+<td class="drawn">${drawing(ownChange(one), scale, limit)}</td>
 <td class="number">${figure(one.contribution)}</td>
 <td class="number">${percent(one.baseShare)} → ${percent(one.headShare)}</td></tr>
 `;
 }
 
-function figure(value: FunctionResult['ratio']): Markup | string {
+function figure(value: Bounded | null): Markup | string {
   if (value === null) return '–';
   return markup`<strong>${change(value.estimate)}</strong><span class="bounds">${bounds(value)}</span>`;
 }
 
 /** A small forest row; the figures stand beside it, so it is hidden from screen readers. */
-function drawing({ ratio }: FunctionResult, scale: Scale, limit: number): Markup | null {
-  if (ratio === null) return null;
+function drawing(own: Bounded | null, scale: Scale, limit: number): Markup | null {
+  if (own === null) return null;
   const at = scale.at(limit);
-  return markup`<svg class="plot small" width="100%" height="24" aria-hidden="true"><line class="zero" x1="${scale.at(0)}" x2="${scale.at(0)}" y1="0" y2="24"/><line class="margin" x1="${at}" x2="${at}" y1="2" y2="22"/>${interval(ratio, 12, scale, 4)}</svg>`;
+  return markup`<svg class="plot small" width="100%" height="24" aria-hidden="true"><line class="zero" x1="${scale.at(0)}" x2="${scale.at(0)}" y1="0" y2="24"/><line class="margin" x1="${at}" x2="${at}" y1="2" y2="22"/>${interval(own, 12, scale, 4)}</svg>`;
 }

@@ -17,8 +17,8 @@ export function guide({ design }: Result): Markup {
 <dd>Exact CPU time of the program and its children by the kernel’s accounting, divided by the requests, runs or units done meanwhile. Waiting does not count.</dd>
 <dt>Own time of a function</dt>
 <dd>CPU time spent in the function itself, without what it calls. “Adds to the total” is how much that change is of all CPU time of base.</dd>
-<dt>Slower, faster, moved, new, gone, unproven</dt>
-<dd>Slower and faster are proven. Moved: cost went from one function to a neighbour, as renaming or inlining does, without the whole growing. New and gone: seen on one side only. Unproven: whatever was measured may be chance.</dd>
+<dt>Slower, faster, new, gone, moved, unproven</dt>
+<dd>Slower and faster: proven beyond the margin of one function. New and gone: proven to cost something on one side only. Moved: took over CPU time that other functions lost, as renaming, inlining or splitting does; not held against the change. Unproven: whatever was measured may be chance.</dd>
 <dt>Smallest provable change</dt>
 <dd>The smallest true change that this much measuring would most likely have proven.</dd>
 </dl></section>`;

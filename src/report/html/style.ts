@@ -52,9 +52,9 @@ dd{margin:0;overflow-wrap:anywhere}
 .chip.pass{color:var(--pass);background:var(--pass-page)}
 .chip.fail{color:var(--fail);background:var(--fail-page)}
 .chip.inconclusive{color:var(--inconclusive);background:var(--inconclusive-page)}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(165px,1fr));gap:1px;margin:18px 0 20px;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:1px;margin:18px 0 20px;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden}
 .tiles>div{background:var(--card);padding:14px 18px}
-.tiles strong{display:block;font-size:1.25rem;font-weight:620;letter-spacing:-.015em;font-variant-numeric:tabular-nums}
+.tiles strong{display:block;white-space:nowrap;font-size:1.25rem;font-weight:620;letter-spacing:-.015em;font-variant-numeric:tabular-nums}
 .tiles span{display:block;font-size:.8125rem;color:var(--soft);font-variant-numeric:tabular-nums}
 ul.inline{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;padding:0;margin:0 0 12px}
 figure{margin:0}
@@ -86,7 +86,7 @@ tbody tr:last-child>*{border-bottom:0}
 .functions .name{display:block;font-weight:600;color:var(--ink)}
 .functions .place{display:block;color:var(--soft);font-size:.8125rem}
 .functions span.bounds,.meaning{display:block;color:var(--soft);font-size:.8125rem}
-.functions .drawn{width:150px;min-width:110px}
+.functions .drawn{width:180px;min-width:120px}
 .functions svg{margin-top:8px}
 .finding{white-space:nowrap;color:var(--soft)}
 .slower .finding{color:var(--slower);font-weight:650}
@@ -119,7 +119,7 @@ summary{cursor:pointer;color:var(--link);width:fit-content}
 .flame svg:hover>rect{stroke:var(--ink)}
 .flame svg:focus{outline:none}
 .flame svg:focus-visible>rect{stroke:var(--focus);stroke-width:4}
-.detail{min-height:3.2em;margin:10px 0 0;font-size:.875rem;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.detail{min-height:2.6em;margin:10px 0 0;padding:6px 12px;border-radius:6px;background:var(--faint);font-size:.875rem;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .guide dt{color:var(--ink);font-weight:620;font-size:1rem;margin-top:14px}
 .guide dd{max-width:78ch}
 footer{color:var(--soft);font-size:.875rem;padding-bottom:40px}

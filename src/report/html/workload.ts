@@ -15,8 +15,8 @@ import {
   unitName,
 } from '../format.js';
 import { pairsPlot } from '../pairs.js';
-import { needed, verdictSign, verdictWord } from '../phrase.js';
-import { loadText, qualityRows } from '../quality.js';
+import { neededSentence, verdictSign, verdictWord } from '../phrase.js';
+import { loadText, qualityLine, qualityRows } from '../quality.js';
 import { reasonList } from './banner.js';
 import { flameFigure } from './flame.js';
 import { functionsTable } from './functions.js';
@@ -35,11 +35,11 @@ export function workloadSection(
 ): Markup {
   const { name, verdict } = workload;
   const id = `workload-${name}`;
-  const more = needed(workload);
+  const more = neededSentence(workload);
   return markup`<section class="workload" id="${id}" aria-labelledby="${`${id}-title`}">
 <h2 id="${`${id}-title`}"><code>${name}</code> <span class="chip ${verdict}">${verdictSign[verdict]} ${verdictWord[verdict].toLowerCase()}</span></h2>
 ${reasonList(workload.reasons)}
-${more === null ? null : markup`<p class="needed">${more[0]?.toUpperCase() ?? ''}${more.slice(1)}.</p>`}
+${more === null ? null : markup`<p>${more}</p>`}
 ${figures(workload)}
 ${functionsTable(workload, limits.rows)}
 ${flameFigure(workload, tree, limits.cells)}
@@ -54,10 +54,9 @@ function figures(workload: WorkloadResult): Markup {
   const tile = (label: string, value: string, below: string): Markup =>
     markup`<div><dt>${label}</dt><dd><strong>${value}</strong><span>${below}</span></dd></div>`;
   return markup`<dl class="tiles">
-${tile('Change', change(total.estimate), bounds(total))}
-${tile('Margin', margin(total.margin), 'more is tolerated of the total')}
-${tile(`CPU time per ${unit}`, `${nanoseconds(cpuPerUnit.base)} → ${nanoseconds(cpuPerUnit.head)}`, nanosecondsChange(cpuPerUnit.head - cpuPerUnit.base))}
-${total.mde === null ? tile('Smallest provable change', 'none', 'too little data to prove any') : tile('Smallest provable change', change(total.mde), 'a smaller one could not have been proven')}
+${tile('Change', change(total.estimate), `${bounds(total)}; margin ${margin(total.margin)}`)}
+${tile(`CPU time per ${unit}`, `${nanoseconds(cpuPerUnit.base)} → ${nanoseconds(cpuPerUnit.head)}`, `${nanosecondsChange(cpuPerUnit.head - cpuPerUnit.base)} by these means`)}
+${tile('Smallest provable change', total.mde === null ? 'none' : change(total.mde), 'with this much measuring')}
 ${tile('Measured', seconds(workload.seconds), `${plural(workload.pairs, 'pair')}, ${count(workload.units.base + workload.units.head)} ${unit}s`)}
 ${tile('Load', { http: 'HTTP', command: 'command', batch: 'batch' }[load.kind], loadText(workload))}
 </dl>`;
@@ -80,9 +79,9 @@ function quality(workload: WorkloadResult): Markup {
   );
   const limits = capture.limits.slice(0, 50).map((limit) => markup`<li>${shown(limit, 500)}</li>`);
   return markup`<section class="card"><h3>What the captures are worth</h3>
-<p>Sampled <code>${shown(capture.event, 100)}</code> at ${count(capture.rateHz)} Hz with the <code>${shown(capture.backend, 100)}</code> backend.</p>
+<p>${shown(qualityLine(workload), 500)}</p>
 ${limits.length === 0 ? null : markup`<p>What this machine did not let the profiler see:</p><ul>${limits}</ul>`}
-<div class="scroll"><table class="quality"><caption class="visually-hidden">Quality of the captures of ${workload.name}, base beside head</caption>
+<details><summary>All figures of both sides</summary><div class="scroll"><table class="quality"><caption class="visually-hidden">Quality of the captures of ${workload.name}, base beside head</caption>
 <thead><tr><th scope="col">Figure</th><th scope="col" class="number">Base</th><th scope="col" class="number">Head</th></tr></thead>
-<tbody>${rows}</tbody></table></div></section>`;
+<tbody>${rows}</tbody></table></div></details></section>`;
 }
