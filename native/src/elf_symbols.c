@@ -66,8 +66,7 @@ static void read_table(struct symbols *symbols, Elf *elf, Elf_Scn *section, cons
 	}
 }
 
-/* The section of that name; false when there is none. */
-static bool find_section(Elf *elf, const char *wanted, Elf_Scn **section, GElf_Shdr *header)
+bool elf_find_section(Elf *elf, const char *wanted, Elf_Scn **section, GElf_Shdr *header)
 {
 	size_t names;
 
@@ -93,11 +92,11 @@ static void read_plt(struct symbols *symbols, Elf *elf)
 
 	if (!gelf_getehdr(elf, &file) || file.e_machine != EM_X86_64)
 		return;
-	if (!find_section(elf, ".rela.plt", &relocation_section, &relocations))
+	if (!elf_find_section(elf, ".rela.plt", &relocation_section, &relocations))
 		return;
-	if (find_section(elf, ".plt.sec", &plt_section, &plt))
+	if (elf_find_section(elf, ".plt.sec", &plt_section, &plt))
 		first = plt.sh_addr;
-	else if (find_section(elf, ".plt", &plt_section, &plt))
+	else if (elf_find_section(elf, ".plt", &plt_section, &plt))
 		first = plt.sh_addr + PLT_ENTRY_BYTES;
 	else
 		return;

@@ -8,6 +8,7 @@
 #include "debug_file.h"
 #include "elf_symbols.h"
 #include "kallsyms.h"
+#include "libc_roots.h"
 
 /* The file's own symbols, and those of its separate debug file where one is installed. */
 static void load_elf(struct object_symbols *symbols, const struct object *object)
@@ -21,6 +22,7 @@ static void load_elf(struct object_symbols *symbols, const struct object *object
 		declarations_open(&symbols->declarations, symbols->image.elf);
 	}
 	symbols_sort(&symbols->symbols);
+	libc_roots_add(&symbols->symbols, symbols->image.elf, object->path);
 }
 
 void object_symbols_load(struct object_symbols *symbols, const struct object *object)

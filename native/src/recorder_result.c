@@ -7,31 +7,68 @@
 #include "fail.h"
 #include "recorder_state.h"
 
-/* The marker that a stack gets as its root, and whether that makes it incomplete. */
-static enum incomplete_cause find_ending(const struct recorder *recorder, const struct stack *stack, int *marker)
+/* What is kept of a stack. */
+struct outcome {
+	/* Frames from the leaf on; what is behind them is not believed. */
+	uint32_t depth;
+	/* The frame that is put behind them, an enum marker, or none: -1. */
+	int marker;
+	enum incomplete_cause incomplete;
+};
+
+/*
+ * Follows a stack from the leaf to where the thread began, or to the first caller that cannot be one. The C library's
+ * first functions may leave anything in the frame pointer: behind them only others of their kind count.
+ */
+static struct outcome follow(const struct recorder *recorder, const struct stack *stack)
 {
-	*marker = -1;
+	struct outcome outcome = { .depth = stack->depth, .marker = -1 };
+	uint32_t leaf = stack->key->kernel_frames, at = leaf;
+
+	while (at < stack->depth) {
+		const struct frame *frame = &recorder->named[stack->frames[at]];
+
+		if (at > leaf && !frame->can_be_caller)
+			break;
+		at++;
+		if (frame->is_root && (at - 1 > leaf || at == stack->depth)) {
+			while (at < stack->depth && recorder->named[stack->frames[at]].is_root)
+				at++;
+			outcome.depth = at;
+			return outcome;
+		}
+	}
+	outcome.incomplete = INCOMPLETE_FRAME_POINTER_CHAIN;
+	outcome.marker = MARKER_CHAIN_ENDED;
+	if (at == stack->depth && stack->key->ending == ENDING_TRUNCATED) {
+		outcome.incomplete = COMPLETE;
+		outcome.marker = MARKER_TRUNCATED;
+	}
+	outcome.depth = at;
+	return outcome;
+}
+
+static struct outcome judge(const struct recorder *recorder, const struct stack *stack)
+{
+	struct outcome outcome = { .depth = stack->depth, .marker = -1 };
+
 	switch ((enum stack_ending)stack->key->ending) {
 	case ENDING_KERNEL_THREAD:
 	case ENDING_HIDDEN_KERNEL:
-		return COMPLETE;
+		break;
 	case ENDING_PROCESS_GONE:
-		return INCOMPLETE_PROCESS_GONE;
+		outcome.incomplete = INCOMPLETE_PROCESS_GONE;
+		break;
 	case ENDING_NO_USER_STACK:
-		*marker = MARKER_NO_USER_STACK;
-		return INCOMPLETE_NO_USER_STACK;
+		outcome.incomplete = INCOMPLETE_NO_USER_STACK;
+		outcome.marker = MARKER_NO_USER_STACK;
+		break;
 	case ENDING_TRUNCATED:
-		*marker = MARKER_TRUNCATED;
-		return COMPLETE;
 	case ENDING_LAST_FRAME:
 	case ENDING_BROKEN:
-		break;
+		return follow(recorder, stack);
 	}
-	/* The C library's first functions may leave anything in the frame pointer: what is behind them does not matter. */
-	if (recorder->named[stack->frames[stack->depth - 1]].is_root)
-		return COMPLETE;
-	*marker = MARKER_CHAIN_ENDED;
-	return INCOMPLETE_FRAME_POINTER_CHAIN;
+	return outcome;
 }
 
 void recorder_resolve(struct recorder *recorder)
@@ -65,16 +102,15 @@ void recorder_count(const struct recorder *recorder, struct recorder_counts *cou
 		counts->unresolved[cause - 1].cause = unresolved_names[cause];
 	for (uint32_t i = 0; i < stacks_count(&recorder->stacks); i++) {
 		struct stack stack = stacks_at(&recorder->stacks, i);
-		int marker;
-		enum incomplete_cause incomplete = find_ending(recorder, &stack, &marker);
+		struct outcome outcome = judge(recorder, &stack);
 		enum unresolved_cause unresolved = stack.depth ? recorder->named[stack.frames[0]].cause : RESOLVED;
 
 		counts->samples += stack.count;
 		counts->weight += stack.nanoseconds;
-		if (marker == MARKER_TRUNCATED)
+		if (outcome.marker == MARKER_TRUNCATED)
 			counts->truncated += stack.count;
-		if (incomplete != COMPLETE)
-			counts->incomplete[incomplete - 1].samples += stack.count;
+		if (outcome.incomplete != COMPLETE)
+			counts->incomplete[outcome.incomplete - 1].samples += stack.count;
 		if (unresolved != RESOLVED)
 			counts->unresolved[unresolved - 1].samples += stack.count;
 	}
@@ -86,14 +122,38 @@ struct numbering {
 	uint64_t *locations;
 };
 
-/* pprof takes the first mapping for the main program: files come before the kernel and generated code. */
-static void write_mappings(const struct resolver *resolver, struct pprof *pprof, struct numbering *numbering)
+/* The mapping with the most time of its own in user mode, or NO_MAPPING. */
+static uint32_t find_main_mapping(const struct recorder *recorder)
 {
-	for (int files = 1; files >= 0; files--) {
-		for (uint32_t i = 0; i < resolver->mapping_count; i++) {
-			if ((resolver->mappings[i].file[0] == '/') == files)
-				numbering->mappings[i] = pprof_add_mapping(pprof, &resolver->mappings[i]);
-		}
+	uint32_t count = recorder->resolver.mapping_count, best = NO_MAPPING;
+	uint64_t *weights = must_allocate(count, sizeof(*weights));
+
+	for (uint32_t i = 0; i < stacks_count(&recorder->stacks); i++) {
+		struct stack stack = stacks_at(&recorder->stacks, i);
+		uint32_t leaf = stack.key->kernel_frames;
+		uint32_t mapping = leaf < stack.depth ? recorder->named[stack.frames[leaf]].mapping : NO_MAPPING;
+
+		if (mapping == NO_MAPPING || recorder->resolver.mappings[mapping].file[0] != '/')
+			continue;
+		weights[mapping] += stack.nanoseconds;
+		if (best == NO_MAPPING || weights[mapping] > weights[best])
+			best = mapping;
+	}
+	free(weights);
+	return best;
+}
+
+/* Readers of pprof take the first mapping for the program. */
+static void write_mappings(const struct recorder *recorder, struct pprof *pprof, struct numbering *numbering)
+{
+	const struct resolver *resolver = &recorder->resolver;
+	uint32_t first = find_main_mapping(recorder);
+
+	if (first != NO_MAPPING)
+		numbering->mappings[first] = pprof_add_mapping(pprof, &resolver->mappings[first]);
+	for (uint32_t i = 0; i < resolver->mapping_count; i++) {
+		if (i != first)
+			numbering->mappings[i] = pprof_add_mapping(pprof, &resolver->mappings[i]);
 	}
 }
 
@@ -112,13 +172,12 @@ static void write_stack(const struct recorder *recorder, struct pprof *pprof, st
 			const struct stack *stack, uint64_t *locations)
 {
 	struct pprof_sample sample = { .locations = locations, .count = stack->count, .nanoseconds = stack->nanoseconds };
-	int marker;
+	struct outcome outcome = judge(recorder, stack);
 
-	for (uint32_t i = 0; i < stack->depth; i++)
+	for (uint32_t i = 0; i < outcome.depth; i++)
 		locations[sample.depth++] = write_location(recorder, pprof, numbering, stack->frames[i]);
-	find_ending(recorder, stack, &marker);
-	if (marker >= 0)
-		locations[sample.depth++] = write_location(recorder, pprof, numbering, marker);
+	if (outcome.marker >= 0)
+		locations[sample.depth++] = write_location(recorder, pprof, numbering, outcome.marker);
 	if (stack->key->ending != ENDING_HIDDEN_KERNEL) {
 		sample.thread = recorder->threads.entries[stack->key->thread].bytes;
 		sample.pid = stack->key->pid;
@@ -130,9 +189,8 @@ static void write_stack(const struct recorder *recorder, struct pprof *pprof, st
 
 bool recorder_write(const struct recorder *recorder, const struct recorder_window *window, const char *path)
 {
-	const struct resolver *resolver = &recorder->resolver;
 	struct numbering numbering = {
-		.mappings = must_allocate(resolver->mapping_count, sizeof(uint64_t)),
+		.mappings = must_allocate(recorder->resolver.mapping_count, sizeof(uint64_t)),
 		.locations = must_allocate(recorder->locations.count, sizeof(uint64_t)),
 	};
 	/* One frame of a hidden kernel, or those of a sample, and a root. */
@@ -142,7 +200,7 @@ bool recorder_write(const struct recorder *recorder, const struct recorder_windo
 	int error;
 
 	pprof_begin(&pprof, window->started_at, window->duration, window->period);
-	write_mappings(resolver, &pprof, &numbering);
+	write_mappings(recorder, &pprof, &numbering);
 	for (uint32_t i = 0; i < stacks_count(&recorder->stacks); i++) {
 		struct stack stack = stacks_at(&recorder->stacks, i);
 

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "call_sites.h"
 #include "demangle.h"
 #include "fail.h"
 #include "limits.h"
@@ -100,9 +102,31 @@ static void resolve_kernel(struct resolver *resolver, struct frame *frame, struc
 		name_unknown(resolver, frame, "kernel", UNRESOLVED_KERNEL);
 }
 
-static void resolve_elf(struct resolver *resolver, struct frame *frame, struct object_symbols *symbols, const char *path)
+/*
+ * The frame of a caller is that of the byte before its return address. V8 itself writes the addresses of its builtins
+ * there when it deoptimises.
+ */
+static bool can_be_caller(const struct object *object, const struct object_symbols *symbols, uint64_t offset)
 {
-	const char *base = path_base(path);
+	uint8_t code[CALL_SITE_BEFORE + CALL_SITE_BEHIND];
+	uint64_t returned_to;
+	const struct symbol *symbol;
+
+	if (object->kind != OBJECT_FILE || offset + 1 < CALL_SITE_BEFORE ||
+	    pread(object->fd, code, sizeof(code), offset + 1 - CALL_SITE_BEFORE) != sizeof(code))
+		return true;
+	if (is_call_site(code))
+		return true;
+	symbol = elf_image_address(&symbols->image, offset + 1, &returned_to) ?
+			 symbols_find(&symbols->symbols, returned_to) :
+			 NULL;
+	return symbol && symbol->start == returned_to && strncmp(symbol->name, "Builtins_", 9) == 0;
+}
+
+static void resolve_elf(struct resolver *resolver, struct frame *frame, struct object_symbols *symbols,
+			const struct object *object)
+{
+	const char *base = path_base(object->path);
 	char name[MAX_NAME_BYTES], file[8192];
 	const struct symbol *symbol;
 	uint32_t line;
@@ -111,6 +135,7 @@ static void resolve_elf(struct resolver *resolver, struct frame *frame, struct o
 		name_unknown(resolver, frame, base, UNRESOLVED_FILE_UNREADABLE);
 		return;
 	}
+	frame->can_be_caller = can_be_caller(object, symbols, frame->address);
 	symbol = elf_image_address(&symbols->image, frame->address, &frame->address) ?
 			 symbols_find(&symbols->symbols, frame->address) :
 			 NULL;
@@ -122,6 +147,8 @@ static void resolve_elf(struct resolver *resolver, struct frame *frame, struct o
 	frame->function.name = keep(resolver, name);
 	frame->function.system_name = keep(resolver, symbol->name);
 	frame->is_root = is_root_function(symbol->name);
+	/* The first frame of a goroutine was never called. */
+	frame->can_be_caller |= frame->is_root;
 	if (declarations_find(&symbols->declarations, frame->address, file, sizeof(file), &line)) {
 		frame->function.file = keep(resolver, file);
 		frame->function.start_line = line;
@@ -156,7 +183,12 @@ void resolver_resolve(struct resolver *resolver, const struct location *location
 	const struct object *object = &resolver->objects->entries[location->object];
 	struct object_symbols *symbols;
 
-	*frame = (struct frame){ .address = location->address, .mapping = NO_MAPPING, .function.file = "" };
+	*frame = (struct frame){
+		.address = location->address,
+		.mapping = NO_MAPPING,
+		.function.file = "",
+		.can_be_caller = true,
+	};
 	if (object->kind == OBJECT_MARKER) {
 		resolve_marker(frame);
 		return;
@@ -168,7 +200,7 @@ void resolver_resolve(struct resolver *resolver, const struct location *location
 	else if (object->kind == OBJECT_GENERATED)
 		resolve_generated(resolver, frame, symbols);
 	else
-		resolve_elf(resolver, frame, symbols, object->path);
+		resolve_elf(resolver, frame, symbols, object);
 	if (frame->cause == RESOLVED)
 		resolver->mappings[frame->mapping].has_functions = true;
 	if (frame->function.file[0])

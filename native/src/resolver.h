@@ -19,6 +19,8 @@ struct frame {
 	enum unresolved_cause cause;
 	/* Threads begin in this function. */
 	bool is_root;
+	/* What follows the address can be where a call returns to: false for most that only look like a caller. */
+	bool can_be_caller;
 };
 
 #define NO_MAPPING UINT32_MAX

@@ -23,7 +23,6 @@ static const char *const roots[] = {
 	"__clone",
 	"clone3",
 	"__clone3",
-	"__clone_internal",
 	"start_thread",
 	/* Go: goroutines, and the runtime on its own stacks. */
 	"runtime.goexit",
