@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Samples by events of the target's own threads, as any user may open for his own processes while
+ * kernel.perf_event_paranoid is at most 2. Sees user stacks; those of the kernel only where that is allowed.
+ */
+#define _GNU_SOURCE
+#include "backend.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "comms.h"
+#include "perf_attach.h"
+#include "perf_events.h"
+#include "perf_record.h"
+#include "perf_ring.h"
+#include "privileges.h"
+
+/* Records younger than this wait for the next turn: another CPU may still be writing one that is older. */
+#define SETTLE_NANOSECONDS 1000000ULL
+
+/* perf_event_max_stack where /proc does not say: PERF_MAX_STACK_DEPTH of the kernel's ABI. */
+#define DEFAULT_MAX_STACK 127
+
+static struct {
+	struct perf_events events;
+	struct perf_attach attach;
+	struct comms *comms;
+	struct recorder *recorder;
+	bool kernel_hidden;
+	uint64_t weight;
+	uint32_t max_depth;
+	/* Frames of kernel and user together that the kernel keeps. */
+	uint32_t stack_frames;
+	/* CLOCK_MONOTONIC when the capture began; what is older came in while events were being opened. */
+	uint64_t begin;
+	/* CPU time that had been counted then. */
+	uint64_t cpu_before;
+	uint64_t user_weight;
+	uint64_t tasks;
+	uint64_t ring_full;
+	uint64_t throttled;
+} state;
+
+static void take_sample(const struct perf_event_header *header)
+{
+	struct perf_sample sample;
+
+	if (!perf_record_sample(header, &sample))
+		return;
+	if (sample.user_depth)
+		state.user_weight += state.weight;
+	recorder_add(state.recorder,
+		     &(struct sample){ .pid = sample.pid,
+				       .tid = sample.tid,
+				       .cpu = sample.cpu,
+				       .weight = state.weight,
+				       .comm = comms_get(state.comms, sample.pid, sample.tid),
+				       .kernel = sample.kernel,
+				       .kernel_depth = sample.kernel_depth,
+				       .user = sample.user,
+				       .user_depth = sample.user_depth > state.max_depth ? state.max_depth : sample.user_depth,
+				       .truncated = sample.user_depth > state.max_depth ||
+						    sample.user_depth + sample.kernel_depth >= state.stack_frames });
+}
+
+static void take_comm(const struct perf_event_header *header)
+{
+	struct perf_comm comm;
+
+	if (!perf_record_comm(header, &comm))
+		return;
+	comms_set(state.comms, comm.tid, comm.name);
+	if (comm.exec)
+		recorder_exec(state.recorder, comm.pid);
+}
+
+static void take_task(const struct perf_event_header *header, bool captured)
+{
+	struct perf_task task;
+
+	if (!perf_record_task(header, &task))
+		return;
+	if (header->type == PERF_RECORD_EXIT) {
+		comms_remove(state.comms, task.tid);
+		return;
+	}
+	comms_inherit(state.comms, task.tid, task.parent_tid);
+	state.tasks += captured;
+	if (!captured)
+		perf_attach_born(&state.attach, task.tid, task.parent_tid, perf_record_time(header));
+}
+
+static void take(const struct perf_event_header *header)
+{
+	bool captured = perf_record_time(header) >= state.begin;
+
+	switch (header->type) {
+	case PERF_RECORD_SAMPLE:
+		if (captured)
+			take_sample(header);
+		break;
+	case PERF_RECORD_COMM:
+		take_comm(header);
+		break;
+	case PERF_RECORD_FORK:
+	case PERF_RECORD_EXIT:
+		take_task(header, captured);
+		break;
+	case PERF_RECORD_LOST:
+		if (captured)
+			state.ring_full += perf_record_lost(header);
+		break;
+	case PERF_RECORD_THROTTLE:
+		state.throttled += captured;
+		break;
+	}
+}
+
+/* The ring whose oldest record is the oldest of all, if that is no younger than `horizon`. */
+static struct perf_ring *oldest_ring(uint64_t horizon)
+{
+	struct perf_ring *oldest = NULL;
+
+	for (size_t i = 0; i < state.events.cpu_count; i++) {
+		const struct perf_event_header *header = perf_ring_peek(&state.events.rings[i]);
+
+		if (header && perf_record_time(header) <= horizon) {
+			horizon = perf_record_time(header);
+			oldest = &state.events.rings[i];
+		}
+	}
+	return oldest;
+}
+
+/* Takes the records of all CPUs up to `horizon` in the order of time: an exec on one CPU parts the samples of all. */
+static void take_until(uint64_t horizon)
+{
+	struct perf_ring *ring;
+
+	for (size_t i = 0; i < state.events.cpu_count; i++)
+		perf_ring_refresh(&state.events.rings[i]);
+	while ((ring = oldest_ring(horizon))) {
+		take(perf_ring_peek(ring));
+		perf_ring_skip(ring);
+	}
+	for (size_t i = 0; i < state.events.cpu_count; i++)
+		perf_ring_release(&state.events.rings[i]);
+}
+
+static void close_all(void)
+{
+	perf_attach_free(&state.attach);
+	perf_events_close(&state.events);
+	comms_free(state.comms);
+	memset(&state, 0, sizeof(state));
+}
+
+/* Kernel and user where that is allowed, else user alone. */
+static bool choose_event(const struct capture_request *request, struct sampling_event *event, char *refusal, size_t size)
+{
+	struct sampling_event clock;
+
+	if (sampling_choose(request->event, request->rate_hz, false, event))
+		return true;
+	state.kernel_hidden = true;
+	if (sampling_choose(request->event, request->rate_hz, true, event))
+		return true;
+	if (request->event == EVENT_CYCLES && sampling_choose(EVENT_CPU_CLOCK, request->rate_hz, true, &clock))
+		snprintf(refusal, size, "the cycles event is not there: this machine has no PMU or hides it; --event auto takes cpu-clock");
+	else
+		privileges_explain_perf(errno, refusal, size);
+	return false;
+}
+
+/* Of kernel and user frames, a kernel that shows both keeps no more than this in all. */
+static uint32_t choose_stack_frames(uint32_t max_depth)
+{
+	long most = DEFAULT_MAX_STACK;
+
+	privileges_read_number("/proc/sys/kernel/perf_event_max_stack", &most);
+	/* One more than is kept, to know that there are more. */
+	return state.kernel_hidden && max_depth < most ? max_depth + 1 : (uint32_t)most;
+}
+
+static void note_hidden_kernel(struct notes *limits)
+{
+	long paranoid = 0;
+
+	privileges_read_number("/proc/sys/kernel/perf_event_paranoid", &paranoid);
+	notes_add(limits,
+		  "Kernel functions are not visible to this user: their CPU time is counted, but shown as one entry, which also takes "
+		  "in what was too short-lived to be sampled (kernel.perf_event_paranoid is %ld; sysctl kernel.perf_event_paranoid=1 "
+		  "or setcap cap_perfmon+ep on profbound-collect shows them).",
+		  paranoid);
+}
+
+static bool attach_tree(const struct capture_request *request, char *refusal, size_t size)
+{
+	struct timespec pause = { .tv_nsec = SETTLE_NANOSECONDS };
+
+	do {
+		perf_attach_find(&state.attach, request->roots, request->root_count);
+		nanosleep(&pause, NULL);
+		take_until(UINT64_MAX);
+		if (!perf_attach_open(&state.attach, request->roots, request->root_count, refusal, size))
+			return false;
+	} while (!state.attach.stable);
+	return true;
+}
+
+static bool start(const struct capture_request *request, struct sampling_event *event, char *refusal, size_t size)
+{
+	state.recorder = request->recorder;
+	state.max_depth = request->max_depth;
+	state.comms = comms_new();
+	state.begin = UINT64_MAX;
+	if (!choose_event(request, event, refusal, size)) {
+		close_all();
+		return false;
+	}
+	state.weight = event->weight;
+	state.stack_frames = choose_stack_frames(request->max_depth);
+	state.attach = (struct perf_attach){ .events = &state.events, .comms = state.comms, .limits = request->limits };
+	if (state.kernel_hidden)
+		note_hidden_kernel(request->limits);
+	if (!perf_events_open(&state.events, event, state.kernel_hidden, state.stack_frames, refusal, size) ||
+	    !attach_tree(request, refusal, size)) {
+		close_all();
+		return false;
+	}
+	state.tasks = state.events.thread_count + state.attach.born_count;
+	state.cpu_before = perf_events_cpu_time(&state.events);
+	state.begin = clock_nanoseconds(CLOCK_MONOTONIC);
+	return true;
+}
+
+static void drain(int timeout)
+{
+	poll(state.events.owners, state.events.cpu_count, timeout);
+	take_until(clock_nanoseconds(CLOCK_MONOTONIC) - SETTLE_NANOSECONDS);
+}
+
+static void stop(struct capture_totals *totals)
+{
+	uint64_t seen;
+
+	/* All events of this process, and what was inherited from them, at once. */
+	prctl(PR_TASK_PERF_EVENTS_DISABLE);
+	take_until(UINT64_MAX);
+	memset(totals, 0, sizeof(*totals));
+	totals->cpu_nanoseconds = perf_events_cpu_time(&state.events) - state.cpu_before;
+	totals->tasks = state.tasks;
+	totals->lost[0] = (struct cause_count){ "ring_full", state.ring_full };
+	totals->lost[1] = (struct cause_count){ "throttled", state.throttled };
+	/* What was lost was user time as well. */
+	seen = state.user_weight + state.ring_full * state.weight;
+	if (state.kernel_hidden && totals->cpu_nanoseconds > seen)
+		recorder_add_hidden_kernel(state.recorder, totals->cpu_nanoseconds - seen);
+	close_all();
+}
+
+const struct backend backend_perf = { "perf", start, drain, stop };

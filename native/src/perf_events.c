@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "perf_events.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "cpulist.h"
+#include "fail.h"
+#include "limits.h"
+#include "perf_record.h"
+#include "privileges.h"
+
+/*
+ * 512 KiB a CPU is what kernel.perf_event_mlock_kb lets a user lock by default (516), and holds 400 of the deepest
+ * samples. Where less is allowed, less is taken; below 32 KiB the ring would overflow between two drains.
+ */
+#define RING_BYTES (512 * 1024)
+#define LEAST_RING_BYTES (32 * 1024)
+
+/* Files that are open besides the events: standard streams, maps and symbol files that are being read. */
+#define OTHER_FILES 64
+
+static void fill_sampling(struct perf_events *events, const struct sampling_event *event, bool exclude_kernel, uint32_t stack_frames)
+{
+	struct perf_event_attr *attr = &events->attr;
+
+	sampling_fill(event, exclude_kernel, attr);
+	attr->sample_type = PERF_RECORD_FIELDS;
+	attr->sample_id_all = 1;
+	attr->sample_max_stack = stack_frames;
+	attr->exclude_callchain_kernel = exclude_kernel;
+	attr->inherit = 1;
+	attr->comm = 1;
+	attr->comm_exec = 1;
+	attr->task = 1;
+	attr->use_clockid = 1;
+	attr->clockid = CLOCK_MONOTONIC;
+	attr->watermark = 1;
+}
+
+/* An event of this process that never fires, for the ring that hangs on it. */
+static int open_owner(const struct perf_events *events, uint32_t cpu)
+{
+	struct perf_event_attr attr = events->attr;
+
+	attr.type = PERF_TYPE_SOFTWARE;
+	attr.config = PERF_COUNT_SW_DUMMY;
+	attr.sample_period = 0;
+	attr.inherit = 0;
+	attr.comm = attr.comm_exec = attr.task = 0;
+	return sampling_open(&attr, 0, cpu, -1, 0);
+}
+
+static bool open_ring(struct perf_events *events, size_t index, size_t *bytes)
+{
+	int owner;
+
+	for (; *bytes >= LEAST_RING_BYTES; *bytes /= 2) {
+		events->attr.wakeup_watermark = *bytes / 2;
+		owner = open_owner(events, events->cpus[index]);
+		if (owner < 0)
+			return false;
+		if (perf_ring_map(&events->rings[index], owner, *bytes)) {
+			events->owners[index] = (struct pollfd){ .fd = owner, .events = POLLIN };
+			return true;
+		}
+		close(owner);
+		if (errno != EPERM)
+			return false;
+	}
+	return false;
+}
+
+static void list_cpus(struct perf_events *events, const cpu_set_t *online)
+{
+	events->cpus = must_allocate(MAX_CPUS, sizeof(*events->cpus));
+	for (uint32_t cpu = 0; cpu < MAX_CPUS; cpu++) {
+		if (CPU_ISSET(cpu, online))
+			events->cpus[events->cpu_count++] = cpu;
+	}
+	events->rings = must_allocate(events->cpu_count, sizeof(*events->rings));
+	events->owners = must_allocate(events->cpu_count, sizeof(*events->owners));
+	for (size_t i = 0; i < events->cpu_count; i++)
+		events->owners[i].fd = -1;
+}
+
+bool perf_events_open(struct perf_events *events, const struct sampling_event *event, bool exclude_kernel, uint32_t stack_frames,
+		      char *refusal, size_t size)
+{
+	size_t bytes = RING_BYTES;
+	cpu_set_t online;
+
+	*events = (struct perf_events){ 0 };
+	if (!cpulist_online(&online)) {
+		snprintf(refusal, size, "cannot read /sys/devices/system/cpu/online");
+		return false;
+	}
+	list_cpus(events, &online);
+	if (!perf_events_reserve(events, 1, refusal, size))
+		return false;
+	fill_sampling(events, event, exclude_kernel, stack_frames);
+	for (size_t i = 0; i < events->cpu_count; i++) {
+		if (open_ring(events, i, &bytes))
+			continue;
+		if (bytes < LEAST_RING_BYTES)
+			snprintf(refusal, size, "cannot lock %d KiB of memory a CPU for samples: other captures of this user hold it; "
+						"raise kernel.perf_event_mlock_kb",
+				 LEAST_RING_BYTES / 1024);
+		else
+			privileges_explain_perf(errno, refusal, size);
+		return false;
+	}
+	return true;
+}
+
+bool perf_events_reserve(struct perf_events *events, size_t threads, char *refusal, size_t size)
+{
+	size_t needed = OTHER_FILES + events->cpu_count + (events->thread_count + threads) * (events->cpu_count + 1);
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return true;
+	if (limit.rlim_cur < needed && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+	if (needed <= limit.rlim_cur)
+		return true;
+	snprintf(refusal, size, "%zu threads on %zu CPUs need %zu file descriptors and the limit is %llu; raise it (ulimit -Hn %zu), "
+				"or give profbound-collect cap_bpf,cap_perfmon, which needs none a thread",
+		 events->thread_count + threads, events->cpu_count, needed, (unsigned long long)limit.rlim_cur, needed);
+	return false;
+}
+
+static int open_counter(const struct perf_events *events, pid_t tid)
+{
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.type = PERF_TYPE_SOFTWARE,
+		.config = PERF_COUNT_SW_TASK_CLOCK,
+		.inherit = 1,
+		/* What is allowed here decides about permission only: the task clock runs in the kernel as well. */
+		.exclude_kernel = events->attr.exclude_kernel,
+		.exclude_hv = 1,
+	};
+
+	return sampling_open(&attr, tid, -1, -1, 0);
+}
+
+/* A sampling event whose records go to the ring of its CPU; -1 with errno set. */
+static int open_sampling(struct perf_events *events, pid_t tid, size_t index)
+{
+	int fd = sampling_open(&events->attr, tid, events->cpus[index], -1, 0);
+	int error;
+
+	if (fd < 0 || ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, events->owners[index].fd) == 0)
+		return fd;
+	error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+int perf_events_add(struct perf_events *events, pid_t tid)
+{
+	struct perf_thread thread = { .tid = tid, .opening = clock_nanoseconds(CLOCK_MONOTONIC) };
+	size_t opened = 0;
+	int *sampling, error;
+
+	events->threads = must_resize(events->threads, events->thread_count + 1, sizeof(*events->threads));
+	events->sampling = must_resize(events->sampling, (events->thread_count + 1) * events->cpu_count, sizeof(*events->sampling));
+	sampling = events->sampling + events->thread_count * events->cpu_count;
+	thread.counter = open_counter(events, tid);
+	if (thread.counter < 0)
+		return errno;
+	while (opened < events->cpu_count && (sampling[opened] = open_sampling(events, tid, opened)) >= 0)
+		opened++;
+	if (opened == events->cpu_count) {
+		thread.opened = clock_nanoseconds(CLOCK_MONOTONIC);
+		events->threads[events->thread_count++] = thread;
+		return 0;
+	}
+	error = errno;
+	while (opened > 0)
+		close(sampling[--opened]);
+	close(thread.counter);
+	return error;
+}
+
+const struct perf_thread *perf_events_find(const struct perf_events *events, pid_t tid)
+{
+	for (size_t i = 0; i < events->thread_count; i++) {
+		if (events->threads[i].tid == tid)
+			return &events->threads[i];
+	}
+	return NULL;
+}
+
+uint64_t perf_events_cpu_time(const struct perf_events *events)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < events->thread_count; i++) {
+		uint64_t nanoseconds;
+
+		if (read(events->threads[i].counter, &nanoseconds, sizeof(nanoseconds)) == sizeof(nanoseconds))
+			sum += nanoseconds;
+	}
+	return sum;
+}
+
+void perf_events_close(struct perf_events *events)
+{
+	for (size_t i = 0; i < events->thread_count * events->cpu_count; i++)
+		close(events->sampling[i]);
+	for (size_t i = 0; i < events->thread_count; i++)
+		close(events->threads[i].counter);
+	for (size_t i = 0; i < events->cpu_count; i++) {
+		if (events->owners[i].fd < 0)
+			continue;
+		perf_ring_unmap(&events->rings[i]);
+		close(events->owners[i].fd);
+	}
+	free(events->cpus);
+	free(events->rings);
+	free(events->owners);
+	free(events->threads);
+	free(events->sampling);
+	*events = (struct perf_events){ 0 };
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The events of the unprivileged backend: for every thread a sampling event on every CPU, because the kernel maps no
+ * buffer of an inherited event that is not bound to a CPU, and one counter of its CPU time. What those threads start
+ * inherits both. Samples of one CPU, of whatever thread, go to one ring.
+ */
+#ifndef PROFBOUND_PERF_EVENTS_H
+#define PROFBOUND_PERF_EVENTS_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "perf_ring.h"
+#include "sampling.h"
+
+struct perf_thread {
+	pid_t tid;
+	/* Counts the CPU time of the thread and of what it has started since. */
+	int counter;
+	/* CLOCK_MONOTONIC before the first and after the last of its events was opened. */
+	uint64_t opening;
+	uint64_t opened;
+};
+
+struct perf_events {
+	uint32_t *cpus;
+	size_t cpu_count;
+	/* One ring a CPU, of an event of this process that never counts: it lives as long as this process wants. */
+	struct perf_ring *rings;
+	struct pollfd *owners;
+	struct perf_thread *threads;
+	size_t thread_count;
+	/* Sampling events, `cpu_count` for each thread. */
+	int *sampling;
+	struct perf_event_attr attr;
+};
+
+/* Opens the rings; false with a one-line refusal. */
+bool perf_events_open(struct perf_events *events, const struct sampling_event *event, bool exclude_kernel, uint32_t stack_frames,
+		      char *refusal, size_t size);
+
+/* Makes sure that `threads` more threads fit the limit on file descriptors; false with a one-line refusal. */
+bool perf_events_reserve(struct perf_events *events, size_t threads, char *refusal, size_t size);
+
+/* Opens the events of a thread, which count and sample at once; 0, or the errno it failed with, and then none is open. */
+int perf_events_add(struct perf_events *events, pid_t tid);
+
+/* The thread's entry, NULL when it was not added. */
+const struct perf_thread *perf_events_find(const struct perf_events *events, pid_t tid);
+
+/* CPU nanoseconds of all threads and what they have started, since they were added. */
+uint64_t perf_events_cpu_time(const struct perf_events *events);
+
+void perf_events_close(struct perf_events *events);
+
+#endif

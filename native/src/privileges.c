@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "privileges.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static uint64_t effective_set(void)
+{
+	unsigned long long set = 0;
+	char line[256];
+	FILE *file = fopen("/proc/self/status", "re");
+
+	if (!file)
+		return 0;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "CapEff: %llx", &set) == 1)
+			break;
+	}
+	fclose(file);
+	return set;
+}
+
+bool privileges_effective(enum capability capability)
+{
+	uint64_t set = effective_set();
+
+	if (set >> capability & 1)
+		return true;
+	return (capability == CAPABILITY_PERFMON || capability == CAPABILITY_BPF) && (set >> CAPABILITY_SYS_ADMIN & 1);
+}
+
+bool privileges_read_number(const char *path, long *number)
+{
+	FILE *file = fopen(path, "re");
+	bool read;
+
+	if (!file)
+		return false;
+	read = fscanf(file, "%ld", number) == 1;
+	fclose(file);
+	return read;
+}
+
+void privileges_explain_perf(int error, char *line, size_t size)
+{
+	long paranoid = 0;
+	bool known = privileges_read_number("/proc/sys/kernel/perf_event_paranoid", &paranoid);
+
+	if (!known || error == ENOSYS)
+		snprintf(line, size, "perf_event_open is not there (%s): the kernel was built without CONFIG_PERF_EVENTS or a seccomp "
+				     "filter hides it; in a container, run it with a seccomp profile that allows perf_event_open",
+			 strerror(error));
+	else if (error == EPERM)
+		snprintf(line, size, "perf_event_open is forbidden (%s), as the seccomp filters of containers do; run the container "
+				     "with --cap-add=PERFMON or a seccomp profile that allows it (kernel.perf_event_paranoid is %ld)",
+			 strerror(error), paranoid);
+	else if (error == EACCES && paranoid > 2)
+		snprintf(line, size, "kernel.perf_event_paranoid is %ld and this process lacks CAP_PERFMON; run sysctl "
+				     "kernel.perf_event_paranoid=2 as root, or setcap cap_perfmon+ep on profbound-collect",
+			 paranoid);
+	else if (error == EACCES)
+		snprintf(line, size, "perf_event_open is refused (%s) although kernel.perf_event_paranoid is %ld: a security module "
+				     "or a seccomp filter forbids it; allow it there, or setcap cap_perfmon+ep on profbound-collect",
+			 strerror(error), paranoid);
+	else
+		snprintf(line, size, "perf_event_open failed: %s (kernel.perf_event_paranoid is %ld)", strerror(error), paranoid);
+}
+
+void privileges_explain_target(pid_t pid, int error, char *line, size_t size)
+{
+	char path[64];
+	struct stat status;
+
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	if (stat(path, &status))
+		snprintf(line, size, "process %d has ended", pid);
+	else if ((error == EACCES || error == EPERM) && status.st_uid != geteuid())
+		snprintf(line, size, "process %d belongs to user %u, this process to user %u, or it may not be traced; run "
+				     "profbound-collect as that user or as root, or setcap cap_perfmon,cap_sys_ptrace+ep on it",
+			 pid, status.st_uid, geteuid());
+	else if (error == EACCES || error == EPERM)
+		snprintf(line, size, "process %d may not be traced by its own user (set-user-id, file capabilities, or not "
+				     "dumpable); run profbound-collect as root, or setcap cap_perfmon,cap_sys_ptrace+ep on it",
+			 pid);
+	else
+		snprintf(line, size, "cannot open events of process %d: %s", pid, strerror(error));
+}

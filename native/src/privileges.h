@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What this process may do, and what the kernel's switches say. */
+#ifndef PROFBOUND_PRIVILEGES_H
+#define PROFBOUND_PRIVILEGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Numbers are the kernel's ABI (linux/capability.h). */
+enum capability {
+	CAPABILITY_SYS_PTRACE = 19,
+	CAPABILITY_SYS_ADMIN = 21,
+	CAPABILITY_PERFMON = 38,
+	CAPABILITY_BPF = 39,
+};
+
+/* Whether the capability is in this process's effective set. CAP_SYS_ADMIN stands for PERFMON and BPF as in the kernel. */
+bool privileges_effective(enum capability capability);
+
+/* Reads a number from a file of /proc or /sys; false when there is none. */
+bool privileges_read_number(const char *path, long *number);
+
+/* One line: why perf_event_open(2) failed with `error` for this process's own events, and what would cure it. */
+void privileges_explain_perf(int error, char *line, size_t size);
+
+/*
+ * One line: why the events of another process, `pid`, were refused with `error` where events of the own process are not.
+ */
+void privileges_explain_target(pid_t pid, int error, char *line, size_t size);
+
+#endif
