@@ -2,9 +2,8 @@
 import { normalUpperQuantile } from './normal.js';
 import { studentUpperQuantile } from './student.js';
 
-/** Power that needed sizes are computed for: 90 % for pairs, 80 % for effects and function samples. */
-const zPower90 = 1.28;
-const zPower80 = 0.84;
+/** Normal quantile of the power needed pairs are computed for: 90 %. */
+const zPower = 1.28;
 /** What looking more than once costs in pairs. */
 const sequentialInflation = 1.15;
 
@@ -17,7 +16,7 @@ const sequentialInflation = 1.15;
  */
 export function pairsToProve(pairSd: number, distance: number, alpha: number): number {
   if (!(distance > 0)) return Number.POSITIVE_INFINITY;
-  return sequentialInflation * (((normalUpperQuantile(alpha) + zPower90) * pairSd) / distance) ** 2;
+  return sequentialInflation * (((normalUpperQuantile(alpha) + zPower) * pairSd) / distance) ** 2;
 }
 
 /**
@@ -28,12 +27,9 @@ export function provableDistance(standardError: number, df: number, p: number): 
   return (studentUpperQuantile(p, df) + studentUpperQuantile(0.2, df)) * standardError;
 }
 
-/**
- * Largest standard error of a log ratio with which one of m tests at family level α still proves, with 80 % power, a
- * log ratio that far beyond its limit.
- */
-export function sufficientStandardError(distance: number, alpha: number, tests: number): number {
-  return distance / (normalUpperQuantile(alpha / Math.max(1, tests)) + zPower80);
+/** Largest standard error with which a test at that level proves such a distance with 80 % power. */
+export function sufficientStandardError(distance: number, df: number, p: number): number {
+  return distance / provableDistance(1, df, p);
 }
 
 /**

@@ -25,6 +25,8 @@ export interface FunctionEstimate {
   /** ln of the change; where one side never saw the function, ln of the size of its contribution. */
   readonly log: number;
   readonly standardError: number;
+  /** The part of it that comes from the shares. */
+  readonly shareError: number;
   readonly df: number;
   /** Variance between pairs over the variance sampling alone would cause; at least 1. */
   readonly dispersion: number;
@@ -62,6 +64,7 @@ export function estimateFunction(panel: Panel, row: PanelRow, n: number, total: 
     pooledSamples,
     log: twoSided ? Math.log(head.share / base.share) + total.mean : Math.log(Math.abs(contribution)),
     standardError: Math.sqrt(Math.max(jackknife, binomial) + total.standardError ** 2),
+    shareError: Math.sqrt(Math.max(jackknife, binomial)),
     df: Math.max(1, n - 1),
     dispersion: binomial > 0 ? Math.max(1, jackknife / binomial) : 1,
     contribution,

@@ -7,7 +7,7 @@ import { estimateFunction, type FunctionEstimate, type SideEstimate } from './fu
 import type { Look } from './looks.js';
 import type { Panel } from './panel.js';
 import type { Bounded } from './result.js';
-import { fewestPairsForBounds, finiteOrNull, type LogChange } from './total.js';
+import { finiteOrNull, type LogChange } from './total.js';
 
 /** With fewer samples of a function in all, neither the normal nor the binomial approximation says anything. */
 export const fewestSamples = 10;
@@ -35,15 +35,9 @@ export interface FunctionFindings {
 /**
  * Tests every function whose pooled share reaches the policy's minimum: `slower` rejects R ≤ 1 + δ, `faster` rejects
  * R ≥ 1/(1 + δ), each family by Holm at the look's level. Bounds are simultaneous (Bonferroni).
- * @param level one-sided family-wise error probability
  */
-export function testFunctions(
-  panel: Panel,
-  look: Look,
-  total: LogChange,
-  policy: Policy,
-  level = look.levels.functions,
-): FunctionFindings {
+export function testFunctions(panel: Panel, look: Look, total: LogChange, policy: Policy): FunctionFindings {
+  const level = look.levels.functions;
   const estimates = panel.rows.map((row) => estimateFunction(panel, row, look.pairs, total));
   const shown = estimates.filter(
     ({ base, head, pooledShare }) =>
@@ -65,7 +59,7 @@ export function testFunctions(
     tests: tested.length,
     findings: shown.map((estimate) => {
       const proof = proofs.get(estimate) ?? null;
-      const bounds = boundsOf(estimate, eachLevel, look.pairs, proof, policy.functionMargin);
+      const bounds = functionBounds(estimate, eachLevel, proof, policy.functionMargin);
       return { estimate, proof, tested: isTested(estimate, policy), ...bounds };
     }),
   };
@@ -94,7 +88,7 @@ export function slowerP(
 }
 
 /** One-sided p-value against "R ≥ e^−margin". */
-export function fasterP(estimate: FunctionEstimate, total: LogChange, margin: number): number {
+export function fasterP(estimate: FunctionEstimate, total: Pick<LogChange, 'mean'>, margin: number): number {
   const { base, head, log } = estimate;
   if (base.share === 0) return 1;
   if (head.share > 0) return upperTailP(-log - margin, estimate);
@@ -118,15 +112,15 @@ function onlyHereP(here: SideEstimate, there: SideEstimate, dispersion: number, 
   return binomialUpperTail(effective, effective, weight / (weight + there.allSamples));
 }
 
-function boundsOf(
+/** Bounds of a function's change and of what it contributes, each at the one-sided level given. */
+export function functionBounds(
   estimate: FunctionEstimate,
   level: number,
-  pairs: number,
   proof: Proof | null,
   margin: number,
-): { ratio: Bounded | null; contribution: Bounded } {
+): Pick<FunctionFinding, 'ratio' | 'contribution'> {
   const { base, head, contribution, log, standardError, df } = estimate;
-  const bounded = pairs >= fewestPairsForBounds && Number.isFinite(standardError);
+  const bounded = Number.isFinite(standardError);
   const reach = bounded ? studentUpperQuantile(level, df) * standardError : Number.POSITIVE_INFINITY;
   const lower = bounded ? Math.exp(log - reach) : null;
   const upper = finiteOrNull(Math.exp(log + reach));

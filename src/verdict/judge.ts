@@ -1,15 +1,12 @@
 /** From what was measured to the verdict: pure, and the same bytes for the same bundle. */
 import type { BundleManifest, BundleWorkload, Side } from '../bundle/schema.js';
-import type { FunctionFinding } from './functionTest.js';
+import { functionResults, longestText } from './functionResult.js';
 import { measuredSeconds, type Pair, sumOver } from './pairs.js';
 import type { TableOf } from './panel.js';
 import { captureFacts, sideQuality } from './quality.js';
-import type { FunctionClass, FunctionResult, Reason, Result, Verdict, WorkloadResult } from './result.js';
+import type { Reason, Result, Verdict, WorkloadResult } from './result.js';
 import { cpuPerUnit, logChanges } from './total.js';
 import { type Assessment, assess, isDecided, type Measured, readMeasured } from './workload.js';
-
-/** Longest text the result carries of anything the measured program says. */
-const longestText = 10_000;
 
 /**
  * Judges a bundle.
@@ -49,6 +46,7 @@ function workloadResult({ workload, panel }: Measured, assessment: Assessment): 
     base: sumOver(pairs, 'base', figure),
     head: sumOver(pairs, 'head', figure),
   });
+  const summaries = (side: Side) => pairs.map((pair) => pair[side].summary);
   return {
     name: workload.name,
     verdict: assessment.verdict,
@@ -62,10 +60,15 @@ function workloadResult({ workload, panel }: Measured, assessment: Assessment): 
     total: total.figures,
     pairChanges: logChanges(pairs).map(Math.expm1),
     functionMargin: workload.policy.functionMargin,
-    functions: functions.findings.map((finding) => functionResult(finding, moved)).sort(byContribution),
+    functions: functionResults(functions.findings, (finding) =>
+      moved.has(finding) ? 'moved' : (finding.proof ?? 'unproven'),
+    ),
     offCpu: null,
-    quality: { base: sideQuality(pairs, panel, 'base'), head: sideQuality(pairs, panel, 'head') },
-    capture: captureFacts(pairs),
+    quality: {
+      base: sideQuality(summaries('base'), panel, pairs.length, 'base'),
+      head: sideQuality(summaries('head'), panel, pairs.length, 'head'),
+    },
+    capture: captureFacts([...summaries('base'), ...summaries('head')]),
     neededSeconds: assessment.neededSeconds,
   };
 }
@@ -78,30 +81,6 @@ function geometricMean(pairs: readonly Pair[], side: Side): number {
     if (cost !== null) logs.push(Math.log(cost));
   }
   return logs.length === 0 ? 0 : Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
-}
-
-function functionResult(finding: FunctionFinding, moved: ReadonlySet<FunctionFinding>): FunctionResult {
-  const { row, base, head } = finding.estimate;
-  return {
-    key: row.key.slice(0, longestText),
-    name: row.name.slice(0, longestText),
-    file: row.file?.slice(0, longestText) ?? null,
-    line: row.line,
-    baseShare: base.share,
-    headShare: head.share,
-    ratio: finding.ratio,
-    contribution: finding.contribution,
-    class: moved.has(finding) ? 'moved' : classOf(finding),
-  };
-}
-
-function classOf({ proof }: FunctionFinding): FunctionClass {
-  return proof ?? 'unproven';
-}
-
-/** The largest change of the total first; keys break ties. */
-function byContribution(a: FunctionResult, b: FunctionResult): number {
-  return Math.abs(b.contribution.estimate) - Math.abs(a.contribution.estimate) || (a.key < b.key ? -1 : 1);
 }
 
 /** One fail fails; short of that one inconclusive leaves it open; nothing measured proves nothing. */

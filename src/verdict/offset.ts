@@ -2,6 +2,7 @@
  * Tells a function that got slower from cost that only moved: a rename, inlining, or a split leaves as much less
  * elsewhere as it adds here. Cost that moved is shown and never fails a gate.
  */
+import { studentSurvival } from '../stats/student.js';
 import { estimateFunction, type FunctionEstimate } from './functionEstimate.js';
 import { type FunctionFinding, type FunctionFindings, fasterP } from './functionTest.js';
 import type { Look } from './looks.js';
@@ -10,16 +11,17 @@ import type { Total } from './total.js';
 
 /** An increase is offset when decreases elsewhere make up for this part of it. */
 const offsetPart = 0.5;
-/** One-sided level at which a single decrease counts as evidence where the total speaks for an offset, too: 2 sigma. */
-const weakLevel = 0.023;
+/** One-sided level of evidence for an offset where the total's estimate speaks for one, too: about 2.5 sigma. */
+const weakLevel = 0.006;
+/** Standard errors by which sums of increases and decreases that belong together may miss each other. */
+const slackSigmas = 2;
 
 /**
  * The findings proven `slower` or `new` whose increase is offset elsewhere.
  *
- * Decreases are pooled and handed to the increases, largest first. A decrease counts when it is proven at the look's
- * level over all functions, or, where the total grew by less than half of what the increases add, already at 2 sigma.
- * Where something was offset, what remains must show in the total as well. Independently of all that, an increase
- * larger than the total can have grown must have been offset.
+ * What was lost elsewhere is pooled and handed to the increases, largest first. Single functions' decreases count when
+ * they are proven at the look's level over all functions, or, where the total grew by less than half of what the
+ * increases add, already at the weak level. Where they do not explain that, the total's lack itself counts.
  */
 export function offsetFindings(
   panel: Panel,
@@ -30,49 +32,100 @@ export function offsetFindings(
   const increases = findings
     .filter(({ proof }) => proof === 'slower' || proof === 'new')
     .sort((a, b) => b.estimate.contribution - a.estimate.contribution);
+  if (increases.length === 0) return new Set();
+  const proven = look.levels.functions / Math.max(1, tests);
+  const missing = missingFromTotal(increases, total);
+  const decreases = decreasesAt(
+    missing.isLarge ? weakLevel : proven,
+    candidates(panel, look, total, findings),
+    total,
+  );
+  let pool = decreases >= offsetPart * missing.added ? decreases : Math.max(decreases, missing.proven);
+  let variance = 0;
   const offset = new Set<FunctionFinding>();
-  if (increases.length === 0) return offset;
-  const growth = total.figures.estimate;
-  const weak = growth < offsetPart * sum(increases);
-  const level = weak ? weakLevel : look.levels.functions / Math.max(1, tests);
-  const decreases = -sumOfDecreases(panel, look, total, findings, level);
-  let pool = decreases;
   for (const finding of increases) {
     const { contribution } = finding.estimate;
-    const { lower } = finding.contribution;
-    const contradicted = lower !== null && total.figures.upper !== null && lower > total.figures.upper;
-    if (pool >= offsetPart * contribution || contradicted) offset.add(finding);
+    if (pool + slackSigmas * Math.sqrt(variance) >= offsetPart * contribution) {
+      offset.add(finding);
+      variance += contributionVariance(finding);
+    }
     pool -= Math.min(pool, contribution);
   }
-  const remaining = increases.filter((finding) => !offset.has(finding));
-  if (decreases > 0 && growth < offsetPart * sum(remaining)) return new Set(increases);
   return offset;
 }
 
-function sum(findings: readonly FunctionFinding[]): number {
-  return findings.reduce((total, { estimate }) => total + estimate.contribution, 0);
+/** How much less the total grew than the increases add: the rest of the program must have lost it. */
+function missingFromTotal(
+  increases: readonly FunctionFinding[],
+  { log, figures }: Total,
+): { added: number; isLarge: boolean; proven: number } {
+  let added = 0;
+  let variance = log.standardError ** 2;
+  for (const finding of increases) {
+    added += finding.estimate.contribution;
+    variance += contributionVariance(finding);
+  }
+  const missing = added - figures.estimate;
+  const isLarge = missing > offsetPart * added;
+  const isProven = isLarge && studentSurvival(missing / Math.sqrt(variance), log.df) <= weakLevel;
+  return { added, isLarge, proven: isProven ? missing : 0 };
 }
 
-/** Sum (negative) of the contributions that decreased at this level, small functions taken together. */
-function sumOfDecreases(
+/** Variance of a contribution, as far as it comes from the share. */
+function contributionVariance({ estimate: { head, shareError } }: FunctionFinding): number {
+  return (head.share * shareError) ** 2;
+}
+
+/** The functions cost may have moved away from: those shown, and all the small ones as one. */
+function candidates(
   panel: Panel,
   look: Look,
   total: Total,
   findings: readonly FunctionFinding[],
-  level: number,
-): number {
-  const shown = new Set(findings.map(({ estimate }) => estimate.row));
-  const small = together(
-    panel,
-    panel.rows.filter((row) => !shown.has(row)),
-  );
-  const candidates: FunctionEstimate[] = findings.map(({ estimate }) => estimate);
-  candidates.push(estimateFunction(panel, small, look.pairs, total.log));
-  let decreases = 0;
-  for (const estimate of candidates) {
-    if (fasterP(estimate, total.log, 0) <= level) decreases += Math.min(0, estimate.contribution);
+): FunctionEstimate[] {
+  const estimates = findings.map(({ estimate }) => estimate);
+  const shown = new Set(estimates.map(({ row }) => row));
+  const small = panel.rows.filter((row) => !shown.has(row));
+  return [...estimates, estimateFunction(panel, together(panel, small), look.pairs, total.log)];
+}
+
+/**
+ * Sum of the decreases that are significant at this level, as a positive number.
+ *
+ * Each function is measured twice: against the exact total, and against what most functions did. The second knows
+ * nothing of the total's noise, which would make everything look a little cheaper at once; the first sees also the
+ * decrease of a function that is most of the program. Where both see one, the smaller counts.
+ */
+function decreasesAt(level: number, estimates: readonly FunctionEstimate[], total: Total): number {
+  const { mean } = total.log;
+  const centre = medianShareChange(estimates, mean);
+  let sum = 0;
+  for (const estimate of estimates) {
+    const { base, head, log, shareError } = estimate;
+    const amounts: number[] = [];
+    if (fasterP(estimate, total.log, 0) <= level) amounts.push(-estimate.contribution);
+    const againstMost = { ...estimate, log: log - mean - centre, standardError: shareError };
+    if (fasterP(againstMost, { mean: -centre }, 0) <= level) {
+      amounts.push(base.share - head.share * Math.exp(-centre));
+    }
+    if (amounts.length > 0) sum += Math.max(0, Math.min(...amounts));
   }
-  return decreases;
+  return sum;
+}
+
+/** ln(share_head/share_base) of the middle of the program: median weighted by base's share. */
+function medianShareChange(estimates: readonly FunctionEstimate[], mean: number): number {
+  const known = estimates
+    .filter(({ base, head }) => base.share > 0 && head.share > 0)
+    .map(({ base, log }) => ({ weight: base.share, change: log - mean }))
+    .sort((a, b) => a.change - b.change);
+  const half = known.reduce((sum, { weight }) => sum + weight, 0) / 2;
+  let below = 0;
+  for (const { weight, change } of known) {
+    below += weight;
+    if (below >= half) return change;
+  }
+  return 0;
 }
 
 /** Several functions as one. */

@@ -1,47 +1,53 @@
 /** How good the captures of a side are. */
 import type { Side } from '../bundle/schema.js';
-import { type Pair, sumOver } from './pairs.js';
+import type { CaptureSummary } from '../bundle/summary.js';
 import { type Panel, sumOfFirst } from './panel.js';
 import type { SideQuality, WorkloadResult } from './result.js';
 import { lostSamples } from './validity.js';
 
-export function sideQuality(pairs: readonly Pair[], panel: Panel, side: Side): SideQuality {
-  const sum = (figure: Parameters<typeof sumOver>[2]) => sumOver(pairs, side, figure);
-  const samples = sum(({ summary }) => summary.samples);
+/**
+ * @param summaries the side's captures; empty for a profile that says nothing but its samples
+ * @param n         the same captures in the panel: its first pairs
+ */
+export function sideQuality(
+  summaries: readonly CaptureSummary[],
+  panel: Panel,
+  n: number,
+  side: Side,
+): SideQuality {
+  const sum = (figure: (summary: CaptureSummary) => number) =>
+    summaries.reduce((total, summary) => total + figure(summary), 0);
+  const samples = sumOfFirst(panel.totals[side].counts, n);
   const lost = sum(lostSamples);
-  const bpfRuns = sum(({ summary }) => summary.overhead.bpfRunCount);
-  const bpfNanoseconds = sum(({ summary }) => summary.overhead.bpfRunNanoseconds);
-  const collector = sum(({ summary }) => summary.overhead.collectorCpuNanoseconds);
-  const cpu = sum(({ summary }) => summary.cpuNanoseconds);
-  const incomplete = sum(({ summary }) => Object.values(summary.incomplete).reduce((a, b) => a + b, 0));
+  const bpfRuns = sum(({ overhead }) => overhead.bpfRunCount);
+  const bpfNanoseconds = sum(({ overhead }) => overhead.bpfRunNanoseconds);
+  const collector = sum(({ overhead }) => overhead.collectorCpuNanoseconds);
+  const cpu = sum(({ cpuNanoseconds }) => cpuNanoseconds);
+  let unresolved = 0;
+  for (const row of panel.rows) if (!row.resolved) unresolved += sumOfFirst(row[side].counts, n);
   return {
     samples,
     lost: part(lost, samples + lost),
-    unresolved: unresolvedShare(panel, pairs.length, side),
+    unresolved: part(unresolved, samples),
     truncated: part(
-      sum(({ summary }) => summary.truncated),
+      sum(({ truncated }) => truncated),
       samples,
     ),
-    incompleteStacks: part(incomplete, samples),
+    incompleteStacks: part(
+      sum(({ incomplete }) => Object.values(incomplete).reduce((a, b) => a + b, 0)),
+      samples,
+    ),
     overhead: {
       nsPerSample: bpfRuns > 0 ? bpfNanoseconds / bpfRuns : null,
-      cpuShare: cpu > 0 ? (collector + bpfNanoseconds) / cpu : 0,
+      cpuShare: part(collector + bpfNanoseconds, cpu),
     },
   };
 }
 
-/** Share of samples whose running function has no name. */
-function unresolvedShare(panel: Panel, n: number, side: Side): number {
-  let unresolved = 0;
-  for (const row of panel.rows) if (!row.resolved) unresolved += sumOfFirst(row[side].counts, n);
-  return part(unresolved, sumOfFirst(panel.totals[side].counts, n));
-}
-
 /** How it was captured, as the first capture says; limits of any capture, each once. */
-export function captureFacts(pairs: readonly Pair[]): WorkloadResult['capture'] {
-  const summaries = pairs.flatMap(({ base, head }) => [base.summary, head.summary]);
+export function captureFacts(summaries: readonly CaptureSummary[]): WorkloadResult['capture'] {
   const first = summaries[0];
-  if (!first) return { backend: '', event: '', rateHz: 0, limits: [] };
+  if (!first) return { backend: 'unknown', event: 'unknown', rateHz: 0, limits: [] };
   const limits = [...new Set(summaries.flatMap((summary) => summary.limits))].sort();
   return { backend: first.backend, event: first.event, rateHz: first.rateHz, limits };
 }

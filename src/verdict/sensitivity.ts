@@ -23,7 +23,10 @@ export interface Sensitivity {
   readonly neededSamples: number;
 }
 
-/** Checks the standard error that a function of 2 % share has in these data, with their own dispersion. */
+/**
+ * Checks the standard error that a function of 2 % share has in these data, with their own dispersion, against what this
+ * look's test of functions needs.
+ */
 export function checkSensitivity(
   panel: Panel,
   look: Look,
@@ -41,7 +44,8 @@ export function checkSensitivity(
   const head = sumOfFirst(panel.totals.head.counts, look.pairs);
   const binomial = (1 / share - 1) * (1 / base + 1 / head);
   const standardError = Math.sqrt(dispersion * binomial + total.log.standardError ** 2);
-  const allowed = sufficientStandardError(distance, policy.alpha.functions, tests);
+  const level = look.levels.functions / Math.max(1, tests);
+  const allowed = sufficientStandardError(distance, Math.max(1, look.pairs - 1), level);
   const forSampling = allowed ** 2 - total.log.standardError ** 2;
   return {
     sufficient: standardError <= allowed,

@@ -1,5 +1,6 @@
 /** Whether the measurement can carry a verdict at all. What fails here makes it inconclusive, never pass or fail. */
-import { type BundleWorkload, type Capture, type Side, type Stop, sides } from '../bundle/schema.js';
+import { type BundleWorkload, type Side, type Stop, sides } from '../bundle/schema.js';
+import type { CaptureSummary } from '../bundle/summary.js';
 import { change, count, margin, percent, plural, unitName } from '../report/format.js';
 import { sameRateP } from '../stats/binomial.js';
 import { type Pair, sumOver } from './pairs.js';
@@ -109,13 +110,13 @@ function checkErrors(workload: BundleWorkload, pairs: readonly Pair[]): Reason[]
 }
 
 /** Lost samples of a capture, all causes. */
-export function lostSamples(capture: Capture): number {
-  return Object.values(capture.summary.lost).reduce((sum, each) => sum + each, 0);
+export function lostSamples({ lost }: CaptureSummary): number {
+  return Object.values(lost).reduce((sum, each) => sum + each, 0);
 }
 
 function checkLost(pairs: readonly Pair[]): Reason | null {
   for (const side of sides) {
-    const lost = sumOver(pairs, side, lostSamples);
+    const lost = sumOver(pairs, side, ({ summary }) => lostSamples(summary));
     const share = lost / Math.max(1, lost + sumOver(pairs, side, (capture) => capture.summary.samples));
     if (share > mostLost) {
       const message = `${percent(share)} of ${side}'s samples were lost (${margin(mostLost)} is tolerated): lower capture.rate or give the collector a CPU of its own`;

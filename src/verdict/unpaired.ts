@@ -1,0 +1,133 @@
+/** Compares two single captures. Without pairs nothing is known of how runs differ, so the verdict stays open. */
+import type { Load, Policy, Ref } from '../bundle/schema.js';
+import type { CaptureSummary } from '../bundle/summary.js';
+import { tool } from '../jobs/version.js';
+import type { FunctionTable } from '../profile/functions.js';
+import { estimateFunction, type FunctionEstimate } from './functionEstimate.js';
+import { functionResults } from './functionResult.js';
+import { type FunctionFinding, fewestSamples, functionBounds } from './functionTest.js';
+import { panelOf } from './panel.js';
+import { captureFacts, sideQuality } from './quality.js';
+import type { FunctionClass, Reason, Result } from './result.js';
+
+export interface UnpairedSide {
+  readonly ref: Ref;
+  readonly table: FunctionTable;
+  /** null for a profile that comes without one. */
+  readonly summary: CaptureSummary | null;
+  /** Units of work, when known. */
+  readonly units: number | null;
+}
+
+/** The comparison is of no configured workload; results need a name for it. */
+const name = 'comparison';
+const load: Load = { kind: 'command', loop: 'unknown', rate: null };
+/** Degrees of freedom at which Student's t is the normal distribution. */
+const normalDf = 1e6;
+
+/**
+ * Compares shares and, where both sides' units are known, CPU time per unit. Bounds say what sampling alone leaves open
+ * within these two captures (binomial, simultaneous over the functions); another run of the same software may differ by
+ * more. The verdict is always inconclusive.
+ */
+export function compareUnpaired(base: UnpairedSide, head: UnpairedSide, policy: Policy): Result {
+  const panel = panelOf([{ base: base.table, head: head.table }]);
+  const costs = { base: cpuPerUnit(base), head: cpuPerUnit(head) };
+  const unitsKnown = costs.base !== null && costs.head !== null;
+  const growth = costs.base !== null && costs.head !== null ? Math.log(costs.head / costs.base) : 0;
+  const total = { mean: growth, standardError: 0, df: normalDf };
+  const shown = panel.rows
+    .map((row) => withinRun(estimateFunction(panel, row, 1, total)))
+    .filter((estimate) => Math.max(estimate.base.share, estimate.head.share) >= policy.minShare)
+    .filter(({ base, head }) => base.share + head.share > 0);
+  const level = policy.alpha.functions / Math.max(1, shown.length);
+  const findings = shown.map((estimate) => ({
+    estimate,
+    proof: null,
+    tested: false,
+    ...functionBounds(estimate, level, null, policy.functionMargin),
+  }));
+  const summaries = [base.summary, head.summary].filter((summary) => summary !== null);
+  const reasons = explain(unitsKnown);
+  return {
+    schema: 'profbound/result@1',
+    tool,
+    verdict: 'inconclusive',
+    reasons,
+    design: 'unpaired',
+    onInconclusive: 'warn',
+    startedAt: null,
+    refs: { base: base.ref, head: head.ref },
+    environment: null,
+    notes: [],
+    workloads: [
+      {
+        name,
+        verdict: 'inconclusive',
+        reasons,
+        load,
+        pairs: 0,
+        seconds: summaries.reduce((sum, { wallNanoseconds }) => sum + wallNanoseconds, 0) / 1e9,
+        units: { base: base.units ?? 0, head: head.units ?? 0 },
+        errors: { base: 0, head: 0 },
+        cpuPerUnit: { base: costs.base ?? 0, head: costs.head ?? 0 },
+        total: {
+          estimate: Math.expm1(growth),
+          lower: null,
+          upper: null,
+          margin: policy.totalMargin,
+          mde: null,
+        },
+        pairChanges: [],
+        functionMargin: policy.functionMargin,
+        functions: functionResults(findings, describe),
+        offCpu: null,
+        quality: {
+          base: sideQuality(base.summary ? [base.summary] : [], panel, 1, 'base'),
+          head: sideQuality(head.summary ? [head.summary] : [], panel, 1, 'head'),
+        },
+        capture: captureFacts(summaries),
+        neededSeconds: null,
+      },
+    ],
+  };
+}
+
+/** Exact CPU nanoseconds per unit; null where either is unknown. */
+function cpuPerUnit({ summary, units }: UnpairedSide): number | null {
+  if (summary === null || units === null) return null;
+  return units > 0 && summary.cpuNanoseconds > 0 ? summary.cpuNanoseconds / units : null;
+}
+
+/** One run a side: there is no variance between runs to take, only that of sampling. */
+function withinRun(estimate: FunctionEstimate): FunctionEstimate {
+  const variances = [estimate.base, estimate.head].filter(({ share }) => share > 0);
+  const variance = variances.reduce((sum, { binomialVariance }) => sum + binomialVariance, 0);
+  const standardError = Math.sqrt(variance);
+  return { ...estimate, standardError, shareError: standardError, df: normalDf, dispersion: 1 };
+}
+
+/** Appearing and vanishing can be seen in single runs; getting slower cannot be proven. */
+function describe({ estimate: { base, head, pooledSamples, row } }: FunctionFinding): FunctionClass {
+  if (!row.resolved || pooledSamples < fewestSamples) return 'unproven';
+  if (base.share === 0) return 'new';
+  return head.share === 0 ? 'gone' : 'unproven';
+}
+
+function explain(unitsKnown: boolean): Reason[] {
+  const reasons = [
+    {
+      code: 'no_pairs',
+      message:
+        'single captures were compared: bounds hold within these two runs only, and another run may differ by more; measure pairs (profbound gate) for a verdict',
+    },
+  ];
+  if (!unitsKnown) {
+    reasons.push({
+      code: 'units_unknown',
+      message:
+        'how much work the two captures did is not known: only shares of CPU time are compared, and the total is not',
+    });
+  }
+  return reasons;
+}
