@@ -7,6 +7,9 @@ import { type Integer, type Message, toBigInt, toId, toNumber } from './wire.js'
 type Text = (index: Integer | number | null | undefined) => string;
 type Id = number | bigint;
 
+/** 600,000 stacks of 100 frames. */
+const maxStackFrames = 64_000_000;
+
 /**
  * Frames are listed in the order of the profile's locations: one frame for each function in each mapping.
  * @throws Error naming the record that is wrong
@@ -15,6 +18,7 @@ export function toProfile(message: Message): Profile {
   const text = textReader(message.stringTable);
   const cost = costReader(message, text);
   const { frames, stacks } = readFrames(message, text);
+  const readStack = stackReader(stacks);
 
   const samples = message.sample.map((sample, number): Sample => {
     const values = (sample.value ?? []).map(toNumber);
@@ -27,13 +31,9 @@ export function toProfile(message: Message): Profile {
     if (bad !== undefined) {
       throw new Error(`sample ${number} has the value ${bad}; expected 0 to 2^53 (differences are not read)`);
     }
-    const stack: number[] = [];
-    for (const location of sample.locationId ?? []) {
-      const inlined = stacks.get(toId(location));
-      if (!inlined) throw new Error(`sample ${number} refers to location ${location}, which does not exist`);
-      for (const frame of inlined) stack.push(frame);
-    }
-    return { stack, ...cost(values), labels: readLabels(sample.label ?? [], text) };
+    const { count, nanoseconds } = cost(values);
+    const stack = readStack(sample.locationId ?? [], number);
+    return { stack, count, nanoseconds, labels: readLabels(sample.label ?? [], text) };
   });
 
   return {
@@ -42,6 +42,29 @@ export function toProfile(message: Message): Profile {
     startedAtNanoseconds: toBigInt(message.timeNanos),
     durationNanoseconds: toNumber(message.durationNanos),
     periodNanoseconds: periodNanoseconds(message, text),
+  };
+}
+
+/**
+ * Turns location ids into frame indices. A location named once may stand for many inlined frames and be used by
+ * every sample, so the frames of all stacks together are bounded here, not by the file's size.
+ */
+function stackReader(
+  stacks: ReadonlyMap<Id, readonly number[]>,
+): (locations: readonly Integer[], sample: number) => number[] {
+  let left = maxStackFrames;
+  return (locations, sample) => {
+    const stack: number[] = [];
+    for (let at = 0; at < locations.length; at++) {
+      const inlined = stacks.get(toId(locations[at]));
+      if (!inlined) {
+        throw new Error(`sample ${sample} refers to location ${locations[at]}, which does not exist`);
+      }
+      left -= inlined.length;
+      if (left < 0) throw new Error(`the samples have more than ${maxStackFrames} frames together`);
+      for (let inner = 0; inner < inlined.length; inner++) stack.push(inlined[inner] as number);
+    }
+    return stack;
   };
 }
 

@@ -9,17 +9,20 @@ export type Integer = pprof.Profile['timeNanos'];
 /** A capture is about 1 MB unpacked; what production profilers collect in a minute stays below 100 MB. */
 const maxUnpackedBytes = 256 * 1024 * 1024;
 /**
- * Every nested message and every unpacked value begins with one tag. The smallest message takes two bytes on the
- * wire and about 200 in memory, so the size alone does not bound memory. 8 million are about 600,000 samples.
+ * Every nested message and every value outside a packed list begins with one tag. The smallest message takes two bytes
+ * on the wire and about 200 in memory, so the file's size does not bound memory. 4 million are about 400,000 samples.
  */
-const maxFields = 8_000_000;
+const maxFields = 4_000_000;
+/** Integers, nearly all of them a stack's entries: 400,000 stacks of 80. */
+const maxIntegers = 32_000_000;
 
 /**
  * Reads integers below 2^49 as numbers, larger or negative ones as Long, so that nothing is lost and nearly
- * nothing is allocated; refuses messages with an absurd number of fields.
+ * nothing is allocated; refuses messages with an absurd number of fields or integers.
  */
 class ProfileReader extends protobuf.BufferReader {
   private fields = 0;
+  private integers = 0;
 
   override tag(): number {
     if (++this.fields > maxFields) throw new Error(`it has more than ${maxFields} fields`);
@@ -37,6 +40,7 @@ class ProfileReader extends protobuf.BufferReader {
 
   /** A varint of at most seven bytes; null, and nothing read, when it is longer or cut off. */
   private small(): number | null {
+    if (++this.integers > maxIntegers) throw new Error(`it has more than ${maxIntegers} integers`);
     const limit = Math.min(this.len, this.pos + 7);
     let value = 0;
     let scale = 1;
