@@ -142,7 +142,7 @@ bool mappings_read(struct mappings *mappings, pid_t pid)
 	return got >= 0 && size > 0;
 }
 
-const struct mapping *mappings_find(const struct mappings *mappings, uint64_t address)
+struct mapping *mappings_find(const struct mappings *mappings, uint64_t address)
 {
 	size_t low = 0, high = mappings->count;
 

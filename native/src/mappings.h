@@ -28,6 +28,8 @@ struct mapping {
 	char *path;
 	enum mapping_kind kind;
 	bool deleted;
+	/* For whoever looks it up to remember what it belongs to; 0 at first. */
+	uint32_t object;
 };
 
 struct mappings {
@@ -46,7 +48,7 @@ void mappings_parse(struct mappings *mappings, char *text);
 bool mappings_read(struct mappings *mappings, pid_t pid);
 
 /* The mapping that holds `address`, or NULL. */
-const struct mapping *mappings_find(const struct mappings *mappings, uint64_t address);
+struct mapping *mappings_find(const struct mappings *mappings, uint64_t address);
 
 void mappings_free(struct mappings *mappings);
 

@@ -14,6 +14,7 @@
 struct process {
 	pid_t pid;
 	struct mappings mappings;
+	/* The mappings were read when a sample asked for them, not only as those of an image without its libraries. */
 	bool was_read;
 	uint64_t read_at; /* CLOCK_MONOTONIC */
 	/* How long a miss is believed without reading again. */
@@ -21,12 +22,6 @@ struct process {
 	/* Of its generated code; 0 when none was sampled. */
 	uint32_t generated;
 };
-
-static void read_mappings(struct process *process)
-{
-	process->was_read = mappings_read(&process->mappings, process->pid) || process->was_read;
-	process->read_at = clock_nanoseconds(CLOCK_MONOTONIC);
-}
 
 struct process *processes_get(struct processes *processes, pid_t pid)
 {
@@ -41,7 +36,6 @@ struct process *processes_get(struct processes *processes, pid_t pid)
 	process->patience = FIRST_REREAD_NANOSECONDS;
 	processes->entries = must_resize(processes->entries, index + 1, sizeof(*processes->entries));
 	processes->entries[index] = process;
-	read_mappings(process);
 	return process;
 }
 
@@ -55,17 +49,23 @@ void processes_exec(struct processes *processes, pid_t pid)
 	process->patience = FIRST_REREAD_NANOSECONDS;
 	process->was_read = false;
 	mappings_free(&process->mappings);
-	read_mappings(process);
+	/* It may not live until its first sample arrives here: then at least its program is known. */
+	mappings_read(&process->mappings, pid);
 }
 
 /* The mapping of `address`, read anew where there was none. */
-static const struct mapping *find(struct process *process, uint64_t address)
+static struct mapping *find(struct process *process, uint64_t address)
 {
-	const struct mapping *mapping = mappings_find(&process->mappings, address);
+	struct mapping *mapping = mappings_find(&process->mappings, address);
+	uint64_t now;
 
-	if (mapping || clock_nanoseconds(CLOCK_MONOTONIC) - process->read_at < process->patience)
+	if (mapping)
 		return mapping;
-	read_mappings(process);
+	now = clock_nanoseconds(CLOCK_MONOTONIC);
+	if (process->was_read && now - process->read_at < process->patience)
+		return NULL;
+	process->was_read = mappings_read(&process->mappings, process->pid) || process->was_read;
+	process->read_at = now;
 	mapping = mappings_find(&process->mappings, address);
 	process->patience = mapping ? FIRST_REREAD_NANOSECONDS : process->patience * 2;
 	if (process->patience > MAPS_REREAD_NANOSECONDS)
@@ -80,23 +80,33 @@ static uint32_t generated_of(struct processes *processes, struct process *proces
 	return process->generated;
 }
 
+/* The object of a mapping: a file, or what the process generated. */
+static uint32_t object_of(struct processes *processes, struct process *process, const struct mapping *mapping)
+{
+	uint32_t object;
+
+	if (mapping->kind == MAPPING_VDSO)
+		return VDSO_OBJECT;
+	if (mapping->kind == MAPPING_FILE && objects_file(processes->objects, process->pid, mapping, &object))
+		return object;
+	return generated_of(processes, process);
+}
+
 enum placement process_place(struct processes *processes, struct process *process, uint64_t address,
 			     struct location *location)
 {
-	const struct mapping *mapping = find(process, address);
-	uint64_t offset;
+	struct mapping *mapping = find(process, address);
+	bool is_generated;
 
 	if (!mapping)
 		return process->was_read ? PLACED_NOWHERE : PLACED_IN_GONE_PROCESS;
-	offset = address - mapping->start + mapping->offset;
-	*location = (struct location){ .object = VDSO_OBJECT, .address = offset };
-	if (mapping->kind == MAPPING_VDSO)
-		return PLACED;
-	if (mapping->kind == MAPPING_FILE &&
-	    objects_file(processes->objects, process->pid, mapping, &location->object))
-		return PLACED;
-	location->object = generated_of(processes, process);
-	location->address = address;
+	if (!mapping->object)
+		mapping->object = object_of(processes, process, mapping);
+	is_generated = mapping->object == process->generated;
+	*location = (struct location){
+		.object = mapping->object,
+		.address = is_generated ? address : address - mapping->start + mapping->offset,
+	};
 	return PLACED;
 }
 

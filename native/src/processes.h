@@ -31,7 +31,7 @@ struct processes {
 	struct objects *objects;
 };
 
-/* The state of process `pid`, created and its mappings read at first sight. */
+/* The state of process `pid`; its mappings are read when the first address is placed. */
 struct process *processes_get(struct processes *processes, pid_t pid);
 
 /* The process replaced its image: forgets its mappings and reads the new ones. */

@@ -122,7 +122,7 @@ struct numbering {
 	uint64_t *locations;
 };
 
-/* The mapping with the most time of its own in user mode, or NO_MAPPING. */
+/* The file whose own code ran longest, or NO_MAPPING. */
 static uint32_t find_main_mapping(const struct recorder *recorder)
 {
 	uint32_t count = recorder->resolver.mapping_count, best = NO_MAPPING;
@@ -130,8 +130,7 @@ static uint32_t find_main_mapping(const struct recorder *recorder)
 
 	for (uint32_t i = 0; i < stacks_count(&recorder->stacks); i++) {
 		struct stack stack = stacks_at(&recorder->stacks, i);
-		uint32_t leaf = stack.key->kernel_frames;
-		uint32_t mapping = leaf < stack.depth ? recorder->named[stack.frames[leaf]].mapping : NO_MAPPING;
+		uint32_t mapping = stack.depth ? recorder->named[stack.frames[0]].mapping : NO_MAPPING;
 
 		if (mapping == NO_MAPPING || recorder->resolver.mappings[mapping].file[0] != '/')
 			continue;
