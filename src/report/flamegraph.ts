@@ -6,10 +6,10 @@
  * narrower than either side's inclusive cost.
  *
  * Colour is masked by significance: a cell is grey unless the result proves its function slower or faster, whatever
- * its own difference looks like; a sign in the label says the same without colour. The tooltip has the figures.
+ * its own difference looks like; a sign in the label and an edge say the same without colour. The tooltip has the figures.
  */
 import type { DifferentialNode, DifferentialTree } from '../profile/tree.js';
-import type { FunctionResult, WorkloadResult } from '../verdict/result.js';
+import type { FunctionClass, FunctionResult, WorkloadResult } from '../verdict/result.js';
 import { type Markup, markup, trusted } from './escape/markup.js';
 import { shown } from './escape/visible.js';
 import { bounded, change, nanoseconds, place, unitName } from './format.js';
@@ -85,8 +85,14 @@ function cellMarkup(
   const kind = one?.class ?? 'unproven';
   const sign = kind === 'unproven' ? '' : `${classSign[kind]} `;
   const hidden = width < labelledWidth ? ' class="narrow"' : '';
-  return markup`<svg class="${kind}" x="${length(x * 100)}" y="${depth * rowHeight}" width="${length(width * 100)}" height="${rowHeight - 1}"><title>${tooltip(node, one, workload)}</title><rect width="100%" height="100%"/><text x="5" y="14"${trusted(hidden)}>${sign}${shown(node.name, 100)}</text></svg>
+  return markup`<svg class="${kind}" x="${length(x * 100)}" y="${depth * rowHeight}" width="${length(width * 100)}" height="${rowHeight - 1}"><title>${tooltip(node, one, workload)}</title><rect width="100%" height="100%"/>${edge(kind)}<text x="5" y="14"${trusted(hidden)}>${sign}${shown(node.name, 100)}</text></svg>
 `;
+}
+
+/** Tells slower from faster where a cell is too narrow for its sign: an edge on top or at the bottom. */
+function edge(kind: FunctionClass): Markup | null {
+  if (kind === 'slower') return markup`<rect class="edge" width="100%" height="3"/>`;
+  return kind === 'faster' ? markup`<rect class="edge" y="${rowHeight - 4}" width="100%" height="3"/>` : null;
 }
 
 function tooltip(node: DifferentialNode, one: FunctionResult | undefined, workload: WorkloadResult): Markup {

@@ -30,9 +30,9 @@ export function pairsPlot({ pairChanges, total, name }: WorkloadResult): Markup 
   const alternative = `Change of CPU time in ${plural(changes.length, 'pair')} of ${name}, from ${change(Math.min(...changes))} to ${change(Math.max(...changes))}; together ${bounded(total)}`;
   return markup`<svg class="plot pairs" width="100%" height="${height}" role="img" aria-label="${alternative}">
 <rect class="band" x="8%" width="92%" y="${bandTop}" height="${Math.max(1, y(total.lower ?? low) - bandTop).toFixed(1)}"/>
-${labels}${rule(total.margin, 'margin')}<text class="tick" x="100%" y="${y(total.margin) - 4}" text-anchor="end">margin ${marginText(total.margin)}</text>
+${labels}${rule(total.margin, 'margin')}<text class="tick" x="100%" y="${y(total.margin) - 6}" text-anchor="end">margin ${marginText(total.margin)}</text>
 ${rule(total.estimate, 'estimate')}
-${changes.map((value, index) => dot(value, index, x(index), y(value), low, high))}
+${changes.map((value, index) => dot(value, index + 1, x(index), y(value), value < low ? -1 : value > high ? 1 : 0))}
 <text class="tick" x="${x(0)}" y="${height - 6}">pair 1</text><text class="tick" x="100%" y="${height - 6}" text-anchor="end">pair ${changes.length}</text>
 </svg>`;
 }
@@ -48,10 +48,11 @@ function range(changes: readonly number[], lines: readonly number[]): [number, n
   return [least - air, most + air];
 }
 
-function dot(value: number, index: number, x: string, y: number, low: number, high: number): Markup {
-  const title = markup`<title>pair ${index + 1}: ${change(value)}</title>`;
-  if (value >= low && value <= high)
-    return markup`<circle class="pair" cx="${x}" cy="${y}" r="4">${title}</circle>`;
-  const shape = value > high ? 'M-5,4 L0,-4 L5,4 Z' : 'M-5,-4 L0,4 L5,-4 Z';
-  return markup`<svg x="${x}" y="${y}" overflow="visible"><path class="pair" d="${shape}">${title}</path></svg>`;
+/** A pair's dot; one beyond the drawing is a triangle at its edge with the figure beside it. */
+function dot(value: number, pair: number, x: string, y: number, beyond: -1 | 0 | 1): Markup {
+  const title = markup`<title>pair ${pair}: ${change(value)}</title>`;
+  if (beyond === 0) return markup`<circle class="pair" cx="${x}" cy="${y}" r="4">${title}</circle>`;
+  const shape = beyond > 0 ? 'M-5,4 L0,-4 L5,4 Z' : 'M-5,-4 L0,4 L5,-4 Z';
+  const left = Number.parseFloat(x) > 50;
+  return markup`<svg x="${x}" y="${y}" overflow="visible"><path class="pair" d="${shape}">${title}</path><text class="tick" x="${left ? -9 : 9}" y="4" text-anchor="${left ? 'end' : 'start'}">${change(value)}</text></svg>`;
 }

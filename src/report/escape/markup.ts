@@ -37,6 +37,13 @@ function inner(content: Content): string {
   if (content === null) return '';
   if (content instanceof Markup) return content.text;
   if (typeof content === 'number') return String(content);
-  if (typeof content === 'string') return visible(content).replace(/[&<>"']/g, (c) => entities[c] ?? c);
+  if (typeof content === 'string') return escaped(content);
   return content.map(inner).join('');
+}
+
+/** A figure keeps its per cent sign on its line: the space between them does not break. */
+function escaped(text: string): string {
+  return visible(text)
+    .replace(/(\d) %/g, '$1\u00a0%')
+    .replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

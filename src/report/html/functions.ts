@@ -1,6 +1,6 @@
 /** The table of functions: what is proven first, then the largest of what is not. */
 import type { Bounded, FunctionResult, WorkloadResult } from '../../verdict/result.js';
-import { type Markup, markup } from '../escape/markup.js';
+import { type Content, type Markup, markup } from '../escape/markup.js';
 import { shown } from '../escape/visible.js';
 import { interval, known } from '../forest.js';
 import { bounds, change, margin, percent, place, plural, unitName } from '../format.js';
@@ -50,6 +50,7 @@ function ratioScale(functions: readonly FunctionResult[], limit: number): Scale 
   return scaleBetween(-drawn, drawn);
 }
 
+/** Roles are spelled out because narrow screens lay the rows out as blocks, which would take their meaning away. */
 function table(
   rows: readonly FunctionResult[],
   caption: string,
@@ -57,21 +58,47 @@ function table(
   scale: Scale,
   limit: number,
 ): Markup {
-  return markup`<div class="scroll"><table class="functions"><caption class="visually-hidden">${caption}</caption>
-<thead><tr><th scope="col">Function</th><th scope="col">Finding</th><th scope="col" class="number">Own time per ${unit}</th><th scope="col" class="drawn"><span class="visually-hidden">Drawing of its bounds</span></th><th scope="col" class="number">Adds to the total</th><th scope="col" class="number">Share of CPU time</th></tr></thead>
-<tbody>
-${rows.map((one) => row(one, scale, limit))}</tbody></table></div>`;
+  const labels = [
+    'Function',
+    'Finding',
+    `Own time per ${unit}`,
+    '',
+    'Adds to the total',
+    'Share of CPU time',
+  ];
+  const classes = ['', '', 'number', 'drawn', 'number', 'number'];
+  const heads = labels.map((label, index) =>
+    label === ''
+      ? markup`<td role="cell" class="drawn"></td>`
+      : markup`<th scope="col" role="columnheader" class="${classes[index] ?? ''}">${label}</th>`,
+  );
+  const row = (one: FunctionResult): Markup => {
+    const [name, ...rest] = cells(one, scale, limit);
+    const others = rest.map(
+      (cell, index) =>
+        markup`<td role="cell" class="${classes[index + 1] ?? ''}" data-label="${labels[index + 1] ?? ''}">${cell}</td>`,
+    );
+    return markup`<tr role="row" class="${one.class}"><th scope="row" role="rowheader">${name ?? null}</th>${others}</tr>
+`;
+  };
+  return markup`<div class="scroll"><table role="table" class="functions"><caption class="visually-hidden">${caption}</caption>
+<thead role="rowgroup"><tr role="row">${heads}</tr></thead>
+<tbody role="rowgroup">
+${rows.map(row)}</tbody></table></div>`;
 }
 
-function row(one: FunctionResult, scale: Scale, limit: number): Markup {
+/** A function's cells, in the order of the columns. */
+function cells(one: FunctionResult, scale: Scale, limit: number): readonly Content[] {
   const where = place(one.file, one.line);
-  return markup`<tr class="${one.class}"><th scope="row"><code class="name">${shown(one.name, 160)}</code>${where === '' ? null : markup`<code class="place">${shown(where, 160)}</code>`}</th>
-<td><span class="finding" title="${classMeaning[one.class]}"><span aria-hidden="true">${classSign[one.class]}</span> ${one.class}</span></td>
-<td class="number">${figure(ownChange(one))}</td>
-<td class="drawn">${drawing(ownChange(one), scale, limit)}</td>
-<td class="number">${figure(one.contribution)}</td>
-<td class="number">${percent(one.baseShare)} → ${percent(one.headShare)}</td></tr>
-`;
+  const own = ownChange(one);
+  return [
+    markup`<code class="name">${shown(one.name, 160)}</code>${where === '' ? null : markup`<code class="place">${shown(where, 160)}</code>`}`,
+    markup`<span class="finding" title="${classMeaning[one.class]}"><span aria-hidden="true">${classSign[one.class]}</span> ${one.class}</span>`,
+    figure(own),
+    drawing(own, scale, limit),
+    figure(one.contribution),
+    `${percent(one.baseShare)} → ${percent(one.headShare)}`,
+  ];
 }
 
 function figure(value: Bounded | null): Markup | string {

@@ -40,7 +40,7 @@ h1 .word{display:block;font-size:2.25rem;line-height:1.1;font-weight:750;letter-
 .sentence{max-width:62ch;display:inline-block}
 .remark{max-width:70ch}
 .reasons{margin:.6em 0;padding-left:1.2em;max-width:80ch;overflow-wrap:anywhere}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:14px 24px;margin:22px 0 0}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:14px 24px;margin:22px 0 0}
 dt{color:var(--soft);font-size:.8125rem}
 dd{margin:0;overflow-wrap:anywhere}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:20px 22px;margin:20px 0;min-width:0}
@@ -52,8 +52,8 @@ dd{margin:0;overflow-wrap:anywhere}
 .chip.pass{color:var(--pass);background:var(--pass-page)}
 .chip.fail{color:var(--fail);background:var(--fail-page)}
 .chip.inconclusive{color:var(--inconclusive);background:var(--inconclusive-page)}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:1px;margin:18px 0 20px;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden}
-.tiles>div{background:var(--card);padding:14px 18px}
+.tiles{display:flex;flex-wrap:wrap;gap:1px;margin:18px 0 20px;background:var(--line);border:1px solid var(--line);border-radius:10px;overflow:hidden}
+.tiles>div{flex:1 1 190px;background:var(--card);padding:14px 18px}
 .tiles strong{display:block;white-space:nowrap;font-size:1.25rem;font-weight:620;letter-spacing:-.015em;font-variant-numeric:tabular-nums}
 .tiles span{display:block;font-size:.8125rem;color:var(--soft);font-variant-numeric:tabular-nums}
 ul.inline{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;padding:0;margin:0 0 12px}
@@ -62,6 +62,7 @@ figcaption{color:var(--soft);font-size:.875rem;max-width:78ch;margin-top:10px}
 svg{display:block}
 svg text{font-family:var(--sans);font-size:13px;fill:var(--ink);font-variant-numeric:tabular-nums}
 .plot{overflow:visible}
+.plot text{paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
 .plot .tick{font-size:12px;fill:var(--soft)}
 .plot .grid{stroke:var(--faint)}
 .plot .zero{stroke:var(--soft);stroke-opacity:.6}
@@ -74,12 +75,12 @@ svg text{font-family:var(--sans);font-size:13px;fill:var(--ink);font-variant-num
 .pairs .band{fill:var(--link);fill-opacity:.1}
 .pairs .pair{fill:var(--link);fill-opacity:.8}
 .pairs line.estimate{stroke:var(--link);stroke-width:1.5}
-.scroll{overflow-x:auto;margin:0 -22px;padding:0 22px}
+.scroll{position:relative;overflow-x:auto;margin:0 -22px;padding:0 22px}
 table{border-collapse:collapse;width:100%;font-size:.9375rem}
 caption{text-align:left;color:var(--soft);font-size:.875rem;padding:8px 0}
 th,td{text-align:left;font-weight:400;padding:8px 14px 8px 0;border-bottom:1px solid var(--line);vertical-align:top}
 th:last-child,td:last-child{padding-right:0}
-thead th{color:var(--soft);font-size:.8125rem;vertical-align:bottom;border-bottom-color:var(--soft)}
+thead th,thead td{color:var(--soft);font-size:.8125rem;vertical-align:bottom;border-bottom-color:var(--soft)}
 tbody tr:last-child>*{border-bottom:0}
 .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 .functions th[scope=row]{min-width:200px;max-width:380px}
@@ -112,6 +113,8 @@ summary{cursor:pointer;color:var(--link);width:fit-content}
 .flame svg.slower>rect{fill:var(--slower-cell)}
 .flame svg.slower>text{fill:var(--slower-ink);font-weight:600}
 .flame svg.faster>rect{fill:var(--faster-cell)}
+.flame svg.slower>rect.edge{fill:var(--slower);stroke:none}
+.flame svg.faster>rect.edge{fill:var(--faster);stroke:none}
 .flame svg.faster>text{fill:var(--faster-ink);font-weight:600}
 .flame.live svg{cursor:zoom-in}
 .flame svg.above>rect{fill-opacity:.55}
@@ -124,7 +127,11 @@ summary{cursor:pointer;color:var(--link);width:fit-content}
 .guide dd{max-width:78ch}
 footer{color:var(--soft);font-size:.875rem;padding-bottom:40px}
 @media (max-width:640px){main,.inner,footer{padding:0 14px}.card{padding:16px 14px}.scroll{margin:0 -14px;padding:0 14px}
-.verdict{gap:14px}.icon{width:40px;height:40px}h1{font-size:1.0625rem}h1 .word{font-size:1.75rem}.tiles{grid-template-columns:1fr 1fr}.tiles>div{padding:12px 14px}.tiles strong{font-size:1.0625rem}}
+.verdict{gap:14px}.icon{width:40px;height:40px}h1{font-size:1.0625rem}h1 .word{font-size:1.75rem}.tiles>div{flex-basis:150px;padding:12px 14px}.tiles strong{font-size:1.0625rem}}
+@media (max-width:760px){.functions thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.functions,.functions tbody{display:block}
+.functions tbody tr{display:grid;grid-template-columns:1fr 1fr;gap:4px 16px;padding:12px 0;border-bottom:1px solid var(--line)}.functions tbody tr:last-child{border-bottom:0}
+.functions th,.functions td{border:0;padding:0}.functions th[scope=row]{grid-column:1/-1;max-width:none}.functions td[data-label]::before{content:attr(data-label);display:block;color:var(--soft);font-size:.75rem;font-weight:400}
+.functions .number{text-align:left;white-space:normal}.functions td.drawn{order:1;grid-column:1/-1;width:auto}.functions td.drawn:empty{display:none}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @media print{:root{--page:#fff}body{font-size:11pt}.card,tr,figure,.tiles{break-inside:avoid}.tools,.detail,.skip{display:none}.card{border:0;padding:0}.scroll{overflow:visible;margin:0;padding:0}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

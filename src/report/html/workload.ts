@@ -51,12 +51,12 @@ ${quality(workload)}
 function figures(workload: WorkloadResult): Markup {
   const { total, cpuPerUnit, load } = workload;
   const unit = unitName(load);
-  const tile = (label: string, value: string, below: string): Markup =>
-    markup`<div><dt>${label}</dt><dd><strong>${value}</strong><span>${below}</span></dd></div>`;
+  const tile = (label: string, value: string, ...below: readonly string[]): Markup =>
+    markup`<div><dt>${label}</dt><dd><strong>${value}</strong>${below.map((line) => markup`<span>${line}</span>`)}</dd></div>`;
   return markup`<dl class="tiles">
-${tile('Change', change(total.estimate), `${bounds(total)}; margin ${margin(total.margin)}`)}
-${tile(`CPU time per ${unit}`, `${nanoseconds(cpuPerUnit.base)} → ${nanoseconds(cpuPerUnit.head)}`, `${nanosecondsChange(cpuPerUnit.head - cpuPerUnit.base)} by these means`)}
-${tile('Smallest provable change', total.mde === null ? 'none' : change(total.mde), 'with this much measuring')}
+${tile('Change', change(total.estimate), bounds(total), `margin ${margin(total.margin)}`)}
+${tile(`CPU time per ${unit}`, `${nanoseconds(cpuPerUnit.base)} → ${nanoseconds(cpuPerUnit.head)}`, nanosecondsChange(cpuPerUnit.head - cpuPerUnit.base), 'means over the pairs')}
+${tile('Smallest provable change', total.mde === null ? 'none' : change(total.mde), 'with as much measuring')}
 ${tile('Measured', seconds(workload.seconds), `${plural(workload.pairs, 'pair')}, ${count(workload.units.base + workload.units.head)} ${unit}s`)}
 ${tile('Load', { http: 'HTTP', command: 'command', batch: 'batch' }[load.kind], loadText(workload))}
 </dl>`;
