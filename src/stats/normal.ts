@@ -39,6 +39,7 @@ function centre(z: number): number {
 /** P(Z > z) for large z by Laplace's continued fraction φ(z) / (z + 1/(z + 2/(z + 3/(z + …)))). */
 function tail(z: number): number {
   let fraction = z;
-  for (let k = 120; k >= 1; k--) fraction = z + k / fraction;
+  // Enough for full precision from the start of the tail on, where it takes the most.
+  for (let k = Math.ceil(15 + 300 / (z * z)); k >= 1; k--) fraction = z + k / fraction;
   return normalDensity(z) / fraction;
 }

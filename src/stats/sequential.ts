@@ -23,14 +23,13 @@ interface Continuation {
  * @throws RangeError when they are not
  */
 export function nominalLevels(alpha: number, informations: readonly number[]): number[] {
+  if (!informations.every((t, look) => t > (informations[look - 1] ?? 0) && t <= 1)) {
+    throw new RangeError(`informations ascend within (0, 1]: ${informations.join(', ')}`);
+  }
   const levels: number[] = [];
   let paths: Continuation | null = null;
   let spent = 0;
   for (const [look, t] of informations.entries()) {
-    const before: number = paths?.information ?? 0;
-    if (!(t > before && t <= 1)) {
-      throw new RangeError(`informations ascend within (0, 1]: ${informations.join(', ')}`);
-    }
     const due = alpha * t * t - spent;
     const boundary: number = paths === null ? normalUpperQuantile(due) : solve(paths, t, due);
     levels.push(normalSurvival(boundary));
@@ -41,27 +40,39 @@ export function nominalLevels(alpha: number, informations: readonly number[]): n
   return levels;
 }
 
-/** The boundary at information t that is crossed for the first time with probability `due`. */
+/**
+ * The boundary at information t that is crossed for the first time with probability `due`. The logarithm of that
+ * probability is concave in the boundary, so Newton's steps approach it from above: from the boundary that ignores
+ * the looks before.
+ */
 function solve(paths: Continuation, t: number, due: number): number {
-  // The chance of crossing now, whatever happened before, is at least the chance of crossing for the first time.
-  let low = lowest;
-  let high = normalUpperQuantile(due);
-  while (high - low > 1e-10) {
-    const middle = (low + high) / 2;
-    if (firstCrossing(paths, t, middle) > due) low = middle;
-    else high = middle;
+  let boundary = normalUpperQuantile(due);
+  for (let step = 0; step < 100; step++) {
+    const { probability, density } = firstCrossing(paths, t, boundary);
+    const change = (Math.log(probability / due) * probability) / density;
+    boundary += change;
+    if (Math.abs(change) < 1e-11) break;
   }
-  return (low + high) / 2;
+  return boundary;
 }
 
-function firstCrossing(paths: Continuation, t: number, boundary: number): number {
+/** Probability of crossing the boundary for the first time at information t, and its negative derivative. */
+function firstCrossing(
+  paths: Continuation,
+  t: number,
+  boundary: number,
+): { probability: number; density: number } {
   const sd = Math.sqrt(t - paths.information);
+  const rootBefore = Math.sqrt(paths.information);
   let probability = 0;
+  let density = 0;
   for (let i = 0; i < paths.z.length; i++) {
-    const distance = boundary * Math.sqrt(t) - (paths.z[i] as number) * Math.sqrt(paths.information);
-    probability += (paths.mass[i] as number) * normalSurvival(distance / sd);
+    const distance = (boundary * Math.sqrt(t) - (paths.z[i] as number) * rootBefore) / sd;
+    const mass = paths.mass[i] as number;
+    probability += mass * normalSurvival(distance);
+    density += mass * normalDensity(distance);
   }
-  return probability;
+  return { probability, density: (density * Math.sqrt(t)) / sd };
 }
 
 /** Carries the paths to information t and drops those beyond the boundary. */

@@ -54,12 +54,12 @@ export function testFunctions(panel: Panel, look: Look, total: LogChange, policy
     if (isSlower) proofs.set(estimate, estimate.base.share > 0 ? 'slower' : 'new');
     else if (isFaster) proofs.set(estimate, estimate.head.share > 0 ? 'faster' : 'gone');
   }
-  const eachLevel = level / Math.max(1, tested.length);
+  const quantile = studentUpperQuantile(level / Math.max(1, tested.length), Math.max(1, look.pairs - 1));
   return {
     tests: tested.length,
     findings: shown.map((estimate) => {
       const proof = proofs.get(estimate) ?? null;
-      const bounds = functionBounds(estimate, eachLevel, proof, policy.functionMargin);
+      const bounds = functionBounds(estimate, quantile, proof, policy.functionMargin);
       return { estimate, proof, tested: isTested(estimate, policy), ...bounds };
     }),
   };
@@ -112,16 +112,16 @@ function onlyHereP(here: SideEstimate, there: SideEstimate, dispersion: number, 
   return binomialUpperTail(effective, effective, weight / (weight + there.allSamples));
 }
 
-/** Bounds of a function's change and of what it contributes, each at the one-sided level given. */
+/** Bounds of a function's change and of what it contributes, each so many standard errors of its logarithm away. */
 export function functionBounds(
   estimate: FunctionEstimate,
-  level: number,
+  quantile: number,
   proof: Proof | null,
   margin: number,
 ): Pick<FunctionFinding, 'ratio' | 'contribution'> {
-  const { base, head, contribution, log, standardError, df } = estimate;
+  const { base, head, contribution, log, standardError } = estimate;
   const bounded = Number.isFinite(standardError);
-  const reach = bounded ? studentUpperQuantile(level, df) * standardError : Number.POSITIVE_INFINITY;
+  const reach = bounded ? quantile * standardError : Number.POSITIVE_INFINITY;
   const lower = bounded ? Math.exp(log - reach) : null;
   const upper = finiteOrNull(Math.exp(log + reach));
   if (base.share === 0) return { ratio: null, contribution: { estimate: contribution, lower, upper } };

@@ -3,6 +3,7 @@ import type { Load, Policy, Ref } from '../bundle/schema.js';
 import type { CaptureSummary } from '../bundle/summary.js';
 import { tool } from '../jobs/version.js';
 import type { FunctionTable } from '../profile/functions.js';
+import { normalUpperQuantile } from '../stats/normal.js';
 import { estimateFunction, type FunctionEstimate } from './functionEstimate.js';
 import { functionResults } from './functionResult.js';
 import { type FunctionFinding, fewestSamples, functionBounds } from './functionTest.js';
@@ -22,8 +23,6 @@ export interface UnpairedSide {
 /** The comparison is of no configured workload; results need a name for it. */
 const name = 'comparison';
 const load: Load = { kind: 'command', loop: 'unknown', rate: null };
-/** Degrees of freedom at which Student's t is the normal distribution. */
-const normalDf = 1e6;
 
 /**
  * Compares shares and, where both sides' units are known, CPU time per unit. Bounds say what sampling alone leaves open
@@ -35,17 +34,17 @@ export function compareUnpaired(base: UnpairedSide, head: UnpairedSide, policy: 
   const costs = { base: cpuPerUnit(base), head: cpuPerUnit(head) };
   const unitsKnown = costs.base !== null && costs.head !== null;
   const growth = costs.base !== null && costs.head !== null ? Math.log(costs.head / costs.base) : 0;
-  const total = { mean: growth, standardError: 0, df: normalDf };
+  const total = { mean: growth, standardError: 0, df: 1 };
   const shown = panel.rows
     .map((row) => withinRun(estimateFunction(panel, row, 1, total)))
     .filter((estimate) => Math.max(estimate.base.share, estimate.head.share) >= policy.minShare)
     .filter(({ base, head }) => base.share + head.share > 0);
-  const level = policy.alpha.functions / Math.max(1, shown.length);
+  const quantile = normalUpperQuantile(policy.alpha.functions / Math.max(1, shown.length));
   const findings = shown.map((estimate) => ({
     estimate,
     proof: null,
     tested: false,
-    ...functionBounds(estimate, level, null, policy.functionMargin),
+    ...functionBounds(estimate, quantile, null, policy.functionMargin),
   }));
   const summaries = [base.summary, head.summary].filter((summary) => summary !== null);
   const reasons = explain(unitsKnown);
@@ -104,7 +103,7 @@ function withinRun(estimate: FunctionEstimate): FunctionEstimate {
   const variances = [estimate.base, estimate.head].filter(({ share }) => share > 0);
   const variance = variances.reduce((sum, { binomialVariance }) => sum + binomialVariance, 0);
   const standardError = Math.sqrt(variance);
-  return { ...estimate, standardError, shareError: standardError, df: normalDf, dispersion: 1 };
+  return { ...estimate, standardError, shareError: standardError, dispersion: 1 };
 }
 
 /** Appearing and vanishing can be seen in single runs; getting slower cannot be proven. */
