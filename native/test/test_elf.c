@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+/* ELF files: this very program, one compiled with debug information, and damaged ones. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "mappings.h"
+#include "object_symbols.h"
+
+__attribute__((noinline)) void profbound_known_function(void)
+{
+	__asm__ volatile("");
+}
+
+static struct object file_object(int fd, const char *path)
+{
+	return (struct object){ .kind = OBJECT_FILE, .path = (char *)path, .fd = fd, .owner = { .root = -1 } };
+}
+
+static void finds_functions_of_this_program(void)
+{
+	int fd = open("/proc/self/exe", O_RDONLY);
+	struct object object = file_object(fd, "/proc/self/exe");
+	struct mappings mappings = { 0 };
+	const struct mapping *mapping;
+	struct object_symbols symbols;
+	const struct symbol *symbol;
+	uint64_t address = 0, pointer = (uint64_t)&profbound_known_function;
+
+	object_symbols_load(&symbols, &object);
+	CHECK(symbols.is_readable);
+	CHECK(mappings_read(&mappings, getpid()));
+	mapping = mappings_find(&mappings, pointer);
+	CHECK(mapping && elf_image_address(&symbols.image, pointer - mapping->start + mapping->offset, &address));
+	symbol = symbols_find(&symbols.symbols, address);
+	if (CHECK(symbol)) {
+		CHECK_TEXT(symbol->name, "profbound_known_function");
+		CHECK_NUMBER(symbol->start, address);
+	}
+	/* Headers and data are not code. */
+	CHECK(!elf_image_address(&symbols.image, 0, &address));
+	CHECK(!elf_image_address(&symbols.image, UINT64_MAX, &address));
+	object_symbols_free(&symbols);
+	mappings_free(&mappings);
+	close(fd);
+}
+
+static void finds_functions_of_the_vdso(void)
+{
+	struct object object = { .kind = OBJECT_VDSO, .path = "[vdso]", .fd = -1, .owner = { .root = -1 } };
+	struct object_symbols symbols;
+	bool found = false;
+
+	object_symbols_load(&symbols, &object);
+	CHECK(symbols.is_readable);
+	for (size_t i = 0; i < symbols.symbols.count; i++)
+		found |= strstr(symbols.symbols.entries[i].name, "clock_gettime") != NULL;
+	CHECK(found);
+	object_symbols_free(&symbols);
+}
+
+static const struct symbol *find_by_name(const struct symbols *symbols, const char *name)
+{
+	for (size_t i = 0; i < symbols->count; i++) {
+		if (strcmp(symbols->entries[i].name, name) == 0)
+			return &symbols->entries[i];
+	}
+	return NULL;
+}
+
+/* A program with DWARF, PLT and a build id, made by the compiler that made this test. */
+static const char source[] = "#include <stdlib.h>\n"
+			     "\n"
+			     "__attribute__((noinline)) int second(int x)\n"
+			     "{\n"
+			     "	return x + rand();\n"
+			     "}\n"
+			     "\n"
+			     "int main(void)\n"
+			     "{\n"
+			     "	return second(1);\n"
+			     "}\n";
+
+static void compile(const char *folder)
+{
+	char path[256], command[1024];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/p.c", folder);
+	file = fopen(path, "w");
+	if (!CHECK(file && fputs(source, file) >= 0 && fclose(file) == 0))
+		return;
+	snprintf(command, sizeof(command), "cd %s && cc -g -O1 -fno-builtin -Wl,-z,lazy,--build-id=0x0123456789abcdef -o p p.c", folder);
+	CHECK(system(command) == 0);
+}
+
+static void finds_declarations(const char *folder)
+{
+	char path[256], expected[256], file[256];
+	struct object object;
+	struct object_symbols symbols;
+	const struct symbol *symbol;
+	uint32_t line = 0;
+
+	compile(folder);
+	snprintf(path, sizeof(path), "%s/p", folder);
+	snprintf(expected, sizeof(expected), "%s/p.c", folder);
+	object = file_object(open(path, O_RDONLY), path);
+	object_symbols_load(&symbols, &object);
+	CHECK_TEXT(symbols.image.build_id, "0123456789abcdef");
+	symbol = find_by_name(&symbols.symbols, "second");
+	if (CHECK(symbol && declarations_find(&symbols.declarations, symbol->start + 1, file, sizeof(file), &line))) {
+		CHECK_TEXT(file, expected);
+		CHECK_NUMBER(line, 3);
+	}
+	CHECK(!declarations_find(&symbols.declarations, 0, file, sizeof(file), &line));
+	CHECK(!declarations_find(&symbols.declarations, UINT64_MAX, file, sizeof(file), &line));
+	CHECK(find_by_name(&symbols.symbols, "_start") != NULL);
+	object_symbols_free(&symbols);
+	close(object.fd);
+}
+
+/* Separate debug files beside the program, by name: with the right build id, then with another. */
+static void finds_the_debug_file(const char *folder)
+{
+	char path[256], command[1024], file[256];
+	struct object object;
+	struct object_symbols symbols;
+	const struct symbol *symbol;
+	uint32_t line;
+
+	snprintf(path, sizeof(path), "%s/p", folder);
+	for (int wrong = 0; wrong <= 1; wrong++) {
+		compile(folder);
+		snprintf(command, sizeof(command),
+			 "cd %s && rm -rf .debug && mkdir .debug && objcopy --only-keep-debug p .debug/p.debug && "
+			 "objcopy --strip-all --add-gnu-debuglink=.debug/p.debug p %s",
+			 folder, wrong ? "&& objcopy --remove-section=.note.gnu.build-id .debug/p.debug" : "");
+		CHECK(system(command) == 0);
+		object = file_object(open(path, O_RDONLY), path);
+		object_symbols_load(&symbols, &object);
+		symbol = find_by_name(&symbols.symbols, "second");
+		CHECK((symbol != NULL) == !wrong);
+		if (symbol)
+			CHECK(declarations_find(&symbols.declarations, symbol->start, file, sizeof(file), &line) && line == 3);
+		/* What a lazily bound program calls is named also without its symbol table. */
+		CHECK(find_by_name(&symbols.symbols, "rand@plt") != NULL);
+		object_symbols_free(&symbols);
+		close(object.fd);
+	}
+}
+
+/* Every symbol and address that a damaged file offers is looked up; whatever comes out, nothing may crash or hang. */
+static void explore(int fd)
+{
+	struct object object = file_object(fd, "/lib/libc.so.6");
+	struct object_symbols symbols;
+	char file[256];
+	uint32_t line;
+
+	object_symbols_load(&symbols, &object);
+	for (size_t i = 0; i < symbols.symbols.count && i < 200; i++)
+		declarations_find(&symbols.declarations, symbols.symbols.entries[i].start, file, sizeof(file), &line);
+	object_symbols_free(&symbols);
+}
+
+static void survives_damage(const char *folder)
+{
+	char path[256];
+	struct stat status;
+	uint32_t random = 1;
+	uint8_t *good, *bad;
+	int fd, copy = memfd_create("damaged", 0);
+
+	compile(folder);
+	snprintf(path, sizeof(path), "%s/p", folder);
+	fd = open(path, O_RDONLY);
+	if (!CHECK(fd >= 0 && copy >= 0 && fstat(fd, &status) == 0))
+		return;
+	good = malloc(status.st_size);
+	bad = malloc(status.st_size);
+	CHECK(read(fd, good, status.st_size) == status.st_size);
+	for (int round = 0; round < 400; round++) {
+		size_t size = status.st_size;
+
+		memcpy(bad, good, size);
+		for (int change = 0; change < 8; change++) {
+			random = random * 1664525 + 1013904223;
+			/* Half of the changes hit the header, the rest anything. */
+			bad[change % 2 ? (random >> 8) % 512 : (random >> 8) % size] ^= random >> 24;
+		}
+		/* What says that it is an ELF file stays, or there would be nothing to test. */
+		memcpy(bad, good, 6);
+		if (round % 4 == 0)
+			size = size * (round % 97) / 97;
+		CHECK(ftruncate(copy, 0) == 0 && pwrite(copy, bad, size, 0) == (ssize_t)size);
+		explore(copy);
+	}
+	free(good);
+	free(bad);
+	close(copy);
+	close(fd);
+}
+
+int main(void)
+{
+	char folder[] = "/tmp/profbound-test-XXXXXX", command[64];
+
+	CHECK(mkdtemp(folder) != NULL);
+	finds_functions_of_this_program();
+	finds_functions_of_the_vdso();
+	finds_declarations(folder);
+	finds_the_debug_file(folder);
+	survives_damage(folder);
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	CHECK(system(command) == 0);
+	return check_report("elf");
+}

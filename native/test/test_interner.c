@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "check.h"
+#include "interner.h"
+
+int main(void)
+{
+	struct interner interner = { 0 };
+	bool is_new;
+
+	/* Enough to grow several times. */
+	for (uint32_t i = 0; i < 5000; i++) {
+		uint32_t number = interner_add(&interner, &i, sizeof(i), &is_new);
+
+		if (!CHECK(is_new && number == i))
+			break;
+	}
+	for (uint32_t i = 0; i < 5000; i++) {
+		uint32_t number = interner_add(&interner, &i, sizeof(i), &is_new);
+
+		if (!CHECK(!is_new && number == i))
+			break;
+	}
+	CHECK_NUMBER(interner.count, 5000);
+	/* Bytes, not text: a prefix is another entry, and so is nothing. */
+	CHECK_NUMBER(interner_add(&interner, "a\0b", 3, NULL), 5000);
+	CHECK_NUMBER(interner_add(&interner, "a\0c", 3, NULL), 5001);
+	CHECK_NUMBER(interner_add(&interner, "a", 1, NULL), 5002);
+	CHECK_NUMBER(interner_add(&interner, "", 0, NULL), 5003);
+	CHECK_NUMBER(interner_add(&interner, "a\0b", 3, NULL), 5000);
+	CHECK_TEXT(interner.entries[5002].bytes, "a");
+	interner_free(&interner);
+	return check_report("interner");
+}

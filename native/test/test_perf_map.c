@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "perf_map.h"
+#include "process_status.h"
+
+static void parses_lines(void)
+{
+	char text[] = "1000 20 JS:*f /a.js:1:2\n"
+		      "0x2000 0x10 with prefix\n"
+		      "nonsense\n"
+		      "\n"
+		      "3000 0 empty\n"
+		      "4000 10\n"
+		      "4000 10 \n"
+		      "-1 10 negative\n"
+		      "5000  10 two spaces\n"
+		      "6000 10 last\n"
+		      "7000 10 not yet writ";
+	struct symbols symbols = { 0 };
+
+	perf_map_parse(&symbols, text, sizeof(text) - 1);
+	CHECK_NUMBER(symbols.count, 3);
+	CHECK_TEXT(symbols.entries[0].name, "JS:*f /a.js:1:2");
+	CHECK_NUMBER(symbols.entries[0].start, 0x1000);
+	CHECK_NUMBER(symbols.entries[0].size, 0x20);
+	CHECK_TEXT(symbols.entries[1].name, "with prefix");
+	CHECK_NUMBER(symbols.entries[1].start, 0x2000);
+	CHECK_TEXT(symbols.entries[2].name, "last");
+	symbols_free(&symbols);
+}
+
+static void takes_names_apart(void)
+{
+	static const struct {
+		const char *text, *name, *file;
+		uint32_t line;
+	} names[] = {
+		{ "JS:*tokenize /srv/app.js:12:3", "tokenize", "/srv/app.js", 12 },
+		{ "JS:~tokenize file:///srv/app.mjs:12:3", "tokenize", "/srv/app.mjs", 12 },
+		{ "JS:^emit node:events:466:44", "emit", "node:events", 466 },
+		{ "JS:+f /a b/c.js:1:2", "f", "/a b/c.js", 1 },
+		{ "JS:f /c.js:1:2", "f", "/c.js", 1 },
+		{ "JS:*get size /srv/a.js:3:11", "get size", "/srv/a.js", 3 },
+		{ "LazyCompile:~g /srv/a.js:3:11", "g", "/srv/a.js", 3 },
+		{ "JS:* /srv/a.js:4:13", "(anonymous)", "/srv/a.js", 4 },
+		{ "JS:*", "(anonymous)", "", 0 },
+		{ "JS:~f  /srv/a.js", "f ", "", 0 },
+		{ "JS:*f /srv/a.js:x:1", "f", "", 0 },
+		{ "Builtin:ArrayMap", "Builtin:ArrayMap", "", 0 },
+		{ "py::f:/srv/a.py", "py::f:/srv/a.py", "", 0 },
+		{ "", "(anonymous)", "", 0 },
+	};
+	struct perf_map_name name;
+	char long_text[4096];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		perf_map_name_parse(names[i].text, &name);
+		CHECK_TEXT(name.name, names[i].name);
+		CHECK_TEXT(name.file, names[i].file);
+		CHECK_NUMBER(name.line, names[i].line);
+	}
+	memset(long_text, 'x', sizeof(long_text) - 1);
+	long_text[sizeof(long_text) - 1] = '\0';
+	memcpy(long_text, "JS:*", 4);
+	memcpy(long_text + 2000, " /", 2);
+	perf_map_name_parse(long_text, &name);
+	CHECK_NUMBER(strlen(name.name), sizeof(name.name) - 1);
+}
+
+static void write_file(int root, const char *path, const char *text)
+{
+	int fd = openat(root, path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
+	close(fd);
+}
+
+static bool reads(const struct perf_map_owner *owner)
+{
+	struct symbols symbols = { 0 };
+	bool read = perf_map_read(&symbols, owner);
+
+	symbols_free(&symbols);
+	return read;
+}
+
+static void reads_only_the_owners_file(void)
+{
+	char folder[] = "/tmp/profbound-test-XXXXXX", outside[64];
+	struct perf_map_owner owner = { .pid = 42, .user = getuid() };
+
+	CHECK(mkdtemp(folder) != NULL);
+	owner.root = open(folder, O_PATH | O_DIRECTORY);
+	CHECK(mkdirat(owner.root, "tmp", 0700) == 0);
+	CHECK(!reads(&owner));
+	write_file(owner.root, "tmp/perf-42.map", "1000 10 f\n");
+	CHECK(reads(&owner));
+	/* Another process's, by pid, by user, and by time. */
+	owner.pid = 43;
+	CHECK(!reads(&owner));
+	owner.pid = 42;
+	owner.user = getuid() + 1;
+	CHECK(!reads(&owner));
+	owner.user = getuid();
+	owner.started = time(NULL) + 60;
+	CHECK(!reads(&owner));
+	owner.started = 0;
+	/* A link does not lead out of the root, and a fifo does not hang. */
+	snprintf(outside, sizeof(outside), "%s/outside", folder);
+	write_file(AT_FDCWD, outside, "1000 10 f\n");
+	unlinkat(owner.root, "tmp/perf-42.map", 0);
+	CHECK(symlinkat(outside, owner.root, "tmp/perf-42.map") == 0);
+	CHECK(!reads(&owner));
+	unlinkat(owner.root, "tmp/perf-42.map", 0);
+	CHECK(symlinkat("/outside", owner.root, "tmp/perf-42.map") == 0);
+	CHECK(reads(&owner));
+	unlinkat(owner.root, "tmp/perf-42.map", 0);
+	CHECK(mkfifoat(owner.root, "tmp/perf-42.map", 0600) == 0);
+	CHECK(!reads(&owner));
+	unlinkat(owner.root, "tmp/perf-42.map", 0);
+	unlinkat(owner.root, "outside", 0);
+	unlinkat(owner.root, "tmp", AT_REMOVEDIR);
+	close(owner.root);
+	CHECK(rmdir(folder) == 0);
+}
+
+static void knows_who_a_process_is(void)
+{
+	struct process_status status;
+
+	CHECK(process_status_read(getpid(), &status));
+	CHECK_NUMBER(status.own_pid, getpid());
+	CHECK_NUMBER(status.user, getuid());
+	CHECK(status.started <= time(NULL) && status.started > time(NULL) - 3600);
+	CHECK(!process_status_read(0x7ffffff0, &status));
+}
+
+int main(void)
+{
+	parses_lines();
+	takes_names_apart();
+	reads_only_the_owners_file();
+	knows_who_a_process_is();
+	return check_report("perf_map");
+}

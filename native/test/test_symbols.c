@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "check.h"
+#include "symbols.h"
+
+/* The name of what covers `address`, or "-". */
+static const char *at(const struct symbols *symbols, uint64_t address)
+{
+	const struct symbol *symbol = symbols_find(symbols, address);
+
+	return symbol ? symbol->name : "-";
+}
+
+static void finds_by_range(void)
+{
+	struct symbols symbols = { 0 };
+
+	symbols_sort(&symbols);
+	CHECK_TEXT(at(&symbols, 1), "-");
+	symbols_add(&symbols, 0x200, 0x10, "second", SYMBOL_GLOBAL);
+	symbols_add(&symbols, 0x100, 0x10, "first", SYMBOL_LOCAL);
+	symbols_sort(&symbols);
+	CHECK_TEXT(at(&symbols, 0xff), "-");
+	CHECK_TEXT(at(&symbols, 0x100), "first");
+	CHECK_TEXT(at(&symbols, 0x10f), "first");
+	CHECK_TEXT(at(&symbols, 0x110), "-");
+	CHECK_TEXT(at(&symbols, 0x20f), "second");
+	CHECK_TEXT(at(&symbols, UINT64_MAX), "-");
+	symbols_free(&symbols);
+}
+
+static void reaches_to_the_next_without_a_size(void)
+{
+	struct symbols symbols = { 0 };
+
+	symbols_add(&symbols, 0x100, 0, "first", SYMBOL_GLOBAL);
+	symbols_add(&symbols, 0x200, 0, "second", SYMBOL_GLOBAL);
+	symbols_sort(&symbols);
+	CHECK_TEXT(at(&symbols, 0x1ff), "first");
+	CHECK_TEXT(at(&symbols, 0x200), "second");
+	CHECK_TEXT(at(&symbols, UINT64_MAX - 1), "second");
+	symbols_free(&symbols);
+}
+
+static void prefers_the_known_alias(void)
+{
+	struct symbols symbols = { 0 };
+
+	symbols_add(&symbols, 0x100, 0x10, "weak", SYMBOL_WEAK);
+	symbols_add(&symbols, 0x100, 0x10, "__libc_malloc", SYMBOL_GLOBAL);
+	symbols_add(&symbols, 0x100, 0x10, "malloc", SYMBOL_GLOBAL);
+	symbols_add(&symbols, 0x100, 0x10, "a", SYMBOL_LOCAL);
+	symbols_sort(&symbols);
+	CHECK_NUMBER(symbols.count, 1);
+	CHECK_TEXT(at(&symbols, 0x100), "malloc");
+	symbols_free(&symbols);
+}
+
+static void prefers_functions_to_labels(void)
+{
+	struct symbols symbols = { 0 };
+
+	symbols_add(&symbols, 0x100, 0x40, "function", SYMBOL_LOCAL);
+	symbols_add(&symbols, 0x110, 0x1000, "inner_label", SYMBOL_LABEL);
+	symbols_add(&symbols, 0x200, 0x1000, "assembly", SYMBOL_LABEL);
+	symbols_add(&symbols, 0x300, 0x10, "next", SYMBOL_LOCAL);
+	symbols_sort(&symbols);
+	CHECK_TEXT(at(&symbols, 0x120), "function");
+	CHECK_TEXT(at(&symbols, 0x210), "assembly");
+	/* A label ends where a function begins, also behind that function. */
+	CHECK_TEXT(at(&symbols, 0x320), "-");
+	symbols_free(&symbols);
+}
+
+static void takes_the_innermost_of_nested_functions(void)
+{
+	struct symbols symbols = { 0 };
+
+	symbols_add(&symbols, 0x100, 0x100, "outer", SYMBOL_GLOBAL);
+	for (int i = 0; i < 20; i++)
+		symbols_add(&symbols, 0x110 + i * 4, 2, "inner", SYMBOL_GLOBAL);
+	symbols_sort(&symbols);
+	CHECK_TEXT(at(&symbols, 0x111), "inner");
+	CHECK_TEXT(at(&symbols, 0x112), "outer");
+	CHECK_TEXT(at(&symbols, 0x1f0), "outer");
+	symbols_free(&symbols);
+}
+
+static void takes_the_newest_of_generated_code(void)
+{
+	struct symbols symbols = { 0 };
+
+	symbols_add(&symbols, 0x100, 0x100, "old", SYMBOL_RUNTIME);
+	symbols_add(&symbols, 0x180, 0x10, "new", SYMBOL_RUNTIME);
+	symbols_add(&symbols, 0x400, 0x10, "covered", SYMBOL_RUNTIME);
+	symbols_add(&symbols, 0x300, 0x200, "cover", SYMBOL_RUNTIME);
+	symbols_add(&symbols, 0x600, 0x80, "moved away", SYMBOL_RUNTIME);
+	symbols_add(&symbols, 0x600, 0x10, "moved here", SYMBOL_RUNTIME);
+	symbols_sort(&symbols);
+	CHECK_TEXT(at(&symbols, 0x17f), "old");
+	CHECK_TEXT(at(&symbols, 0x180), "new");
+	CHECK_TEXT(at(&symbols, 0x190), "old");
+	CHECK_TEXT(at(&symbols, 0x408), "cover");
+	CHECK_TEXT(at(&symbols, 0x608), "moved here");
+	CHECK_TEXT(at(&symbols, 0x620), "-");
+	symbols_free(&symbols);
+}
+
+static void survives_sizes_that_overflow(void)
+{
+	struct symbols symbols = { 0 };
+
+	symbols_add(&symbols, UINT64_MAX - 8, UINT64_MAX, "end", SYMBOL_GLOBAL);
+	symbols_add(&symbols, 0x10, UINT64_MAX, "all", SYMBOL_GLOBAL);
+	symbols_sort(&symbols);
+	CHECK_TEXT(at(&symbols, UINT64_MAX - 1), "end");
+	CHECK_TEXT(at(&symbols, 0x11), "all");
+	CHECK_TEXT(at(&symbols, 0xf), "-");
+	symbols_free(&symbols);
+}
+
+int main(void)
+{
+	finds_by_range();
+	reaches_to_the_next_without_a_size();
+	prefers_the_known_alias();
+	prefers_functions_to_labels();
+	takes_the_innermost_of_nested_functions();
+	takes_the_newest_of_generated_code();
+	survives_sizes_that_overflow();
+	return check_report("symbols");
+}
