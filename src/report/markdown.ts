@@ -24,7 +24,7 @@ import {
   verdictWord,
 } from './phrase.js';
 import { loadText, qualityLine, qualityRows } from './quality.js';
-import { classSign, mattering, ownChange } from './ranking.js';
+import { classSign, mattering, ownChange, ranked } from './ranking.js';
 
 export interface MarkdownOptions {
   /** The text never has more characters (UTF-16 units) than this. */
@@ -58,16 +58,17 @@ const extents: readonly Extent[] = [
 
 /** Markdown of at most `maxCharacters` (at least 40 are needed for the bare verdict). */
 export function renderMarkdown(result: Result, options: MarkdownOptions): string {
+  const sorted = { ...result, workloads: ordered(result.workloads) };
   for (const extent of extents) {
-    const text = render(result, options, extent);
+    const text = render(sorted, options, extent);
     if (text.length <= options.maxCharacters) return text;
   }
-  const sentence = `${phraseText(headline(result))}\n`;
+  const sentence = `${phraseText(headline(sorted))}\n`;
   return sentence.length <= options.maxCharacters ? sentence : `**profbound: ${result.verdict}**\n`;
 }
 
 function render(result: Result, options: MarkdownOptions, extent: Extent): string {
-  const shown = ordered(result.workloads).slice(0, extent.workloads);
+  const shown = result.workloads.slice(0, extent.workloads);
   const left = result.workloads.length - shown.length;
   const remarks = [...(options.notes ?? []), ...result.notes];
   const blocks = [
@@ -87,10 +88,12 @@ function render(result: Result, options: MarkdownOptions, extent: Extent): strin
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-/** Workloads that need attention come first. */
+/** Workloads that need attention come first, and so do their functions: sorted once, however often it is cut. */
 function ordered(workloads: readonly WorkloadResult[]): WorkloadResult[] {
   const rank = { fail: 0, inconclusive: 1, pass: 2 };
-  return [...workloads].sort((a, b) => rank[a.verdict] - rank[b.verdict]);
+  return workloads
+    .map((workload) => ({ ...workload, functions: ranked(workload.functions) }))
+    .sort((a, b) => rank[a.verdict] - rank[b.verdict]);
 }
 
 /** The verdict's sentence; it begins with its word, so the rest stands within a line. */

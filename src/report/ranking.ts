@@ -1,13 +1,20 @@
 /** Functions as a reader meets them: which first, with which sign, by how much. */
 import type { Bounded, FunctionClass, FunctionResult } from '../verdict/result.js';
 
-const classOrder: readonly FunctionClass[] = ['slower', 'new', 'moved', 'faster', 'gone', 'unproven'];
+const classOrder: Readonly<Record<FunctionClass, number>> = {
+  slower: 0,
+  new: 1,
+  moved: 2,
+  faster: 3,
+  gone: 4,
+  unproven: 5,
+};
 
 /** Classes for which the profile proves something, most pressing first; then what it could not prove, by its size. */
 export function ranked(functions: readonly FunctionResult[]): FunctionResult[] {
   return [...functions].sort(
     (a, b) =>
-      classOrder.indexOf(a.class) - classOrder.indexOf(b.class) ||
+      classOrder[a.class] - classOrder[b.class] ||
       Math.abs(b.contribution.estimate) - Math.abs(a.contribution.estimate) ||
       (a.key < b.key ? -1 : a.key > b.key ? 1 : 0),
   );

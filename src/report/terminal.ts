@@ -76,14 +76,17 @@ function workloadLines(workload: WorkloadResult, width: number, paint: Paint): s
 }
 
 function functionLines({ functions, verdict }: WorkloadResult, width: number, paint: Paint): string[] {
-  if (functions.length === 0) return [`${indent}No function was above the minimum share.`];
+  if (functions.length === 0) return wrap('No function was above the minimum share.', width, indent);
   const proven = functions.filter((one) => one.class !== 'unproven').length;
   const rows = mattering(functions, shownFunctions, verdict === 'inconclusive' ? shownUnproven : 0);
   const lines = rows.length === 0 ? [] : (table(rows, width, paint) ?? paragraphs(rows, width, paint));
   if (proven === 0)
-    lines.push(`${indent}No change is proven of any of ${plural(functions.length, 'function')}.`);
+    lines.push(
+      ...wrap(`No change is proven of any of ${plural(functions.length, 'function')}.`, width, indent),
+    );
   const hidden = proven - rows.filter((one) => one.class !== 'unproven').length;
-  if (hidden > 0) lines.push(`${indent}… and ${plural(hidden, 'more function')} with a proven change`);
+  if (hidden > 0)
+    lines.push(...wrap(`… and ${plural(hidden, 'more function')} with a proven change`, width, indent));
   return lines;
 }
 
