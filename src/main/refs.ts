@@ -25,28 +25,34 @@ export async function resolveRefs(
   if (base !== null && head !== null) return { base, head };
   // Someone who names a head asks for a comparison of their own: the event's base has nothing to do with it.
   if (head !== null) return { base: await branchPoint(event, head, cwd), head };
-  const refs = await refsOfEvent(event, base !== null, cwd);
-  return base === null ? refs : { ...refs, base };
+  return { head: headOf(event), base: base ?? (await baseOf(event, cwd)) };
 }
 
-async function refsOfEvent(event: Event, hasBase: boolean, cwd: string): Promise<Refs> {
-  const { sha } = event;
+function headOf(event: Event): string {
   switch (event.event) {
-    case 'pull_request':
-      return { base: hasBase ? '' : await mergedInto(sha, cwd), head: sha };
     case 'pull_request_target':
       throw new UsageError(
         'on pull_request_target the checkout is base alone, with secrets at hand: run this on pull_request, or name base and head',
       );
     case 'push':
-      return { base: hasBase ? '' : await beforePush(event, cwd), head: pushed(event) };
+      return pushed(event);
     case 'merge_group':
-      return {
-        base: event.mergeGroup?.base ?? (await firstParent(sha, cwd, 2)),
-        head: event.mergeGroup?.head ?? sha,
-      };
+      return event.mergeGroup?.head ?? event.sha;
     default:
-      return { base: hasBase ? '' : await branchPoint(event, sha, cwd), head: sha };
+      return event.sha;
+  }
+}
+
+async function baseOf(event: Event, cwd: string): Promise<string> {
+  switch (event.event) {
+    case 'pull_request':
+      return mergedInto(event.sha, cwd);
+    case 'push':
+      return beforePush(event, cwd);
+    case 'merge_group':
+      return queuedOnto(event, cwd);
+    default:
+      return branchPoint(event, event.sha, cwd);
   }
 }
 
@@ -73,6 +79,17 @@ async function beforePush(event: Event, cwd: string): Promise<string> {
   throw new UsageError(
     `${before}, where the branch was before this push, is not in the checkout: set fetch-depth: 0 in actions/checkout ` +
       '(after a forced push it may be gone for good; then set the input base)',
+  );
+}
+
+/** What the merge queue's group is stacked on. */
+async function queuedOnto(event: Event, cwd: string): Promise<string> {
+  if (event.mergeGroup === null)
+    throw new UsageError('the event merge_group names no base: set the input base');
+  const { base } = event.mergeGroup;
+  if (await isPresent(base, cwd)) return base;
+  throw new UsageError(
+    `${base}, what this merge group is based on, is not in the checkout: set fetch-depth: 0 in actions/checkout`,
   );
 }
 

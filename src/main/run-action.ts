@@ -62,18 +62,13 @@ async function measureAndPublish(
     const { bundle } = outputPaths(out);
     // A cancelled run has seconds before it is killed: too few to upload, and nobody waits for it.
     if (!(error instanceof InterruptedError) && hasCaptures(bundle, started)) {
-      await publishBundleAlone(bundle, context, inputs.artifactName);
+      await publishBundleAlone(bundle, context, inputs.artifactName, actionLog);
     }
     throw error;
   }
   printFolded('Result', renderTerminal(outcome.result, { color: false, width: 110 }));
-  await publish(outcome, context, {
-    token: inputs.token,
-    comment: inputs.comment,
-    artifactName: inputs.artifactName,
-    config: join(inputs.workingDirectory, inputs.config ?? '.profbound.yml'),
-    workloads: inputs.workloads,
-  });
+  const config = join(inputs.workingDirectory, inputs.config ?? '.profbound.yml');
+  await publish(outcome, context, { ...inputs, config }, actionLog);
   announce(outcome.result);
   return outcome.exitCode;
 }

@@ -38,8 +38,10 @@ export function openClient(token: string, apiUrl: string, patience: Patience): C
   client.hook.wrap('request', async (request, options) => {
     for (let attempt = 1; ; attempt++) {
       const signal = AbortSignal.any([deadline, AbortSignal.timeout(patience.request)]);
+      // Changed in place: the hooks further in are bound to this very object, whatever they are called with.
+      options.request = { ...options.request, signal };
       try {
-        return await request({ ...options, request: { ...options.request, signal } });
+        return await request(options);
       } catch (error) {
         if (signal.aborted)
           throw new Error(`no answer from ${new URL(apiUrl).host} in time`, { cause: error });

@@ -2,7 +2,6 @@
  * Publishes a result on GitHub. The exit code is the gate; all of this is decoration, so whatever fails here warns
  * and the rest goes on.
  */
-import { warning } from '@actions/core';
 import type { Verdict } from '../../verdict/result.js';
 import { type PublishedArtifact, publishBundle, publishReport } from './artifacts.js';
 import { openClient, type Patience, usualPatience } from './client.js';
@@ -30,29 +29,35 @@ export interface PublishSettings {
   readonly workloads: readonly string[];
 }
 
+/** Where what failed is said. */
+interface Warner {
+  warn(text: string): void;
+}
+
 /** Uploads report and bundle, then writes summary, comment and outputs. Never throws. */
 export async function publish(
   publication: Publication,
   context: GitHubContext,
   settings: PublishSettings,
+  log: Warner,
   patience: Patience = usualPatience,
 ): Promise<void> {
   const { paths } = publication;
   const { artifactName } = settings;
   const [reportArtifact, bundleArtifact] = await Promise.all([
-    attempt('upload the report', () =>
+    attempt(log, 'upload the report', () =>
       publishReport(context, artifactName, paths.reportHtml, patience.upload),
     ),
-    publishBundleAlone(paths.bundle, context, artifactName, patience),
+    publishBundleAlone(paths.bundle, context, artifactName, log, patience),
   ]);
   const write = (maxCharacters: number): string =>
     publication.markdown({ maxCharacters, reportLink: reportArtifact?.url ?? null });
 
-  await attempt('write the job summary', () => publishSummary(context.summaryFile, write));
+  await attempt(log, 'write the job summary', () => publishSummary(context.summaryFile, write));
   if (settings.comment && context.pullRequest !== null && onPullRequest(context.event)) {
-    await attemptComment(context, settings, patience, write);
+    await attemptComment(context, settings, log, patience, write);
   }
-  await attempt('set the outputs', () =>
+  await attempt(log, 'set the outputs', () =>
     publishOutputs({
       verdict: publication.result.verdict,
       result: paths.resultJson,
@@ -69,9 +74,12 @@ export function publishBundleAlone(
   bundle: string,
   context: GitHubContext,
   artifactName: string,
+  log: Warner,
   patience: Patience = usualPatience,
 ): Promise<PublishedArtifact | null> {
-  return attempt('upload the bundle', () => publishBundle(context, artifactName, bundle, patience.upload));
+  return attempt(log, 'upload the bundle', () =>
+    publishBundle(context, artifactName, bundle, patience.upload),
+  );
 }
 
 function onPullRequest(event: string): boolean {
@@ -81,12 +89,14 @@ function onPullRequest(event: string): boolean {
 async function attemptComment(
   context: GitHubContext,
   settings: PublishSettings,
+  log: Warner,
   patience: Patience,
   write: (maxCharacters: number) => string,
 ): Promise<void> {
   const { owner, repo, pullRequest } = context;
   if (pullRequest === null) return;
   await attempt(
+    log,
     'comment on the pull request',
     () => {
       const client = openClient(settings.token, context.apiUrl, patience);
@@ -99,6 +109,7 @@ async function attemptComment(
 
 /** Does one thing; when it fails, says so and goes on. */
 async function attempt<T>(
+  log: Warner,
   what: string,
   work: () => T | Promise<T>,
   explain: (error: unknown) => string = (error) => (error as Error).message,
@@ -106,7 +117,7 @@ async function attempt<T>(
   try {
     return await work();
   } catch (error) {
-    warning(`could not ${what}: ${explain(error)}`);
+    log.warn(`could not ${what}: ${explain(error)}`);
     return null;
   }
 }
