@@ -40,16 +40,19 @@ export function offsetFindings(
     candidates(panel, look, total, findings),
     total,
   );
-  let pool = decreases >= offsetPart * missing.added ? decreases : Math.max(decreases, missing.proven);
-  let variance = 0;
+  let pool =
+    decreases.sum >= offsetPart * missing.added ? decreases.sum : Math.max(decreases.sum, missing.proven);
+  let { variance } = decreases;
   const offset = new Set<FunctionFinding>();
   for (const finding of increases) {
-    const { contribution } = finding.estimate;
-    if (pool + slackSigmas * Math.sqrt(variance) >= offsetPart * contribution) {
+    const { estimate } = finding;
+    // Nothing has been taken from the pool before the first increase, so nothing can have been taken too much.
+    const slack = offset.size > 0 ? slackSigmas * Math.sqrt(variance) : 0;
+    if (pool + slack >= offsetPart * estimate.contribution) {
       offset.add(finding);
-      variance += contributionVariance(finding);
+      variance += contributionVariance(estimate);
     }
-    pool -= Math.min(pool, contribution);
+    pool -= Math.min(pool, estimate.contribution);
   }
   return offset;
 }
@@ -61,9 +64,9 @@ function missingFromTotal(
 ): { added: number; isLarge: boolean; proven: number } {
   let added = 0;
   let variance = log.standardError ** 2;
-  for (const finding of increases) {
-    added += finding.estimate.contribution;
-    variance += contributionVariance(finding);
+  for (const { estimate } of increases) {
+    added += estimate.contribution;
+    variance += contributionVariance(estimate);
   }
   const missing = added - figures.estimate;
   const isLarge = missing > offsetPart * added;
@@ -71,9 +74,9 @@ function missingFromTotal(
   return { added, isLarge, proven: isProven ? missing : 0 };
 }
 
-/** Variance of a contribution, as far as it comes from the share. */
-function contributionVariance({ estimate: { head, shareError } }: FunctionFinding): number {
-  return (head.share * shareError) ** 2;
+/** Variance of a contribution, as far as it comes from the shares; rather too large. */
+function contributionVariance({ base, head, shareError }: FunctionEstimate): number {
+  return (Math.max(base.share, head.share) * shareError) ** 2;
 }
 
 /** The functions cost may have moved away from: those shown, and all the small ones as one. */
@@ -90,16 +93,21 @@ function candidates(
 }
 
 /**
- * Sum of the decreases that are significant at this level, as a positive number.
+ * Sum of the decreases that are significant at this level, as a positive number, with its variance.
  *
  * Each function is measured twice: against the exact total, and against what most functions did. The second knows
  * nothing of the total's noise, which would make everything look a little cheaper at once; the first sees also the
  * decrease of a function that is most of the program. Where both see one, the smaller counts.
  */
-function decreasesAt(level: number, estimates: readonly FunctionEstimate[], total: Total): number {
+function decreasesAt(
+  level: number,
+  estimates: readonly FunctionEstimate[],
+  total: Total,
+): { sum: number; variance: number } {
   const { mean } = total.log;
   const centre = medianShareChange(estimates, mean);
   let sum = 0;
+  let variance = 0;
   for (const estimate of estimates) {
     const { base, head, log, shareError } = estimate;
     const amounts: number[] = [];
@@ -108,9 +116,11 @@ function decreasesAt(level: number, estimates: readonly FunctionEstimate[], tota
     if (fasterP(againstMost, { mean: -centre }, 0) <= level) {
       amounts.push(base.share - head.share * Math.exp(-centre));
     }
-    if (amounts.length > 0) sum += Math.max(0, Math.min(...amounts));
+    if (amounts.length === 0) continue;
+    sum += Math.max(0, Math.min(...amounts));
+    variance += contributionVariance(estimate);
   }
-  return sum;
+  return { sum, variance };
 }
 
 /** ln(share_head/share_base) of the middle of the program: median weighted by base's share. */

@@ -31,7 +31,7 @@ describe('nominal levels', () => {
     const crowded = Array.from({ length: 30 }, (_, index) => (index + 1) / 30);
     const boundaries = nominalLevels(0.05, crowded).map(normalUpperQuantile);
     const normal = normalFrom(uniformFrom(7));
-    const paths = 20_000;
+    const paths = 10_000;
     let crossed = 0;
     for (let path = 0; path < paths; path++) {
       let sum = 0;
