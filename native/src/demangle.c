@@ -15,6 +15,8 @@
  */
 int __gcclibcxx_demangle_callback(const char *name, void (*take)(const char *, size_t, void *), void *argument);
 
+static const char plt_suffix[] = "@plt";
+
 struct output {
 	char *text;
 	size_t size;
@@ -100,10 +102,38 @@ static void unescape_rust(char *name)
 	*out = '\0';
 }
 
+/* Cuts what LLVM adds to functions it makes visible across modules: .llvm. and a number that changes with every build. */
+static void cut_llvm_number(char *name)
+{
+	char *suffix = strstr(name, ".llvm.");
+
+	if (suffix && strspn(suffix + 6, "0123456789") == strlen(suffix + 6))
+		*suffix = '\0';
+}
+
+/* Cuts @plt off; false when it is not there. */
+static bool cut_plt(char *name)
+{
+	char *at = strrchr(name, '@');
+
+	if (!at || strcmp(at, plt_suffix) != 0)
+		return false;
+	*at = '\0';
+	return true;
+}
+
 void demangle(char *out, size_t size, const char *name)
 {
-	if (strncmp(name, "_Z", 2) != 0 || !demangle_cxx(out, size, name))
-		snprintf(out, size, "%s", name);
+	char mangled[MAX_NAME_BYTES + 1];
+	bool is_plt;
+
+	snprintf(mangled, sizeof(mangled), "%s", name);
+	is_plt = cut_plt(mangled);
+	cut_llvm_number(mangled);
+	if (strncmp(mangled, "_Z", 2) != 0 || !demangle_cxx(out, size, mangled))
+		snprintf(out, size, "%s", mangled);
 	else if (cut_rust_hash(out))
 		unescape_rust(out);
+	if (is_plt)
+		snprintf(out + strlen(out), size - strlen(out), "%s", plt_suffix);
 }

@@ -125,25 +125,57 @@ bool objects_file(struct objects *objects, pid_t pid, const struct mapping *mapp
 	return *number != NOT_ELF;
 }
 
+/* The root folder of a process, O_PATH; -1 when there is none to be had. Shared by all that have the same. */
+static int keep_root(struct objects *objects, pid_t pid)
+{
+	struct process_root root = { 0 };
+	struct stat status;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", pid);
+	if (stat(path, &status) == 0)
+		root.namespace = status.st_ino;
+	snprintf(path, sizeof(path), "/proc/%d/root", pid);
+	root.fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	/* It may be looked into by fewer users than its files: then it is most likely ours. */
+	if (root.fd < 0)
+		root.fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root.fd < 0 || fstat(root.fd, &status))
+		return -1;
+	root.device = status.st_dev;
+	root.inode = status.st_ino;
+	for (uint32_t i = 0; i < objects->root_count; i++) {
+		const struct process_root *known = &objects->roots[i];
+
+		if (known->device == root.device && known->inode == root.inode && known->namespace == root.namespace) {
+			close(root.fd);
+			return known->fd;
+		}
+	}
+	if (objects->kept_files == MAX_KEPT_FILES) {
+		close(root.fd);
+		return -1;
+	}
+	objects->roots = must_resize(objects->roots, objects->root_count + 1, sizeof(*objects->roots));
+	objects->roots[objects->root_count++] = root;
+	objects->kept_files++;
+	return root.fd;
+}
+
 uint32_t objects_generated(struct objects *objects, pid_t pid)
 {
 	uint32_t number = add(objects, OBJECT_GENERATED, "");
 	struct object *object = &objects->entries[number];
 	struct process_status status;
-	char path[64];
 
 	object->is_void = !process_status_read(pid, &status);
-	if (object->is_void || objects->kept_files == MAX_KEPT_FILES)
-		return number;
-	object->owner.pid = status.own_pid;
-	object->owner.user = status.user;
-	object->owner.started = status.started;
-	snprintf(path, sizeof(path), "/proc/%d/root", pid);
-	object->owner.root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (object->owner.root < 0)
-		object->owner.root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (object->owner.root >= 0)
-		objects->kept_files++;
+	if (!object->is_void)
+		object->owner = (struct perf_map_owner){
+			.root = keep_root(objects, pid),
+			.pid = status.own_pid,
+			.user = status.user,
+			.started = status.started,
+		};
 	return number;
 }
 
@@ -155,9 +187,10 @@ void objects_free(struct objects *objects)
 		free(object->path);
 		if (object->fd >= 0)
 			close(object->fd);
-		if (object->owner.root >= 0)
-			close(object->owner.root);
 	}
+	for (uint32_t i = 0; i < objects->root_count; i++)
+		close(objects->roots[i].fd);
+	free(objects->roots);
 	free(objects->entries);
 	free(objects->file_objects);
 	interner_free(&objects->files);

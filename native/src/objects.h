@@ -33,6 +33,15 @@ struct object {
 	bool is_void;
 };
 
+/* A root folder, as the processes that have it see it. */
+struct process_root {
+	/* What tells it from others: its inode, and the mount namespace, because /tmp may be another in each. */
+	uint64_t device;
+	uint64_t inode;
+	uint64_t namespace;
+	int fd;
+};
+
 struct objects {
 	struct object *entries;
 	uint32_t count;
@@ -40,6 +49,9 @@ struct objects {
 	struct interner files;
 	/* For each of `files` its object's number. */
 	uint32_t *file_objects;
+	struct process_root *roots;
+	uint32_t root_count;
+	/* Open files, roots included. */
 	uint32_t kept_files;
 };
 

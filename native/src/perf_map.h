@@ -16,7 +16,7 @@ struct perf_map_name {
 
 /* Whose perf map is meant. A file left behind by another process of the same pid is not it. */
 struct perf_map_owner {
-	/* The process's root folder (O_PATH). */
+	/* The process's root folder (O_PATH); not owned. */
 	int root;
 	/* Its pid as it sees itself: what it names the file by. */
 	pid_t pid;

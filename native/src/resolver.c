@@ -149,7 +149,8 @@ static void resolve_elf(struct resolver *resolver, struct frame *frame, struct o
 	frame->is_root = is_root_function(symbol->name);
 	/* The first frame of a goroutine was never called. */
 	frame->can_be_caller |= frame->is_root;
-	if (declarations_find(&symbols->declarations, frame->address, file, sizeof(file), &line)) {
+	/* By the symbol's start, so that all addresses of one function say the same. */
+	if (declarations_find(&symbols->declarations, symbol->start, file, sizeof(file), &line)) {
 		frame->function.file = keep(resolver, file);
 		frame->function.start_line = line;
 	}

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "elf_symbols.h"
+#include "libc_roots.h"
 #include "mappings.h"
 #include "object_symbols.h"
 
@@ -154,6 +156,34 @@ static void finds_the_debug_file(const char *folder)
 	}
 }
 
+/* The C library that programs run with, which has no symbol table on most systems. */
+static void finds_where_threads_begin(void)
+{
+	FILE *pipe = popen("cc -print-file-name=libc.so.6", "r");
+	struct symbols symbols = { 0 };
+	struct elf_image image;
+	char path[1024] = "";
+	size_t before;
+	int fd;
+
+	CHECK(pipe && fscanf(pipe, "%1023s", path) == 1 && pclose(pipe) == 0);
+	fd = open(path, O_RDONLY);
+	if (!CHECK(fd >= 0 && elf_image_open(&image, fd)))
+		return;
+	elf_symbols_read(&symbols, image.elf);
+	symbols_sort(&symbols);
+	before = symbols.count;
+	/* Only in what is called a C library. */
+	libc_roots_add(&symbols, image.elf, "/lib/libm.so.6");
+	CHECK_NUMBER(symbols.count, before);
+	libc_roots_add(&symbols, image.elf, path);
+	CHECK(find_by_name(&symbols, "__libc_start_call_main") != NULL);
+	CHECK(find_by_name(&symbols, "start_thread") != NULL);
+	symbols_free(&symbols);
+	elf_image_close(&image);
+	close(fd);
+}
+
 /* Every symbol and address that a damaged file offers is looked up; whatever comes out, nothing may crash or hang. */
 static void explore(int fd)
 {
@@ -215,6 +245,7 @@ int main(void)
 	finds_functions_of_the_vdso();
 	finds_declarations(folder);
 	finds_the_debug_file(folder);
+	finds_where_threads_begin();
 	survives_damage(folder);
 	snprintf(command, sizeof(command), "rm -r %s", folder);
 	CHECK(system(command) == 0);

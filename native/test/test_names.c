@@ -20,6 +20,11 @@ static void demangles(void)
 		{ "_ZN4core3fmt5write17h0123456789abcdefE", "core::fmt::write" },
 		{ "_ZN60_$LT$alloc..string..String$u20$as$u20$core..clone..Clone$GT$5clone17hfedcba9876543210E",
 		  "<alloc::string::String as core::clone::Clone>::clone" },
+		{ "_ZN3std2rt4main17h0123456789abcdefE.llvm.1824922379696635200", "std::rt::main" },
+		{ "local.llvm.77", "local" },
+		{ "local.llvm.x", "local.llvm.x" },
+		{ "_Znwm@plt", "operator new(unsigned long)@plt" },
+		{ "memcpy@plt", "memcpy@plt" },
 		/* No hash, so not Rust. */
 		{ "_ZN1a17h0123456789abcdeXE", "a::h0123456789abcdeX" },
 		{ "_RNvCs1234_7mycrate3foo", "_RNvCs1234_7mycrate3foo" },
