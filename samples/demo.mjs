@@ -42,7 +42,13 @@ function runGate(out) {
   });
 }
 
-const percent = (fraction) => `${fraction >= 0 ? '+' : ''}${(100 * fraction).toFixed(1)} %`;
+/** How many times its own CPU time per request a function takes on head. */
+function boundsOf({ ratio }) {
+  if (ratio === null) return '';
+  const times = (factor) => `${factor.toFixed(2)} times`;
+  const least = ratio.lower === null ? '' : `, at least ${times(ratio.lower)}`;
+  return `: it takes ${times(ratio.estimate)} the CPU time a request${least}`;
+}
 
 /** What the result says about the planted function, and whether that is what it should say. */
 function check(result) {
@@ -57,12 +63,8 @@ function check(result) {
   const found = functions.find(({ name, file }) => name === planted.name && file === planted.file);
   const isRight = result.verdict === 'fail' && found?.class === 'slower';
   const seen = found
-    ? `${found.name} (${found.file}:${found.line}) is ${found.class}: own CPU time per request ${
-        found.ratio
-          ? `${percent(found.ratio.estimate)}, at least ${found.ratio.lower === null ? 'unknown' : percent(found.ratio.lower)}`
-          : 'unknown'
-      }`
-    : `${planted.name} was not among the functions`;
+    ? `${planted.name} (${planted.file}:${found.line}) is ${found.class}${boundsOf(found)}`
+    : `${planted.name} was not seen`;
   const expected = isRight ? '' : `; expected: fail, and ${planted.name} slower`;
   return { isRight, text: `Verdict ${result.verdict}; ${seen}${expected}.` };
 }

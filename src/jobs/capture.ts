@@ -4,6 +4,7 @@ import { readProfile } from '../bundle/reader.js';
 import type { CaptureSummary } from '../bundle/summary.js';
 import { type CaptureTarget, openCollector } from '../capture/collector.js';
 import { type FunctionTable, functionTable } from '../profile/functions.js';
+import { programEnvironment } from '../workload/environment.js';
 import type { Log } from './log.js';
 import { makeFolder } from './output.js';
 
@@ -27,6 +28,8 @@ export interface CaptureOutcome {
   readonly summary: CaptureSummary;
   readonly table: FunctionTable;
   readonly profileFile: string;
+  /** What a command printed last. */
+  readonly output: string;
 }
 
 /** Where nothing says otherwise: high enough for a second's capture, low enough for minutes. */
@@ -54,9 +57,9 @@ export async function runCapture(options: CaptureOptions): Promise<CaptureOutcom
   options.signal.addEventListener('abort', stop);
   try {
     if (options.signal.aborted) stop();
-    const { summary, profileFile } = await running.finished;
+    const { summary, profileFile, output } = await running.finished;
     const table = functionTable(readProfile(options.out, 'cpu.pb.gz'), options.cwd);
-    return { summary, table, profileFile };
+    return { summary, table, profileFile, output };
   } finally {
     options.signal.removeEventListener('abort', stop);
     await running.dispose();
@@ -65,7 +68,14 @@ export async function runCapture(options: CaptureOptions): Promise<CaptureOutcom
 
 function targetOf({ target, cwd }: CaptureOptions): CaptureTarget {
   if ('pids' in target) return { kind: 'pids', pids: target.pids };
-  return { kind: 'command', command: target.command, cwd, environment: {}, cpus: null, repeatSeconds: null };
+  return {
+    kind: 'command',
+    command: target.command,
+    cwd,
+    environment: programEnvironment(),
+    cpus: null,
+    repeatSeconds: null,
+  };
 }
 
 function lengthOf(seconds: number | null): string {

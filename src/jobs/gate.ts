@@ -2,7 +2,14 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBundle } from '../bundle/reader.js';
-import { type BundleManifest, type Ref, type Side, type Stop, sides } from '../bundle/schema.js';
+import {
+  type BundleManifest,
+  type Environment,
+  type Ref,
+  type Side,
+  type Stop,
+  sides,
+} from '../bundle/schema.js';
 import { BundleWriter } from '../bundle/writer.js';
 import { type Collector, openCollector } from '../capture/collector.js';
 import type { WorkloadPlan } from '../config/plan.js';
@@ -13,6 +20,7 @@ import { runExperiment } from '../experiment/run.js';
 import { type MarkdownOptions, renderMarkdown } from '../report/markdown.js';
 import { decided } from '../verdict/judge.js';
 import type { Result } from '../verdict/result.js';
+import { tool } from '../version.js';
 import { buildSide } from '../workload/build.js';
 import { placeCpus } from '../workload/placement.js';
 import { prepareSides } from '../workload/sides.js';
@@ -20,7 +28,6 @@ import { readConfigs, type SideConfigs } from './configuration.js';
 import { captureTables } from './evaluate.js';
 import type { Log } from './log.js';
 import { makeFolder, type OutputPaths, outputPaths, writeOutputs } from './output.js';
-import { tool } from './version.js';
 
 export interface GateOptions {
   /** Folder the tool was started in; absolute. */
@@ -136,8 +143,6 @@ function manifestOf(
   refs: Readonly<Record<Side, Ref>>,
   notes: readonly string[],
 ): BundleManifest {
-  const placements = plan.workloads.map(({ capture }) => placeCpus(capture.serviceCpus, capture.loadCpus));
-  const distinct = (lists: readonly string[]): string => [...new Set(lists)].join('; ');
   return {
     schema: 'profbound/bundle@1',
     tool,
@@ -146,10 +151,7 @@ function manifestOf(
     config: { path: configs.head.path, text: configs.head.text },
     onInconclusive: plan.onInconclusive,
     notes: [...notes],
-    environment: readEnvironment(
-      distinct(placements.map(({ service }) => service)),
-      distinct(placements.map(({ load }) => load)),
-    ),
+    environment: environmentOf(plan),
     workloads: plan.workloads.map((workload) => ({
       name: workload.name,
       policy: workload.policy,
@@ -159,6 +161,17 @@ function manifestOf(
       stop: null,
     })),
   };
+}
+
+/** The machine; where workloads run on different CPUs, with all their CPU lists. */
+function environmentOf({ workloads }: Plan): Environment {
+  const [first = placeCpus(null, null), ...others] = workloads.map(({ capture }) =>
+    placeCpus(capture.serviceCpus, capture.loadCpus),
+  );
+  const lists = (name: 'service' | 'load'): string =>
+    [...new Set([first, ...others].map((placement) => placement[name]))].join('; ');
+  const environment = readEnvironment(first.service, first.load);
+  return { ...environment, serviceCpus: lists('service'), loadCpus: lists('load') };
 }
 
 function loadOf({ load }: WorkloadPlan): BundleManifest['workloads'][number]['load'] {
@@ -179,13 +192,11 @@ async function measure(
   try {
     for (const workload of plan.workloads) {
       signal.throwIfAborted();
-      const stop = await runExperiment(workload, refs, collector, writer, {
+      await runExperiment(workload, refs, collector, writer, {
         progress: log,
         signal,
         decide: (measured) => decided(measured, tableOf),
       });
-      writer.finish(workload.name, stop);
-      if (stop.reason === 'interrupted') signal.throwIfAborted();
     }
   } catch (error) {
     const stop = stopAfter(signal.aborted ? signal.reason : error);

@@ -2,7 +2,7 @@
 /** The command line. */
 import { closestMatch } from 'leven';
 import { UsageError } from '../errors.js';
-import { tool } from '../jobs/version.js';
+import { tool } from '../version.js';
 import { parseArguments } from './arguments.js';
 import type { Command, Terminal } from './command.js';
 import { capture } from './commands/capture.js';

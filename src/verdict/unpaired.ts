@@ -1,7 +1,7 @@
 /** Compares two single captures. Without pairs nothing is known of how runs differ, so the verdict stays open. */
 import type { Load, Policy, Ref } from '../bundle/schema.js';
 import type { CaptureSummary } from '../bundle/summary.js';
-import { tool } from '../jobs/version.js';
+import { tool } from '../version.js';
 import type { FunctionTable } from '../profile/functions.js';
 import { normalUpperQuantile } from '../stats/normal.js';
 import { estimateFunction, type FunctionEstimate } from './functionEstimate.js';

@@ -52,6 +52,7 @@ export const capture: Command = {
       log: terminal,
       signal: terminal.signal,
     });
+    if (outcome.output !== '') terminal.line(outcome.output.trimEnd());
     terminal.print(given.flag('json') ? `${JSON.stringify(outcome.summary, null, 2)}\n` : describe(outcome));
     terminal.line(`profile: ${relative(terminal.cwd, outcome.profileFile)}`);
     return 0;

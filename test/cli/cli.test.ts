@@ -1,0 +1,71 @@
+/** The command line's surface: help, versions, mistakes. What it measures is tested in test/integration. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { runCli } from '../integration/project.js';
+
+const cwd = process.cwd();
+const run = (...words: readonly string[]) => runCli(words, { cwd });
+
+test('--version is the version of package.json', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect(await run('--version')).toEqual({ code: 0, stdout: `profbound ${version}\n`, stderr: '' });
+});
+
+describe('help', () => {
+  test('--help lists the commands and the exit codes', async () => {
+    const { code, stdout } = await run('--help');
+    expect(code).toBe(0);
+    for (const command of ['gate', 'capture', 'diff', 'report', 'doctor']) {
+      expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+    }
+    expect(stdout).toContain('Exit codes: 0 pass, 1 fail, 2 inconclusive');
+  });
+
+  test.each(['gate', 'capture', 'diff', 'report', 'doctor'])(
+    '%s --help has usage and examples',
+    async (command) => {
+      const { code, stdout, stderr } = await run(command, '--help');
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(new RegExp(`^Usage: profbound ${command}`));
+      expect(stdout).toMatch(new RegExp(`^Examples:\\n {2}profbound ${command}`, 'm'));
+      expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+    },
+  );
+
+  test('without a command it is an error', async () => {
+    const { code, stdout } = await run();
+    expect(code).toBe(3);
+    expect(stdout).toContain('Usage: profbound COMMAND');
+  });
+
+  test('what follows -- belongs to the captured command', async () => {
+    const { stdout } = await run('capture', '--pid', '1', '--', 'program', '--help');
+    expect(stdout).not.toContain('Usage: profbound');
+  });
+});
+
+describe('mistakes end in exit code 3 with one line', () => {
+  test.each([
+    [['gaet'], 'unknown command gaet; did you mean gate?'],
+    [['--verion'], 'unknown option --verion; the commands are gate, capture, diff, report, doctor'],
+    [['gate', '--bas', 'main'], 'unknown option --bas; did you mean --base?'],
+    [['gate', '--base'], '--base needs a value: --base REF'],
+    [['gate', 'main'], 'profbound gate: main is one argument too many; see profbound gate --help'],
+    [['gate', '--backend', 'dtrace'], '--backend dtrace: it is one of auto, bpf, perf'],
+    [['report'], 'profbound report needs BUNDLE; see profbound report --help'],
+    [['diff', 'one'], 'profbound diff needs HEAD; see profbound diff --help'],
+    [['capture'], 'capture either --pid PID or -- COMMAND'],
+    [['capture', '--pid', '1', '--', 'true'], 'capture either --pid PID or -- COMMAND'],
+    [['capture', '--pid', 'init'], '--pid init: a process id is needed'],
+    [['capture', '--seconds', 'ten', '--', 'true'], '--seconds ten: a number above 0 is needed'],
+    [['doctor', '--colour'], 'unknown option --colour; profbound doctor --help lists them'],
+  ])('%j', async (words, message) => {
+    expect(await run(...words)).toEqual({ code: 3, stdout: '', stderr: `profbound: ${message}\n` });
+  });
+
+  test('a bundle that is not there', async () => {
+    const { code, stderr } = await run('report', 'no/such/bundle');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^profbound: cannot read .*no\/such\/bundle\/bundle\.json/);
+  });
+});
