@@ -85,7 +85,7 @@ function cellMarkup(
   const kind = one?.class ?? 'unproven';
   const sign = kind === 'unproven' ? '' : `${classSign[kind]} `;
   const hidden = width < labelledWidth ? ' class="narrow"' : '';
-  return markup`<svg class="${kind}" x="${length(x * 100)}" y="${depth * rowHeight}" width="${length(width * 100)}" height="${rowHeight - 1}"><title>${tooltip(node, one, workload)}</title><rect width="100%" height="100%"/>${edge(kind)}<text x="5" y="14"${trusted(hidden)}>${sign}${shown(node.name, 100)}</text></svg>
+  return markup`<svg class="${kind}" x="${length(x * 100)}" y="${depth * rowHeight}" width="${length(width * 100)}" height="${rowHeight - 1}"><title>${tooltip(node, one, workload)}</title><rect width="100%" height="100%"/>${edge(kind)}<text x="5" y="14"${trusted(hidden)}>${sign}${shown(node.name, 80)}</text></svg>
 `;
 }
 
@@ -97,14 +97,14 @@ function edge(kind: FunctionClass): Markup | null {
 
 function tooltip(node: DifferentialNode, one: FunctionResult | undefined, workload: WorkloadResult): Markup {
   const lines = [
-    shown(node.name, 200),
+    shown(node.name, 160),
     place(node.file, node.line) || node.mapping,
     costs(node, unitName(workload.load)),
   ];
   if (one !== undefined) lines.push(proof(one));
   return markup`${lines
     .filter((line) => line !== '')
-    .map((line, index) => markup`${index === 0 ? '' : trusted('\n')}${shown(line, 300)}`)}`;
+    .map((line, index) => markup`${index === 0 ? '' : trusted('\n')}${shown(line, 200)}`)}`;
 }
 
 /** Base, head and change of a node's inclusive cost. */

@@ -44,7 +44,7 @@ function range(changes: readonly number[], lines: readonly number[]): [number, n
   const reach = Math.max(quantile(0.9) - quantile(0.1), 0.002);
   const least = Math.min(Math.max(sorted[0] ?? 0, quantile(0.1) - reach), ...lines);
   const most = Math.max(Math.min(sorted.at(-1) ?? 0, quantile(0.9) + reach), ...lines);
-  const air = (most - least) * 0.06;
+  const air = most > least ? (most - least) * 0.06 : 0.01;
   return [least - air, most + air];
 }
 

@@ -117,7 +117,7 @@ describe('Markdown', () => {
       const large = { ...failing(), functions: many };
       const result = aResult([
         large,
-        ...Array.from({ length: 40 }, (_, index) => ({ ...large, name: `w${index}` })),
+        ...Array.from({ length: 8 }, (_, index) => ({ ...large, name: `w${index}` })),
       ]);
       const text = renderMarkdown(result, {
         maxCharacters: limit,

@@ -12,10 +12,10 @@ import { style } from './style.js';
 import { workloadSection } from './workload.js';
 
 /** Cells of all flame graphs together, so that a page stays well below 2 MB. */
-const pageCells = 2400;
+const pageCells = 1800;
 const fewestCells = 60;
 /** Rows of all function tables together, for the same reason. */
-const pageRows = 800;
+const pageRows = 400;
 const fewestRows = 12;
 
 /** The whole page. Only the style sheet and script it carries itself may run: their hashes are all its policy allows. */

@@ -101,12 +101,13 @@ export const script = `
       const cell = byElement.get(event.target.closest('svg'));
       if (cell) tell(cell);
     });
-    drawing.addEventListener('focusin', (event) => {
+    // On the figure, because a listener for these would make the drawing itself a stop of the keyboard.
+    figure.addEventListener('focusin', (event) => {
       const cell = byElement.get(event.target);
       if (cell) select(cell);
     });
-    drawing.addEventListener('keydown', (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
+    figure.addEventListener('keydown', (event) => {
+      if (!byElement.has(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === 'Enter' || event.key === ' ') zoom(current);
       else if (event.key === 'Escape') zoom(cells[0]);
       else if (/^(Arrow(Up|Down|Left|Right)|Home)$/.test(event.key)) (neighbour(event.key) || current).element.focus();

@@ -12,7 +12,7 @@ export const style = `
 --cell:#2d3037;--cell-ink:#d0d3da;--hit:#c4a5ff;--focus:#8ab6ff}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%;scroll-behavior:smooth}
-body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 var(--sans)}
+body{margin:0;overflow-wrap:break-word;background:var(--page);color:var(--ink);font:16px/1.55 var(--sans)}
 main,.inner,footer{max-width:1120px;margin:0 auto;padding:0 24px}
 h1,h2,h3{line-height:1.25;margin:0;text-wrap:balance}
 h2{font-size:1.375rem;letter-spacing:-.01em}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import type { DifferentialNode } from '../../src/profile/tree.js';
+import { renderHtml } from '../../src/report/html/page.js';
+import { hostileResult, hostileTree } from './hostile.js';
+import { aFunction, aNode, aResult, aTree, aWorkload, failing, undecided } from './results.js';
+
+const mixed = aResult([failing(), undecided(), aWorkload('health')]);
+const trees = new Map([['search', aTree()]]);
+
+/** A tree of some thousand cells with long C++ names. */
+function wideTree(): DifferentialNode {
+  const branch = (depth: number, path: string): DifferentialNode => {
+    const name = `std::__detail::_Hashtable<${path}, std::allocator<std::pair<const ${path}, unsigned long>>>::_M_find_before_node(unsigned long, const ${path}&) const`;
+    const children =
+      depth === 0 ? [] : Array.from({ length: 6 }, (_, index) => branch(depth - 1, `${path}_${index}`));
+    return aNode(name, [1000, 1010], children);
+  };
+  return branch(5, 'Key');
+}
+
+describe('the page', () => {
+  const page = renderHtml({ result: mixed, trees });
+
+  test('the same result gives the same bytes', () => {
+    expect(renderHtml({ result: mixed, trees })).toBe(page);
+  });
+
+  test('its policy allows nothing but its own style and script', () => {
+    const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/
+      .exec(page)?.[1]
+      ?.replaceAll('&#39;', "'");
+    for (const element of ['style', 'script']) {
+      const content = page.split(`<${element}>`)[1]?.split(`</${element}>`)[0] ?? '';
+      const hash = createHash('sha256').update(content).digest('base64');
+      expect(policy).toContain(`${element}-src 'sha256-${hash}'`);
+    }
+    expect(policy).toMatch(/^default-src 'none';/);
+    expect(page).not.toMatch(/\sstyle="|\son\w+="|https?:\/\//);
+  });
+
+  test('says verdict, figures, functions, quality and machine', () => {
+    for (const text of [
+      '<span class="word">Fail</span>',
+      'grew by at least 4.0\u00a0%, more than the 2\u00a0% tolerated',
+      '<code class="name">tokenize</code><code class="place">src/lexer/tokenize.js:41</code>',
+      '<strong>+34.1\u00a0%</strong><span class="bounds">+26.2\u00a0% … +42.5\u00a0%</span>',
+      'Kernel stacks are hidden from ordinary users.',
+      'AMD EPYC 7543',
+      'b'.repeat(40),
+    ]) {
+      expect(page).toContain(text);
+    }
+  });
+
+  test('every opened element is closed in order', () => {
+    const open: string[] = [];
+    const withoutText = page.replace(/<(style|script)>[\s\S]*?<\/\1>/g, '');
+    for (const [, slash, name = '', rest = ''] of withoutText.matchAll(/<(\/?)([a-z][a-z0-9]*)([^>]*)>/g)) {
+      if (['meta', 'br', 'input'].includes(name) || rest.endsWith('/')) continue;
+      if (slash === '') open.push(name);
+      else expect(open.pop()).toBe(name);
+    }
+    expect(open).toEqual([]);
+  });
+
+  test('identifiers are unique and every reference has its target', () => {
+    const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, id] of page.matchAll(/ (?:href="#|aria-labelledby=")([^"]*)"/g)) expect(ids).toContain(id);
+  });
+});
+
+describe('odd results', () => {
+  test('nothing measured', () => {
+    const page = renderHtml({
+      result: aResult([], { verdict: 'inconclusive', environment: null, startedAt: null }),
+      trees: new Map(),
+    });
+    expect(page).toContain('nothing was measured');
+    expect(page).toContain('The machine is not known');
+  });
+
+  test('no functions, no bounds, nothing provable', () => {
+    const total = { estimate: 0.01, lower: null, upper: null, margin: 0.02, mde: null };
+    const page = renderHtml({
+      result: aResult([undecided(), aWorkload('api', { functions: [], total, pairChanges: [] })]),
+      trees,
+    });
+    expect(page).toContain('No function was above the minimum share');
+    expect(page).toContain('no bounds yet');
+    expect(page).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test('single captures say what their bounds are worth and have no pairs to show', () => {
+    const page = renderHtml({ result: aResult([undecided()], { design: 'unpaired' }), trees });
+    expect(page).toContain('within these two runs only');
+    expect(page).toContain('cover only the chance of sampling within it');
+    expect(page).not.toContain('Pair by pair');
+  });
+
+  test('hostile names stay text', () => {
+    const page = renderHtml({ result: hostileResult(), trees: new Map([['api', hostileTree()]]) });
+    const tags = new Set(
+      [...page.replace(/<(style|script)>[\s\S]*?<\/\1>/g, '').matchAll(/<\/?([a-z!][a-z0-9-]*)/gi)].map(
+        ([, name]) => name,
+      ),
+    );
+    for (const name of ['img', 'h4', 'b', 'script']) expect(tags).not.toContain(name);
+    expect(page.match(/<script>/g)).toHaveLength(1);
+    expect(page.replaceAll('\n', '').replaceAll('\u00a0', ' ')).not.toMatch(
+      /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u,
+    );
+  });
+
+  test('a page stays below 2 MB, and large results are cut by rows', () => {
+    const functions = Array.from({ length: 3000 }, (_, index) =>
+      aFunction(`function_${index}_${'long'.repeat(100)}`, {
+        class: index % 3 === 0 ? 'slower' : 'unproven',
+      }),
+    );
+    const root = wideTree();
+    const sized = (workloads: number): number => {
+      const names = Array.from({ length: workloads }, (_, index) => `workload-${index}`);
+      const model = {
+        result: aResult(names.map((name) => ({ ...failing(name), functions }))),
+        trees: new Map(names.map((name) => [name, { root }])),
+      };
+      const page = renderHtml(model);
+      expect(page).toContain('further functions');
+      return Buffer.byteLength(page);
+    };
+    expect(sized(1)).toBeLessThan(2_000_000);
+    expect(sized(5)).toBeLessThan(2_000_000);
+  });
+});
