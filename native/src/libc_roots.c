@@ -92,20 +92,20 @@ static void add_start_call_main(struct symbols *symbols, const struct function_s
 		name_function(symbols, starts, before - 1, "__libc_start_call_main");
 }
 
-/* The code of a function, or NULL. */
-static const unsigned char *code_of(Elf *elf, const struct symbol *symbol)
+/* The code from `start` up to `end`, or NULL. */
+static const unsigned char *code_between(Elf *elf, uint64_t start, uint64_t end)
 {
 	for (Elf_Scn *section = elf_nextscn(elf, NULL); section; section = elf_nextscn(elf, section)) {
 		GElf_Shdr header;
 		Elf_Data *data;
 
-		if (!gelf_getshdr(section, &header) || !(header.sh_flags & SHF_EXECINSTR) ||
-		    symbol->start < header.sh_addr || symbol->start - header.sh_addr >= header.sh_size)
+		if (!gelf_getshdr(section, &header) || !(header.sh_flags & SHF_EXECINSTR) || start < header.sh_addr ||
+		    start - header.sh_addr >= header.sh_size)
 			continue;
 		data = elf_getdata(section, NULL);
-		if (!data || !data->d_buf || symbol->start - header.sh_addr + symbol->size > data->d_size)
+		if (!data || !data->d_buf || end < start || end - header.sh_addr > data->d_size)
 			return NULL;
-		return (const unsigned char *)data->d_buf + (symbol->start - header.sh_addr);
+		return (const unsigned char *)data->d_buf + (start - header.sh_addr);
 	}
 	return NULL;
 }
@@ -116,26 +116,37 @@ static bool is_relative_lea(const unsigned char *code)
 	return (code[0] & 0xfb) == 0x48 && code[1] == 0x8d && (code[2] & 0xc7) == 0x05;
 }
 
+#define LEA_BYTES 7
+
+/* Functions before pthread_create among which start_thread is looked for: the static ones of its source file. */
+#define NEIGHBOURS 4
+
 static void add_start_thread(struct symbols *symbols, const struct function_starts *starts, Elf *elf)
 {
 	const struct symbol *creator = find_by_name(symbols, "pthread_create");
-	const unsigned char *code = creator ? code_of(elf, creator) : NULL;
-	uint64_t found = starts->count;
+	uint64_t last = creator ? count_before(starts, creator->start) : 0;
+	uint64_t first = last > NEIGHBOURS ? last - NEIGHBOURS : 0, found = last, begin, end;
+	const unsigned char *code;
 
-	for (uint64_t at = 0; code && at + 7 <= creator->size; at++) {
-		uint64_t target = creator->start + at + 7 + (int64_t)read_signed(code + at + 3), index;
+	if (last == 0)
+		return;
+	begin = start_at(starts, first);
+	end = creator->start + creator->size;
+	code = code_between(elf, begin, end);
+	for (uint64_t at = 0; code && at + LEA_BYTES <= end - begin; at++) {
+		uint64_t target = begin + at + LEA_BYTES + (int64_t)read_signed(code + at + 3), index;
 
-		if (!is_relative_lea(code + at))
+		if (!is_relative_lea(code + at) || target < begin || target >= creator->start)
 			continue;
 		index = count_before(starts, target);
-		if (index == starts->count || start_at(starts, index) != target || symbols_find(symbols, target))
+		if (index >= last || start_at(starts, index) != target)
 			continue;
 		/* With two candidates there is no telling which is it. */
-		if (found != starts->count && found != index)
+		if (found != last && found != index)
 			return;
 		found = index;
 	}
-	if (found != starts->count)
+	if (found != last)
 		name_function(symbols, starts, found, "start_thread");
 }
 

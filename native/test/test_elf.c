@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "debug_file.h"
 #include "elf_symbols.h"
 #include "libc_roots.h"
 #include "mappings.h"
@@ -156,6 +157,26 @@ static void finds_the_debug_file(const char *folder)
 	}
 }
 
+/* A function was found, and where the C library's own symbols are installed, it is the right one. */
+static void check_against_debug_file(const struct symbols *symbols, const struct elf_image *image, const char *path,
+				     const char *name)
+{
+	const struct symbol *found = find_by_name(symbols, name), *known;
+	struct symbols debug_symbols = { 0 };
+	struct elf_image debug_image;
+	int fd = debug_file_open(image, path);
+
+	CHECK(found != NULL);
+	if (!found || fd < 0 || !elf_image_open(&debug_image, fd))
+		return;
+	elf_symbols_read(&debug_symbols, debug_image.elf);
+	known = find_by_name(&debug_symbols, name);
+	CHECK(known && known->start == found->start);
+	symbols_free(&debug_symbols);
+	elf_image_close(&debug_image);
+	close(fd);
+}
+
 /* The C library that programs run with, which has no symbol table on most systems. */
 static void finds_where_threads_begin(void)
 {
@@ -177,8 +198,8 @@ static void finds_where_threads_begin(void)
 	libc_roots_add(&symbols, image.elf, "/lib/libm.so.6");
 	CHECK_NUMBER(symbols.count, before);
 	libc_roots_add(&symbols, image.elf, path);
-	CHECK(find_by_name(&symbols, "__libc_start_call_main") != NULL);
-	CHECK(find_by_name(&symbols, "start_thread") != NULL);
+	check_against_debug_file(&symbols, &image, path, "__libc_start_call_main");
+	check_against_debug_file(&symbols, &image, path, "start_thread");
 	symbols_free(&symbols);
 	elf_image_close(&image);
 	close(fd);
