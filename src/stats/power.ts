@@ -31,11 +31,3 @@ export function provableDistance(standardError: number, df: number, p: number): 
 export function sufficientStandardError(distance: number, df: number, p: number): number {
   return distance / provableDistance(1, df, p);
 }
-
-/**
- * Samples a side that give a function of share p that standard error.
- * @param dispersion variance over binomial variance, ≥ 1
- */
-export function samplesForStandardError(standardError: number, share: number, dispersion: number): number {
-  return (2 * dispersion) / (share * standardError ** 2);
-}

@@ -110,9 +110,10 @@ export function undecided(
 
 export function insensitive(sensitivity: Sensitivity, more: number | null): Reason {
   const { share, change: slower, samples, neededSamples } = sensitivity;
-  const wanted = Number.isFinite(neededSamples)
-    ? `${count(samples)} samples a side, about ${count(neededSamples)} are needed; raise capture.rate or measure longer`
-    : 'the pairs differ too much; quieten the machine or measure longer';
+  const wanted =
+    neededSamples > samples
+      ? `${count(samples)} samples a side, about ${count(neededSamples)} are needed; raise capture.rate or measure longer`
+      : `not enough pairs for ${count(samples)} samples a side to prove it`;
   return {
     code: 'insensitive',
     message: `the total is within its margin, but a function of ${margin(share)} of the CPU time that gets ${percent(slower)} slower could have gone unnoticed: ${wanted}${needs(more)}`,

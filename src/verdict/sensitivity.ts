@@ -1,7 +1,7 @@
 /** What a run could have seen: a pass must have been able to fail. And how much more it would take. */
 import { median } from 'simple-statistics';
 import type { Policy } from '../bundle/schema.js';
-import { pairsToProve, samplesForStandardError, sufficientStandardError } from '../stats/power.js';
+import { pairsToProve, sufficientStandardError } from '../stats/power.js';
 import type { FunctionFindings } from './functionTest.js';
 import type { Look } from './looks.js';
 import { type Panel, sumOfFirst } from './panel.js';
@@ -18,9 +18,11 @@ export interface Sensitivity {
   readonly share: number;
   /** Change that is guarded against, e.g. 0.2. */
   readonly change: number;
-  /** Samples a side: at hand (the scarcer side), and needed; infinite where more samples cannot help. */
+  /** Samples a side: at hand (the scarcer side), and about how many are needed. */
   readonly samples: number;
   readonly neededSamples: number;
+  /** Pairs that would do if they are like those at hand. */
+  readonly neededPairs: number;
 }
 
 /**
@@ -46,16 +48,20 @@ export function checkSensitivity(
   const standardError = Math.sqrt(dispersion * binomial + total.log.standardError ** 2);
   const level = look.levels.functions / Math.max(1, tests);
   const allowed = sufficientStandardError(distance, Math.max(1, look.pairs - 1), level);
-  const forSampling = allowed ** 2 - total.log.standardError ** 2;
+  // What the last look will allow is what more data have to reach.
+  const allowedLast = sufficientStandardError(
+    distance,
+    Math.max(1, (policy.looks.at(-1) as number) - 1),
+    policy.alpha.functions / Math.max(1, tests),
+  );
+  const factor = (standardError / allowedLast) ** 2;
   return {
     sufficient: standardError <= allowed,
     share,
     change: Math.exp(distance) * (1 + policy.functionMargin) - 1,
     samples: Math.min(base, head),
-    neededSamples:
-      forSampling > 0
-        ? samplesForStandardError(Math.sqrt(forSampling), share, dispersion)
-        : Number.POSITIVE_INFINITY,
+    neededSamples: Math.min(base, head) * factor,
+    neededPairs: look.pairs * factor,
   };
 }
 
@@ -77,7 +83,7 @@ export function morePairs(look: Look, total: Total, sensitivity: Sensitivity, po
       ? pairsToProve(pairSd, mean - limit, policy.alpha.fail)
       : Math.max(
           pairsToProve(pairSd, limit - Math.max(0, mean), policy.alpha.pass),
-          sensitivity.sufficient ? 0 : look.pairs * (sensitivity.neededSamples / sensitivity.samples),
+          sensitivity.sufficient ? 0 : sensitivity.neededPairs,
         );
   const atLeast = Math.max(needed, look.pairs + 1, first);
   if (!(atLeast <= look.pairs * mostTimes)) return null;

@@ -2,12 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { mean, sampleVariance } from 'simple-statistics';
 import { holm } from '../../src/stats/holm.js';
 import { jackknifeVariance } from '../../src/stats/jackknife.js';
-import {
-  pairsToProve,
-  provableDistance,
-  samplesForStandardError,
-  sufficientStandardError,
-} from '../../src/stats/power.js';
+import { pairsToProve, provableDistance, sufficientStandardError } from '../../src/stats/power.js';
 import { trimmedMean } from '../../src/stats/yuen.js';
 
 describe('trimmed mean', () => {
@@ -72,11 +67,5 @@ describe('power', () => {
   test('a distance and the standard error that proves it belong together', () => {
     const distance = provableDistance(0.02, 15, 1e-4);
     expect(sufficientStandardError(distance, 15, 1e-4)).toBeCloseTo(0.02, 14);
-  });
-
-  test('samples for a standard error', () => {
-    // A function of 2 % with 100,000 samples a side: sqrt(2 / 2000).
-    expect(samplesForStandardError(Math.sqrt(2 / 2000), 0.02, 1)).toBeCloseTo(100_000, 6);
-    expect(samplesForStandardError(0.01, 0.02, 3)).toBeCloseTo(3 * samplesForStandardError(0.01, 0.02, 1), 6);
   });
 });
