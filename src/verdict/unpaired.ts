@@ -1,9 +1,9 @@
 /** Compares two single captures. Without pairs nothing is known of how runs differ, so the verdict stays open. */
 import type { Load, Policy, Ref } from '../bundle/schema.js';
 import type { CaptureSummary } from '../bundle/summary.js';
-import { tool } from '../version.js';
 import type { FunctionTable } from '../profile/functions.js';
 import { normalUpperQuantile } from '../stats/normal.js';
+import { tool } from '../version.js';
 import { estimateFunction, type FunctionEstimate } from './functionEstimate.js';
 import { functionResults } from './functionResult.js';
 import { type FunctionFinding, fewestSamples, functionBounds } from './functionTest.js';
