@@ -15,7 +15,7 @@ import {
 } from './format.js';
 import {
   consequence,
-  designCaveat,
+  hasTotal,
   headline,
   neededSentence,
   ownReasons,
@@ -73,7 +73,7 @@ function render(result: Result, options: MarkdownOptions, extent: Extent): strin
   const remarks = [...(options.notes ?? []), ...result.notes];
   const blocks = [
     phraseText(headline(result)),
-    ...[consequence(result), designCaveat(result)].map((text) => (text === null ? '' : prose(text))),
+    consequence(result) ?? '',
     shown.length > 0 ? workloadTable(shown) : '',
     left > 0 ? `${plural(left, 'workload')} more in the report.` : '',
     bullets(
@@ -122,14 +122,18 @@ function workloadTable(workloads: readonly WorkloadResult[]): string {
   return tableText(
     ['workload', 'verdict', 'CPU time per unit', 'change', 'bounds', 'margin'],
     2,
-    workloads.map(({ name, verdict, cpuPerUnit, total }) => [
-      code(name),
-      `${verdictSign[verdict]} ${verdictWord[verdict].toLowerCase()}`,
-      `${nanoseconds(cpuPerUnit.base)} → ${nanoseconds(cpuPerUnit.head)}`,
-      `**${change(total.estimate)}**`,
-      bounds(total),
-      margin(total.margin),
-    ]),
+    workloads.map((workload) => {
+      const { name, verdict, cpuPerUnit, total } = workload;
+      const figures = hasTotal(workload)
+        ? [
+            `${nanoseconds(cpuPerUnit.base)} → ${nanoseconds(cpuPerUnit.head)}`,
+            `**${change(total.estimate)}**`,
+            bounds(total),
+          ]
+        : ['unknown', '', ''];
+      const word = `${verdictSign[verdict]} ${verdictWord[verdict].toLowerCase()}`;
+      return [code(name), word, ...figures, margin(total.margin)];
+    }),
   );
 }
 
@@ -173,9 +177,10 @@ function measurement(result: Result): string {
   const sections = result.workloads.map((workload) => {
     const limits = bullets(workload.capture.limits, 10);
     const mde = workload.total.mde;
+    const load = loadText(workload);
     const facts = [
       `**${code(workload.name)}**: ${inline(qualityLine(workload))}`,
-      prose(`Load: ${loadText(workload)}.`),
+      ...(load === null ? [] : [`Load: ${load}.`]),
       mde === null
         ? 'No change could have been proven.'
         : `Smallest change that could have been proven: ${change(mde)}.`,

@@ -39,6 +39,9 @@ export function headline(result: Result): Phrase {
 }
 
 function finding(result: Result): Phrase {
+  if (result.design === 'unpaired' && result.workloads.length > 0) {
+    return phrase`two single captures were compared: the bounds hold within these two runs only, and other runs may differ by more`;
+  }
   const decisive = result.workloads.filter((workload) => workload.verdict === result.verdict);
   const first = decisive[0];
   if (first === undefined) return phrase`${firstReason(result) ?? 'nothing was measured'}`;
@@ -137,9 +140,16 @@ export function neededSentence({ neededSeconds, reasons }: WorkloadResult): stri
 /** Reasons of the whole that are not just its workloads' reasons again. */
 export function ownReasons({ reasons, workloads }: Result): Reason[] {
   const repeated = new Set(
-    workloads.flatMap((one) => one.reasons.map(({ message }) => `${one.name}: ${message}`)),
+    workloads.flatMap(({ name, reasons: own }) =>
+      own.flatMap(({ message }) => [message, `${name}: ${message}`]),
+    ),
   );
   return reasons.filter(({ message }) => !repeated.has(message));
+}
+
+/** Whether the work done is known, so that there is a total to speak of. */
+export function hasTotal({ cpuPerUnit }: WorkloadResult): boolean {
+  return cpuPerUnit.base > 0 && cpuPerUnit.head > 0;
 }
 
 /** What follows from an inconclusive verdict; null for the others. */
@@ -150,12 +160,6 @@ export function consequence(result: Result): string | null {
     warn: 'By its configuration the gate warns of an inconclusive result and lets it pass.',
     fail: 'By its configuration the gate stops at an inconclusive result.',
   }[result.onInconclusive];
-}
-
-/** What bounds from single captures are worth; null for a paired result. */
-export function designCaveat(result: Result): string | null {
-  if (result.design === 'paired') return null;
-  return 'Two single captures were compared: the bounds hold within these two runs only and do not cover the noise between runs.';
 }
 
 /** A phrase without any formatting. */

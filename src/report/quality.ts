@@ -54,7 +54,9 @@ export function qualityLine(workload: WorkloadResult): string {
   const worst = (value: (side: SideQuality) => number): string =>
     percent(Math.max(value(quality.base), value(quality.head)));
   return [
-    `${plural(workload.pairs, 'pair')} in ${seconds(workload.seconds)}`,
+    workload.pairs > 0
+      ? `${plural(workload.pairs, 'pair')} in ${seconds(workload.seconds)}`
+      : `${seconds(workload.seconds)} measured`,
     `${count(quality.base.samples)} + ${count(quality.head.samples)} samples of ${capture.event} at ${count(capture.rateHz)} Hz (${capture.backend})`,
     `lost ${worst((side) => side.lost)}`,
     `unresolved ${worst((side) => side.unresolved)}`,
@@ -62,12 +64,12 @@ export function qualityLine(workload: WorkloadResult): string {
   ].join(' · ');
 }
 
-/** How the load was offered. */
-export function loadText({ load }: WorkloadResult): string {
+/** How the load was offered; null when nothing is known of it. */
+export function loadText({ load }: WorkloadResult): string | null {
   const unit = unitName(load);
   if (load.loop === 'open') {
     return load.rate === null ? 'open loop' : `open loop, ${count(load.rate)} ${unit}s a second offered`;
   }
   if (load.loop === 'closed') return 'closed loop: as fast as answers come';
-  return load.kind === 'batch' ? 'batch: one run after another' : 'a command whose loop is unknown';
+  return load.kind === 'batch' ? 'one run after another' : null;
 }

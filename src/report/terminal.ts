@@ -5,7 +5,7 @@ import { shown, visible } from './escape/visible.js';
 import { bounded, margin, nanoseconds, percent, place, plural, unitName } from './format.js';
 import {
   consequence,
-  designCaveat,
+  hasTotal,
   headline,
   neededSentence,
   ownReasons,
@@ -47,9 +47,8 @@ export function renderTerminal(result: Result, { color, width }: TerminalOptions
   const lines = wrap(visible(plain(headline(result))), room).map((line) =>
     paint(verdictStyle[result.verdict], line),
   );
-  for (const remark of [consequence(result), designCaveat(result)]) {
-    if (remark !== null) lines.push(...wrap(remark, room));
-  }
+  const next = consequence(result);
+  if (next !== null) lines.push(...wrap(next, room));
   for (const { message } of ownReasons(result)) lines.push(...paragraph(`- ${message}`));
   for (const workload of result.workloads) lines.push('', ...workloadLines(workload, room, paint));
   if (result.notes.length > 0) lines.push('');
@@ -58,21 +57,24 @@ export function renderTerminal(result: Result, { color, width }: TerminalOptions
 }
 
 function workloadLines(workload: WorkloadResult, width: number, paint: Paint): string[] {
-  const { total, verdict, cpuPerUnit } = workload;
-  const unit = unitName(workload.load);
+  const { verdict } = workload;
   const paragraph = (text: string): string[] => wrap(visible(text), width, indent, indent + indent);
   const more = neededSentence(workload);
-  const measured = [qualityLine(workload), loadText(workload), ...workload.capture.limits].join(' · ');
+  const measured = [qualityLine(workload), loadText(workload), ...workload.capture.limits]
+    .filter((fact) => fact !== null)
+    .join(' · ');
   return [
     `${paint(verdictStyle[verdict], `${verdictSign[verdict]} ${verdictWord[verdict].toLowerCase()}`)}  ${paint('bold', workload.name)}`,
-    ...paragraph(
-      `CPU time per ${unit} ${bounded(total)}, margin ${margin(total.margin)}; ${nanoseconds(cpuPerUnit.base)} → ${nanoseconds(cpuPerUnit.head)}`,
-    ),
+    ...paragraph(hasTotal(workload) ? totalText(workload) : 'CPU time per unit of work: unknown'),
     ...functionLines(workload, width, paint),
     ...workload.reasons.flatMap(({ message }) => paragraph(`- ${message}`)),
     ...(more === null ? [] : paragraph(more)),
     ...paragraph(measured).map((line) => paint('faint', line)),
   ];
+}
+
+function totalText({ total, cpuPerUnit, load }: WorkloadResult): string {
+  return `CPU time per ${unitName(load)} ${bounded(total)}, margin ${margin(total.margin)}; ${nanoseconds(cpuPerUnit.base)} → ${nanoseconds(cpuPerUnit.head)}`;
 }
 
 function functionLines({ functions, verdict }: WorkloadResult, width: number, paint: Paint): string[] {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { DifferentialNode } from '../../src/profile/tree.js';
 import { renderHtml } from '../../src/report/html/page.js';
+import { renderMarkdown } from '../../src/report/markdown.js';
+import { renderTerminal } from '../../src/report/terminal.js';
 import { hostileResult, hostileTree } from './hostile.js';
 import { aFunction, aNode, aResult, aTree, aWorkload, failing, undecided } from './results.js';
 
@@ -97,6 +99,23 @@ describe('odd results', () => {
     expect(page).toContain('within these two runs only');
     expect(page).toContain('cover only the chance of sampling within it');
     expect(page).not.toContain('Pair by pair');
+  });
+
+  test('work that was not counted has no total', () => {
+    const workload = {
+      ...undecided(),
+      cpuPerUnit: { base: 0, head: 0 },
+      units: { base: 0, head: 0 },
+      pairs: 0,
+    };
+    const result = aResult([workload], { design: 'unpaired' });
+    const page = renderHtml({ result, trees });
+    expect(page).toContain('<strong>unknown</strong>');
+    expect(page).not.toContain('class="plot forest"');
+    expect(renderTerminal(result, { color: false, width: 80 })).toContain(
+      'CPU time per unit of work: unknown',
+    );
+    expect(renderMarkdown(result, { maxCharacters: 65_536 })).toContain('| unknown |  |  |');
   });
 
   test('hostile names stay text', () => {

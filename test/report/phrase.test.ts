@@ -1,12 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  consequence,
-  designCaveat,
-  headline,
-  neededSentence,
-  ownReasons,
-  plain,
-} from '../../src/report/phrase.js';
+import { consequence, headline, neededSentence, ownReasons, plain } from '../../src/report/phrase.js';
 import type { Result } from '../../src/verdict/result.js';
 import { aFunction, aResult, aWorkload, failing, figure, slower, undecided } from './results.js';
 
@@ -68,6 +61,12 @@ describe('the verdict in one sentence', () => {
     expect(said(aResult([{ ...invalid, reasons }]))).toBe('Inconclusive: api: the sides did different work.');
   });
 
+  test('single captures say what their bounds are worth', () => {
+    expect(said(aResult([undecided()], { design: 'unpaired' }))).toBe(
+      'Inconclusive: two single captures were compared: the bounds hold within these two runs only, and other runs may differ by more.',
+    );
+  });
+
   test('nothing measured', () => {
     expect(said(aResult([], { verdict: 'inconclusive' }))).toBe('Inconclusive: nothing was measured.');
     const reasons = [{ code: 'no_workloads', message: 'no workload was measured' }];
@@ -82,11 +81,6 @@ describe('remarks', () => {
     expect(consequence(aResult([failing()]))).toBeNull();
     expect(consequence(aResult([undecided()]))).toMatch(/warns/);
     expect(consequence(aResult([undecided()], { onInconclusive: 'fail' }))).toMatch(/stops/);
-  });
-
-  test('single captures come with a caveat', () => {
-    expect(designCaveat(aResult([failing()]))).toBeNull();
-    expect(designCaveat(aResult([failing()], { design: 'unpaired' }))).toMatch(/within these two runs only/);
   });
 
   test('a reason is said once', () => {

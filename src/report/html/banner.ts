@@ -4,7 +4,7 @@ import type { Reason, Result, Verdict } from '../../verdict/result.js';
 import { type Markup, markup, trusted } from '../escape/markup.js';
 import { shown } from '../escape/visible.js';
 import { plural, seconds } from '../format.js';
-import { consequence, designCaveat, headline, ownReasons, type Phrase, verdictWord } from '../phrase.js';
+import { consequence, headline, ownReasons, type Phrase, verdictWord } from '../phrase.js';
 
 const names = 200;
 
@@ -16,7 +16,7 @@ const icons: Readonly<Record<Verdict, Markup>> = {
 
 /** The banner with icon, word and sentence; the word carries the verdict, colour only supports it. */
 export function banner(result: Result): Markup {
-  const remarks = [consequence(result), designCaveat(result)].filter((text) => text !== null);
+  const next = consequence(result);
   const [, ...sentence] = headline(result);
   return markup`<header class="banner ${result.verdict}">
 <div class="inner">
@@ -25,7 +25,7 @@ export function banner(result: Result): Markup {
 <svg class="icon" viewBox="0 0 48 48" width="56" height="56" aria-hidden="true"><circle cx="24" cy="24" r="22"/>${icons[result.verdict]}</svg>
 <div>
 <h1><span class="word">${verdictWord[result.verdict]}</span><span class="colon">:</span> <span class="sentence">${withoutColon(sentence)}</span></h1>
-${remarks.map((text) => markup`<p class="remark">${text}</p>`)}
+${next === null ? null : markup`<p class="remark">${next}</p>`}
 ${reasonList(ownReasons(result))}
 </div>
 </div>
@@ -58,7 +58,7 @@ export function phraseMarkup(segments: Phrase): Markup {
 /** Reasons as a list, or nothing. */
 export function reasonList(reasons: readonly Reason[]): Markup | null {
   if (reasons.length === 0) return null;
-  return markup`<ul class="reasons">${reasons.slice(0, 50).map(({ message }) => markup`<li>${shown(message, 1000)}</li>`)}</ul>`;
+  return markup`<ul class="reasons">${reasons.slice(0, 50).map(({ message }) => markup`<li>${shown(message, 500)}</li>`)}</ul>`;
 }
 
 function refText({ name, commit }: Ref): Markup {

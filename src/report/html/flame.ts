@@ -43,7 +43,7 @@ function asTable(cells: readonly FlameCell[], workload: WorkloadResult): Markup 
   const whole = Math.max(root?.head ?? 0, root?.base ?? 0);
   return markup`<details><summary>The flame graph as a table</summary>
 <div class="scroll"><table><caption>Inclusive CPU time per ${unitName(workload.load)} of ${workload.name}, callers above callees, from ${percent(tableShare)} of the width on</caption>
-<thead><tr><th scope="col">Depth</th><th scope="col">Function</th><th scope="col" class="number">Base</th><th scope="col" class="number">Head</th><th scope="col" class="number">Change</th><th scope="col" class="number">Share in head</th></tr></thead>
+<thead><tr><th scope="col" class="number">Depth</th><th scope="col">Function</th><th scope="col" class="number">Base</th><th scope="col" class="number">Head</th><th scope="col" class="number">Change</th><th scope="col" class="number">Share in head</th></tr></thead>
 <tbody>
 ${rows.map(({ node, depth }) => {
   const kind = classes.get(node.key) ?? 'unproven';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { type Markup, markup, trusted } from '../escape/markup.js';
 import { forestPlot } from '../forest.js';
 import type { ReportModel } from '../model.js';
-import { headline, plain } from '../phrase.js';
+import { hasTotal, headline, plain } from '../phrase.js';
 import { banner } from './banner.js';
 import { context } from './context.js';
 import { guide } from './guide.js';
@@ -59,8 +59,8 @@ function policy(): string {
 }
 
 function overview(workloads: ReportModel['result']['workloads']): Markup {
-  if (workloads.length === 0) return markup``;
-  const rows = workloads.map(({ name, verdict, total }) => ({
+  if (!workloads.some(hasTotal)) return markup``;
+  const rows = workloads.filter(hasTotal).map(({ name, verdict, total }) => ({
     name,
     verdict,
     figure: total,
@@ -72,7 +72,7 @@ function overview(workloads: ReportModel['result']['workloads']): Markup {
 ${workloads.length > 1 ? markup`<nav aria-label="Workloads"><ul class="inline">${links}</ul></nav>` : null}
 <figure>
 ${forestPlot(rows)}
-<figcaption>The dot is the estimate, the line spans its bounds. The shaded side begins at the margin: a line wholly inside it fails, a line wholly before it passes, a line across it decides nothing.</figcaption>
+<figcaption>The dot is the estimate, the line spans its bounds. The shaded side begins at the margin: a line wholly inside it fails, a line wholly before it passes, a line across it leaves the total open. A single function can fail the gate whatever the total does.</figcaption>
 </figure>
 </section>`;
 }

@@ -6,7 +6,6 @@ import { shown } from '../escape/visible.js';
 import {
   bounds,
   change,
-  count,
   margin,
   nanoseconds,
   nanosecondsChange,
@@ -15,7 +14,7 @@ import {
   unitName,
 } from '../format.js';
 import { pairsPlot } from '../pairs.js';
-import { neededSentence, verdictSign, verdictWord } from '../phrase.js';
+import { hasTotal, neededSentence, verdictSign, verdictWord } from '../phrase.js';
 import { loadText, qualityLine, qualityRows } from '../quality.js';
 import { reasonList } from './banner.js';
 import { flameFigure } from './flame.js';
@@ -49,17 +48,33 @@ ${quality(workload)}
 }
 
 function figures(workload: WorkloadResult): Markup {
-  const { total, cpuPerUnit, load } = workload;
-  const unit = unitName(load);
-  const tile = (label: string, value: string, ...below: readonly string[]): Markup =>
-    markup`<div><dt>${label}</dt><dd><strong>${value}</strong>${below.map((line) => markup`<span>${line}</span>`)}</dd></div>`;
+  const { load, units, pairs } = workload;
+  const offered = loadText(workload);
+  const done = units.base + units.head;
+  const counted = done > 0 ? plural(done, unitName(load)) : 'work not counted';
   return markup`<dl class="tiles">
-${tile('Change', change(total.estimate), bounds(total), `margin ${margin(total.margin)}`)}
-${tile(`CPU time per ${unit}`, `${nanoseconds(cpuPerUnit.base)} → ${nanoseconds(cpuPerUnit.head)}`, nanosecondsChange(cpuPerUnit.head - cpuPerUnit.base), 'means over the pairs')}
-${tile('Smallest provable change', total.mde === null ? 'none' : change(total.mde), 'with as much measuring')}
-${tile('Measured', seconds(workload.seconds), `${plural(workload.pairs, 'pair')}, ${count(workload.units.base + workload.units.head)} ${unit}s`)}
-${tile('Load', { http: 'HTTP', command: 'command', batch: 'batch' }[load.kind], loadText(workload))}
+${hasTotal(workload) ? totalTiles(workload) : tile('Change', 'unknown', 'no work known on both sides')}
+${tile('Measured', seconds(workload.seconds), pairs > 0 ? plural(pairs, 'pair') : 'single captures', counted)}
+${offered === null ? null : tile('Load', { http: 'HTTP', command: 'command', batch: 'batch' }[load.kind], offered)}
 </dl>`;
+}
+
+function totalTiles({ total, cpuPerUnit, load }: WorkloadResult): readonly Markup[] {
+  const { base, head } = cpuPerUnit;
+  const provable = total.mde === null ? 'none' : change(total.mde);
+  return [
+    tile('Change', change(total.estimate), bounds(total), `margin ${margin(total.margin)}`),
+    tile(
+      `CPU time per ${unitName(load)}`,
+      `${nanoseconds(base)} → ${nanoseconds(head)}`,
+      nanosecondsChange(head - base),
+    ),
+    tile('Smallest provable change', provable, 'with as much measuring'),
+  ];
+}
+
+function tile(label: string, value: string, ...below: readonly string[]): Markup {
+  return markup`<div><dt>${label}</dt><dd><strong>${value}</strong>${below.map((line) => markup`<span>${line}</span>`)}</dd></div>`;
 }
 
 function pairsFigure(workload: WorkloadResult, design: Result['design']): Markup | null {
