@@ -7,8 +7,8 @@ import { type Integer, type Message, toBigInt, toId, toNumber } from './wire.js'
 type Text = (index: Integer | number | null | undefined) => string;
 type Id = number | bigint;
 
-/** 600,000 stacks of 100 frames. */
-const maxStackFrames = 64_000_000;
+/** 400,000 stacks of 80 frames. */
+const maxStackFrames = 32_000_000;
 
 /**
  * Frames are listed in the order of the profile's locations: one frame for each function in each mapping.

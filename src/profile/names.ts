@@ -36,8 +36,8 @@ export function identify(frame: Frame, root: string): FunctionIdentity {
     const name = given.name === '[unknown]' ? unknownName(frame.mapping) : given.name;
     return { key: name, name, file: null, resolved: false };
   }
-  const name = cleanName(given.name);
   const file = relativeFile(shorten(frame.file || given.file), root);
+  const name = cleanName(given.name, file ?? '');
   const home = file ?? mapping;
   return { key: home === '' ? name : `${name} (${home})`, name, file, resolved: true };
 }
@@ -55,33 +55,39 @@ function isPseudo(name: string): boolean {
 
 /**
  * Runtimes that can give perf only one string put the place into the name:
- * V8 `LazyCompile:*parse /app/x.js:10:3`, CPython `py::parse:/app/x.py`.
+ * V8 `LazyCompile:*parse /app/x.js:10:3`, pprof-nodejs `(anonymous:L#10:C#3)`, CPython `py::parse:/app/x.py`.
  */
 function splitPlace(name: string): { name: string; file: string } {
-  const v8 = /^(?:JS|LazyCompile|Function|Script|Eval):[*~^+]?([^ ]*)(?: (.*))?$/.exec(name);
-  if (v8) return { name: v8[1] || '(anonymous)', file: (v8[2] ?? '').replace(/:\d+:\d+$/, '') };
+  if (name === '' || /^\(anonymous:L#\d+:C#\d+\)$/.test(name)) return { name: '(anonymous)', file: '' };
+  const v8 = /^(?:JS|LazyCompile|Function|Script|Eval):[*~^+]?(.*?)(?: ((?:\/|file:|node:|wasm:).*))?$/.exec(
+    name,
+  );
+  if (v8) return { name: withoutPosition(v8[1]) || '(anonymous)', file: withoutPosition(v8[2]) };
   const python = /^py::(.*?):([/<].*)$/.exec(name);
-  if (python) return { name: python[1] ?? name, file: python[2] ?? '' };
-  return { name: name === '' ? '(anonymous)' : name, file: '' };
+  return python ? { name: python[1] ?? '', file: python[2] ?? '' } : { name, file: '' };
 }
 
-/** How GCC and LLVM mark parts and copies of a function; FMV targets (`.avx2`) are functions of their own. */
+function withoutPosition(place = ''): string {
+  return place.replace(/:\d+:\d+$/, '');
+}
+
+/** How GCC and LLVM mark parts and copies of a function. Targets (`.avx2`) are functions of their own. */
 const copyMark =
-  '\\.(?:isra|part|constprop|cold|llvm|lto_priv|localalias|ipa_ra|specialized|extracted|__uniq|warm|kcfi)(?:\\.\\d+)*';
+  '\\.(?:(?:isra|part|constprop|llvm|lto_priv|specialized|__uniq)(?:\\.\\d+)+|(?:cold|localalias)(?:\\.\\d+)*)';
 const copySuffix = new RegExp(`(?:${copyMark})+$`);
 const cloneNote = new RegExp(` \\[clone (?:${copyMark})+\\]`, 'g');
-/** .NET's perf map appends the JIT tier. */
-const tierSuffix =
-  /\[(?:Tier\w*|OptimizedTier\w*|Optimized|PreJIT|ReadyToRun|MinOptJitted|Instrumented\w*)\]$/;
-const tierPrefix = /^[*~^+](?=[\p{L}_$(<])/u;
+/** Languages in which `main.cold` is just a name. */
+const unmarkedLanguage = /\.(?:go|[cm]?[jt]sx?|py|java|kt|scala|cs|fs|rb|php)$/;
+/** JIT tiers: V8 puts a sign in front, .NET's perf map a word behind. */
+const tierSign = /^[*~^+](?=[\p{L}_$(<])/u;
+const tierWord = /\[(?:Tier\w*|OptimizedTier\w*|Optimized|PreJIT|ReadyToRun|MinOptJitted|Instrumented\w*)\]$/;
 
-function cleanName(name: string): string {
-  const plain = name
-    .replace(tierPrefix, '')
-    .replace(tierSuffix, '')
-    .replace(cloneNote, '')
-    .replace(copySuffix, '');
-  return withoutGoShapes(withoutRustHashes(plain)) || name;
+function cleanName(name: string, file: string): string {
+  const untiered = name.replace(tierSign, '').replace(tierWord, '');
+  const whole = unmarkedLanguage.test(file)
+    ? untiered
+    : withoutRustHashes(untiered.replace(cloneNote, '').replace(copySuffix, ''));
+  return withoutGoShapes(whole) || name;
 }
 
 /** Rust: `::h0123456789abcdef` (legacy, demangled and not), `core[0123456789abcdef]::` and `Cs…_` (v0). */

@@ -41,10 +41,9 @@ class ProfileReader extends protobuf.BufferReader {
   /** A varint of at most seven bytes; null, and nothing read, when it is longer or cut off. */
   private small(): number | null {
     if (++this.integers > maxIntegers) throw new Error(`it has more than ${maxIntegers} integers`);
-    const limit = Math.min(this.len, this.pos + 7);
     let value = 0;
     let scale = 1;
-    for (let at = this.pos; at < limit; at++) {
+    for (let at = this.pos; at < this.len && scale < 2 ** 49; at++) {
       const byte = this.buf[at] as number;
       value += (byte & 127) * scale;
       if (byte < 128) {
@@ -90,6 +89,7 @@ export function toBigInt(value: Integer | null | undefined): bigint {
 
 /** Something equal ids are equal by: a number where it is exact, as nearly always. */
 export function toId(value: Integer | null | undefined): number | bigint {
+  if (typeof value === 'number') return value;
   const id = toNumber(value);
   return Number.isSafeInteger(id) ? id : toBigInt(value);
 }

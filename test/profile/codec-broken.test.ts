@@ -136,9 +136,9 @@ describe('memory is bounded', () => {
     const bytes = message({
       functions: [{ id: 1, name: 'f' }],
       locations: [{ id: 1, lines: Array<number>(20_000).fill(1) }],
-      samples: [{ locations: Array<number>(4_000).fill(1), values: [1, 1] }],
+      samples: [{ locations: Array<number>(2_000).fill(1), values: [1, 1] }],
     });
-    expect(failure(() => decodeProfile(bytes))).toBe('the samples have more than 64000000 frames together');
+    expect(failure(() => decodeProfile(bytes))).toBe('the samples have more than 32000000 frames together');
   });
 });
 

@@ -14,7 +14,7 @@ export interface MessageParts {
   durationNanos?: number;
 }
 
-/** A message of the given parts, not gzipped, and its string table. */
+/** A message of the given parts, not gzipped; labels refer to `strings`. */
 export function message(parts: MessageParts, strings = new pprof.StringTable()): Uint8Array {
   const text = (value: string) => strings.dedup(value);
   const valueType = (name: string) => {

@@ -71,4 +71,4 @@ export function spelledOut(profile: Profile) {
   };
 }
 
-export const seeds = Array.from({ length: 50 }, (_, index) => index + 1);
+export const seeds = Array.from({ length: 25 }, (_, index) => index + 1);
