@@ -30,7 +30,7 @@ struct sample {
 	bool truncated;
 };
 
-/* Counts by cause; the causes are the recorder's and listed in recorder.c. */
+/* Counts by cause; the causes are listed in causes.h. */
 #define RECORDER_CAUSES 8
 struct cause_count {
 	const char *cause; /* NULL: unused */

@@ -16,7 +16,9 @@ static bool returns_behind(const uint8_t *instruction, size_t length)
 
 int main(void)
 {
-	uint8_t sigreturn[CALL_SITE_BEFORE + CALL_SITE_BEHIND] = { 0, 0, 0, 0, 0, 0, 0, 0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05 };
+	const uint8_t sigreturn[CALL_SITE_BEFORE + CALL_SITE_BEHIND] = {
+		[CALL_SITE_BEFORE] = 0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05,
+	};
 
 	CHECK(returns_behind(BYTES(0xe8, 1, 2, 3, 4)));			/* call rel32 */
 	CHECK(returns_behind(BYTES(0xff, 0xd0)));			/* call *%rax */

@@ -97,7 +97,8 @@ static void compile(const char *folder)
 	file = fopen(path, "w");
 	if (!CHECK(file && fputs(source, file) >= 0 && fclose(file) == 0))
 		return;
-	snprintf(command, sizeof(command), "cd %s && cc -g -O1 -fno-builtin -Wl,-z,lazy,--build-id=0x0123456789abcdef -o p p.c", folder);
+	snprintf(command, sizeof(command),
+		 "cd %s && cc -g -O1 -fno-builtin -Wl,-z,lazy,--build-id=0x0123456789abcdef -o p p.c", folder);
 	CHECK(system(command) == 0);
 }
 

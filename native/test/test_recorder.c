@@ -29,7 +29,14 @@ extern void _start(void);
 
 static struct sample sample_of(const uint64_t *user, uint32_t depth)
 {
-	return (struct sample){ .pid = getpid(), .tid = getpid(), .weight = 100, .comm = "test", .user = user, .user_depth = depth };
+	return (struct sample){
+		.pid = getpid(),
+		.tid = getpid(),
+		.weight = 100,
+		.comm = "test",
+		.user = user,
+		.user_depth = depth,
+	};
 }
 
 static uint64_t count_of(const struct cause_count *causes, const char *cause)
