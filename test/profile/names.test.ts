@@ -92,17 +92,17 @@ describe('the key', () => {
   });
 
   test.each([
-    ['/work/tree/src/a.c', '/work/tree', 'f (src/a.c)'],
-    ['/work/tree/build/../src/./a.c', '/work/tree', 'f (src/a.c)'],
-    ['/work/tree2/src/a.c', '/work/tree', 'f (/work/tree2/src/a.c)'],
-    ['/work/a.c', '/work/tree', 'f (/work/a.c)'],
-    ['/work/tree/..hidden/a.c', '/work/tree', 'f (..hidden/a.c)'],
-    ['./src/a.c', '/work/tree', 'f (src/a.c)'],
-    ['../lib/a.c', '/work/tree', 'f (../lib/a.c)'],
+    ['/srv/tree/src/a.c', '/srv/tree', 'f (src/a.c)'],
+    ['/srv/tree/build/../src/./a.c', '/srv/tree', 'f (src/a.c)'],
+    ['/srv/tree2/src/a.c', '/srv/tree', 'f (/srv/tree2/src/a.c)'],
+    ['/srv/a.c', '/srv/tree', 'f (/srv/a.c)'],
+    ['/srv/tree/..hidden/a.c', '/srv/tree', 'f (..hidden/a.c)'],
+    ['./src/a.c', '/srv/tree', 'f (src/a.c)'],
+    ['../lib/a.c', '/srv/tree', 'f (../lib/a.c)'],
     ['/usr/src/a.c', '', 'f (/usr/src/a.c)'],
-    ['node:internal/fs', '/work/tree', 'f (node:internal/fs)'],
-    ['webpack://app/./a.js', '/work/tree', 'f (webpack://app/./a.js)'],
-    ['', '/work/tree', 'f'],
+    ['node:internal/fs', '/srv/tree', 'f (node:internal/fs)'],
+    ['webpack://app/./a.js', '/srv/tree', 'f (webpack://app/./a.js)'],
+    ['', '/srv/tree', 'f'],
   ])('file %s below %j gives %s', (file, root, expected) => {
     expect(functionKey(frame('f', { file }), root)).toBe(expected);
   });
