@@ -20,6 +20,7 @@
 #include "perf_events.h"
 #include "perf_record.h"
 #include "perf_ring.h"
+#include "perf_threads.h"
 #include "privileges.h"
 
 /* Records younger than this wait for the next turn: another CPU may still be writing one that is older. */
@@ -40,19 +41,20 @@ static struct {
 	uint32_t stack_frames;
 	/* CLOCK_MONOTONIC when the capture began; what is older came in while events were being opened. */
 	uint64_t begin;
-	/* CPU time that had been counted then. */
-	uint64_t cpu_before;
 	uint64_t user_weight;
 	uint64_t tasks;
 	uint64_t ring_full;
 	uint64_t throttled;
 } state;
 
-static void take_sample(const struct perf_event_header *header)
+static void take_sample(const struct perf_event_header *header, bool captured)
 {
 	struct perf_sample sample;
 
 	if (!perf_record_sample(header, &sample))
+		return;
+	perf_threads_settle(&state.events, sample.tid, sample.cpu, sample.id);
+	if (!captured)
 		return;
 	if (sample.user_depth)
 		state.user_weight += state.weight;
@@ -89,6 +91,7 @@ static void take_task(const struct perf_event_header *header, bool captured)
 		return;
 	if (header->type == PERF_RECORD_EXIT) {
 		comms_remove(state.comms, task.tid);
+		perf_threads_ended(&state.events, task.tid);
 		return;
 	}
 	comms_inherit(state.comms, task.tid, task.parent_tid);
@@ -103,8 +106,7 @@ static void take(const struct perf_event_header *header)
 
 	switch (header->type) {
 	case PERF_RECORD_SAMPLE:
-		if (captured)
-			take_sample(header);
+		take_sample(header, captured);
 		break;
 	case PERF_RECORD_COMM:
 		take_comm(header);
@@ -189,16 +191,25 @@ static uint32_t choose_stack_frames(uint32_t max_depth)
 	return state.kernel_hidden && max_depth < most ? max_depth + 1 : (uint32_t)most;
 }
 
-static void note_hidden_kernel(struct notes *limits)
+/* What this backend does not see, for the user to know. */
+static void note_limits(struct notes *limits)
 {
 	long paranoid = 0;
 
-	privileges_read_number("/proc/sys/kernel/perf_event_paranoid", &paranoid);
 	notes_add(limits,
-		  "Kernel functions are not visible to this user: their CPU time is counted, but shown as one entry, which also takes "
-		  "in what was too short-lived to be sampled (kernel.perf_event_paranoid is %ld; sysctl kernel.perf_event_paranoid=1 "
-		  "or setcap cap_perfmon+ep on profbound-collect shows them).",
-		  paranoid);
+		  "Threads that run for less than %.3g ms in all get no samples: their CPU time is counted, but not shown by function "
+		  "(the bpf backend samples them as well).",
+		  state.weight / 1e6);
+	privileges_read_number("/proc/sys/kernel/perf_event_paranoid", &paranoid);
+	if (state.kernel_hidden)
+		notes_add(limits,
+			  "Kernel functions are not visible to this user: CPU time that user code did not spend is one entry "
+			  "(kernel.perf_event_paranoid is %ld; sysctl kernel.perf_event_paranoid=1 or setcap cap_perfmon,cap_syslog+ep on "
+			  "profbound-collect shows them).",
+			  paranoid);
+	else if (!privileges_see_kernel_names())
+		notes_add(limits, "Kernel functions have no names: /proc/kallsyms hides addresses (setcap cap_syslog+ep on "
+				  "profbound-collect, or sysctl kernel.kptr_restrict=0 kernel.perf_event_paranoid=1, shows them).");
 }
 
 static bool attach_tree(const struct capture_request *request, char *refusal, size_t size)
@@ -228,15 +239,14 @@ static bool start(const struct capture_request *request, struct sampling_event *
 	state.weight = event->weight;
 	state.stack_frames = choose_stack_frames(request->max_depth);
 	state.attach = (struct perf_attach){ .events = &state.events, .comms = state.comms, .limits = request->limits };
-	if (state.kernel_hidden)
-		note_hidden_kernel(request->limits);
+	note_limits(request->limits);
 	if (!perf_events_open(&state.events, event, state.kernel_hidden, state.stack_frames, refusal, size) ||
 	    !attach_tree(request, refusal, size)) {
 		close_all();
 		return false;
 	}
-	state.tasks = state.events.thread_count + state.attach.born_count;
-	state.cpu_before = perf_events_cpu_time(&state.events);
+	state.tasks = perf_attach_tasks(&state.attach);
+	perf_threads_begin(&state.events);
 	state.begin = clock_nanoseconds(CLOCK_MONOTONIC);
 	return true;
 }
@@ -255,7 +265,7 @@ static void stop(struct capture_totals *totals)
 	prctl(PR_TASK_PERF_EVENTS_DISABLE);
 	take_until(UINT64_MAX);
 	memset(totals, 0, sizeof(*totals));
-	totals->cpu_nanoseconds = perf_events_cpu_time(&state.events) - state.cpu_before;
+	totals->cpu_nanoseconds = perf_threads_cpu_time(&state.events);
 	totals->tasks = state.tasks;
 	totals->lost[0] = (struct cause_count){ "ring_full", state.ring_full };
 	totals->lost[1] = (struct cause_count){ "throttled", state.throttled };

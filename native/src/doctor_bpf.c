@@ -15,7 +15,7 @@
 #include "profile.h"
 #include "profile.skel.h"
 
-#define SETCAP "setcap cap_bpf,cap_perfmon,cap_sys_ptrace+ep on profbound-collect, or run it as root"
+#define SETCAP "setcap cap_bpf,cap_perfmon,cap_sys_ptrace,cap_syslog+ep on profbound-collect, or run it as root"
 
 static int quiet(enum libbpf_print_level level, const char *format, va_list arguments)
 {
@@ -27,8 +27,8 @@ static void check_capability(struct checks *checks, const char *name, enum capab
 {
 	bool effective = privileges_effective(capability);
 
-	checks_add(checks, name, effective ? CHECK_OK : without, effective ? NULL : SETCAP, "%s%s", effective ? "effective: " : "not effective: ",
-		   purpose);
+	checks_add(checks, name, effective ? CHECK_OK : without, effective ? NULL : SETCAP, "%s: %s",
+		   effective ? "effective" : "not effective", purpose);
 }
 
 static void check_btf(struct checks *checks)
@@ -51,29 +51,16 @@ static void check_jit(struct checks *checks)
 		   enabled ? "on" : "off: each sample costs several times as much");
 }
 
-static bool kernel_addresses_visible(void)
-{
-	unsigned long long address = 0;
-	FILE *file = fopen("/proc/kallsyms", "re");
-
-	if (!file)
-		return false;
-	while (address == 0 && fscanf(file, "%llx %*[^\n]", &address) == 1)
-		;
-	fclose(file);
-	return address != 0;
-}
-
 static void check_kernel_symbols(struct checks *checks)
 {
 	long restricted = 0;
 
 	privileges_read_number("/proc/sys/kernel/kptr_restrict", &restricted);
-	if (kernel_addresses_visible())
+	if (privileges_see_kernel_names())
 		checks_add(checks, "kernel_symbols", CHECK_OK, NULL, "/proc/kallsyms shows addresses");
 	else
 		checks_add(checks, "kernel_symbols", CHECK_WARNING,
-			   "sysctl kernel.kptr_restrict=0 kernel.perf_event_paranoid=1, or setcap cap_syslog+ep on profbound-collect, or run it as root",
+			   "setcap cap_syslog+ep on profbound-collect, or sysctl kernel.kptr_restrict=0 kernel.perf_event_paranoid=1",
 			   "/proc/kallsyms hides addresses (kernel.kptr_restrict is %ld): kernel functions have no names", restricted);
 }
 

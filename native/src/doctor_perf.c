@@ -7,6 +7,7 @@
 
 #include "doctor_checks.h"
 #include "perf_events.h"
+#include "perf_threads.h"
 #include "privileges.h"
 #include "sampling.h"
 
@@ -27,7 +28,7 @@ static bool try_backend(char *refusal, size_t size)
 		return false;
 	}
 	works = perf_events_open(&events, &event, true, STACK_FRAMES, refusal, size);
-	if (works && (error = perf_events_add(&events, getpid()))) {
+	if (works && (error = perf_threads_add(&events, getpid(), false))) {
 		privileges_explain_perf(error, refusal, size);
 		works = false;
 	}
@@ -48,10 +49,13 @@ static bool check_perf_event(struct checks *checks)
 	return false;
 }
 
-static void check_pmu(struct checks *checks)
+static void check_pmu(struct checks *checks, bool perf_works)
 {
 	struct sampling_event event;
 
+	/* What forbids all events says nothing of the hardware. */
+	if (!perf_works)
+		return;
 	if (sampling_choose(EVENT_CYCLES, RATE_HZ, true, &event))
 		checks_add(checks, "pmu", CHECK_OK, NULL, "hardware cycles");
 	else
@@ -114,7 +118,7 @@ bool doctor_check_perf(struct checks *checks)
 {
 	bool works = check_perf_event(checks);
 
-	check_pmu(checks);
+	check_pmu(checks, works);
 	check_paranoid(checks);
 	check_mlock(checks);
 	check_seccomp(checks, works);

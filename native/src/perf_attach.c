@@ -8,23 +8,18 @@
 #include <time.h>
 
 #include "fail.h"
+#include "perf_threads.h"
 #include "privileges.h"
 #include "process_tree.h"
 
 /* A tree that starts threads all the time is never stable: by then those that start are covered by inheritance. */
 #define MAX_PASSES 20
 
-/* From copying the parent's events to reporting the start takes the kernel some tens of microseconds. */
-#define CREATION_NANOSECONDS 100000ULL
-/* Unless it is preempted in between. */
-#define LONGEST_CREATION_NANOSECONDS 5000000ULL
-
-enum inheritance perf_inheritance(uint64_t born, uint64_t opening, uint64_t opened)
-{
-	if (born < opening)
-		return NOT_INHERITED;
-	return born > opened + LONGEST_CREATION_NANOSECONDS ? INHERITED : INHERITED_OR_NOT;
-}
+/*
+ * From the copying of the parent's events to the report of the start takes the kernel some tens of microseconds, or a
+ * time slice when it is preempted in between.
+ */
+#define LONGEST_CREATION_NANOSECONDS 10000000ULL
 
 void perf_attach_born(struct perf_attach *attach, pid_t tid, pid_t parent_tid, uint64_t time)
 {
@@ -48,31 +43,28 @@ static const struct perf_birth *find_birth(const struct perf_attach *attach, pid
 	return NULL;
 }
 
-/* Whether the thread has its events already: its own, or those of the thread that started it. */
-static bool is_covered(struct perf_attach *attach, pid_t tid)
+/* Whether the thread has all its events already for sure: its own, or those of the thread that started it. */
+static bool is_covered(const struct perf_attach *attach, pid_t tid)
 {
 	const struct perf_birth *birth = find_birth(attach, tid);
 	const struct perf_thread *parent;
 
-	if (perf_events_find(attach->events, tid))
+	if (perf_threads_find(attach->events, tid))
 		return true;
 	if (!birth)
 		return false;
-	parent = perf_events_find(attach->events, birth->parent_tid);
-	/* A parent that inherited its events had them before it started anything. */
-	if (!parent)
-		return true;
-	switch (perf_inheritance(birth->time, parent->opening, parent->opened)) {
-	case NOT_INHERITED:
-		return false;
-	case INHERITED:
-		return true;
-	case INHERITED_OR_NOT:
-		break;
-	}
-	notes_add(attach->limits, "Threads started while the capture attached to their parents: the CPU time of some may be missing "
-				  "or count twice.");
-	return birth->time > parent->opened + CREATION_NANOSECONDS;
+	parent = perf_threads_find(attach->events, birth->parent_tid);
+	/* A parent without events of its own reports by inherited ones, and passes all of them on. */
+	return !parent || birth->time > parent->opened + LONGEST_CREATION_NANOSECONDS;
+}
+
+uint64_t perf_attach_tasks(const struct perf_attach *attach)
+{
+	uint64_t tasks = attach->events->thread_count;
+
+	for (size_t i = 0; i < attach->born_count; i++)
+		tasks += perf_threads_find(attach->events, attach->births[i].tid) == NULL;
+	return tasks;
 }
 
 static bool is_root(pid_t pid, const pid_t *roots, size_t root_count)
@@ -108,7 +100,7 @@ void perf_attach_find(struct perf_attach *attach, const pid_t *roots, size_t roo
 }
 
 /* How many of those found have no events yet; moves them to the front. */
-static size_t keep_uncovered(struct perf_attach *attach)
+static size_t keep_uncovered(const struct perf_attach *attach)
 {
 	struct thread_id *found = attach->found.items;
 	size_t kept = 0;
@@ -130,7 +122,8 @@ bool perf_attach_open(struct perf_attach *attach, const pid_t *roots, size_t roo
 		return false;
 	for (size_t i = 0; i < wanted; i++) {
 		const struct thread_id *thread = &attach->found.items[i];
-		int error = perf_events_add(attach->events, thread->tid);
+		/* What was found before anything was opened can have inherited nothing. */
+		int error = perf_threads_add(attach->events, thread->tid, attach->passes > 1);
 
 		if (error == 0) {
 			/* Its name now: it may have ended when its first sample is read. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Opens the events of every thread of a tree that goes on living meanwhile. A thread that starts inherits the events its
- * parent has by then, so one found later must be opened if its parent was opened after it started, and must not be if
- * before: it would count twice.
+ * parent has by then. One that is found later, and may have, is opened all the same, and given up again when a sample
+ * shows that it has: it would count twice.
  */
 #ifndef PROFBOUND_PERF_ATTACH_H
 #define PROFBOUND_PERF_ATTACH_H
@@ -49,11 +49,9 @@ void perf_attach_born(struct perf_attach *attach, pid_t tid, pid_t parent_tid, u
 void perf_attach_find(struct perf_attach *attach, const pid_t *roots, size_t root_count);
 bool perf_attach_open(struct perf_attach *attach, const pid_t *roots, size_t root_count, char *refusal, size_t size);
 
+/* How many threads have events, opened or inherited. */
+uint64_t perf_attach_tasks(const struct perf_attach *attach);
+
 void perf_attach_free(struct perf_attach *attach);
-
-enum inheritance { NOT_INHERITED, INHERITED, INHERITED_OR_NOT };
-
-/* Whether a thread whose creation ended at `born` has inherited events that were opened from `opening` to `opened`. */
-enum inheritance perf_inheritance(uint64_t born, uint64_t opening, uint64_t opened);
 
 #endif

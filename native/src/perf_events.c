@@ -6,16 +6,15 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "cpulist.h"
 #include "fail.h"
 #include "limits.h"
 #include "perf_record.h"
+#include "perf_threads.h"
 #include "privileges.h"
 
 /*
@@ -25,10 +24,11 @@
 #define RING_BYTES (512 * 1024)
 #define LEAST_RING_BYTES (32 * 1024)
 
-/* Files that are open besides the events: standard streams, maps and symbol files that are being read. */
-#define OTHER_FILES 64
+/* Files that are open besides the events: the recorder's, standard streams, processes, what is being read. */
+#define OTHER_FILES (MAX_KEPT_FILES + 64)
 
-static void fill_sampling(struct perf_events *events, const struct sampling_event *event, bool exclude_kernel, uint32_t stack_frames)
+static void fill_sampling(struct perf_events *events, const struct sampling_event *event, bool exclude_kernel,
+			  uint32_t stack_frames)
 {
 	struct perf_event_attr *attr = &events->attr;
 
@@ -140,89 +140,9 @@ bool perf_events_reserve(struct perf_events *events, size_t threads, char *refus
 	return false;
 }
 
-static int open_counter(const struct perf_events *events, pid_t tid)
-{
-	struct perf_event_attr attr = {
-		.size = sizeof(attr),
-		.type = PERF_TYPE_SOFTWARE,
-		.config = PERF_COUNT_SW_TASK_CLOCK,
-		.inherit = 1,
-		/* What is allowed here decides about permission only: the task clock runs in the kernel as well. */
-		.exclude_kernel = events->attr.exclude_kernel,
-		.exclude_hv = 1,
-	};
-
-	return sampling_open(&attr, tid, -1, -1, 0);
-}
-
-/* A sampling event whose records go to the ring of its CPU; -1 with errno set. */
-static int open_sampling(struct perf_events *events, pid_t tid, size_t index)
-{
-	int fd = sampling_open(&events->attr, tid, events->cpus[index], -1, 0);
-	int error;
-
-	if (fd < 0 || ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, events->owners[index].fd) == 0)
-		return fd;
-	error = errno;
-	close(fd);
-	errno = error;
-	return -1;
-}
-
-int perf_events_add(struct perf_events *events, pid_t tid)
-{
-	struct perf_thread thread = { .tid = tid, .opening = clock_nanoseconds(CLOCK_MONOTONIC) };
-	size_t opened = 0;
-	int *sampling, error;
-
-	events->threads = must_resize(events->threads, events->thread_count + 1, sizeof(*events->threads));
-	events->sampling = must_resize(events->sampling, (events->thread_count + 1) * events->cpu_count, sizeof(*events->sampling));
-	sampling = events->sampling + events->thread_count * events->cpu_count;
-	thread.counter = open_counter(events, tid);
-	if (thread.counter < 0)
-		return errno;
-	while (opened < events->cpu_count && (sampling[opened] = open_sampling(events, tid, opened)) >= 0)
-		opened++;
-	if (opened == events->cpu_count) {
-		thread.opened = clock_nanoseconds(CLOCK_MONOTONIC);
-		events->threads[events->thread_count++] = thread;
-		return 0;
-	}
-	error = errno;
-	while (opened > 0)
-		close(sampling[--opened]);
-	close(thread.counter);
-	return error;
-}
-
-const struct perf_thread *perf_events_find(const struct perf_events *events, pid_t tid)
-{
-	for (size_t i = 0; i < events->thread_count; i++) {
-		if (events->threads[i].tid == tid)
-			return &events->threads[i];
-	}
-	return NULL;
-}
-
-uint64_t perf_events_cpu_time(const struct perf_events *events)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < events->thread_count; i++) {
-		uint64_t nanoseconds;
-
-		if (read(events->threads[i].counter, &nanoseconds, sizeof(nanoseconds)) == sizeof(nanoseconds))
-			sum += nanoseconds;
-	}
-	return sum;
-}
-
 void perf_events_close(struct perf_events *events)
 {
-	for (size_t i = 0; i < events->thread_count * events->cpu_count; i++)
-		close(events->sampling[i]);
-	for (size_t i = 0; i < events->thread_count; i++)
-		close(events->threads[i].counter);
+	perf_threads_close(events);
 	for (size_t i = 0; i < events->cpu_count; i++) {
 		if (events->owners[i].fd < 0)
 			continue;
@@ -232,7 +152,5 @@ void perf_events_close(struct perf_events *events)
 	free(events->cpus);
 	free(events->rings);
 	free(events->owners);
-	free(events->threads);
-	free(events->sampling);
 	*events = (struct perf_events){ 0 };
 }

@@ -18,10 +18,13 @@
 
 struct perf_thread {
 	pid_t tid;
-	/* Counts the CPU time of the thread and of what it has started since. */
+	/* Counts the CPU time of the thread and of what it has started since; -1 when another thread's does. */
 	int counter;
-	/* CLOCK_MONOTONIC before the first and after the last of its events was opened. */
-	uint64_t opening;
+	/* What it had counted when the capture began. */
+	uint64_t before;
+	/* Only of a thread that may have inherited events besides: the ids of its own sampling events. */
+	uint64_t *own_ids;
+	/* CLOCK_MONOTONIC after the last of its events was opened. */
 	uint64_t opened;
 };
 
@@ -33,6 +36,7 @@ struct perf_events {
 	struct pollfd *owners;
 	struct perf_thread *threads;
 	size_t thread_count;
+	size_t doubtful_count;
 	/* Sampling events, `cpu_count` for each thread. */
 	int *sampling;
 	struct perf_event_attr attr;
@@ -44,15 +48,6 @@ bool perf_events_open(struct perf_events *events, const struct sampling_event *e
 
 /* Makes sure that `threads` more threads fit the limit on file descriptors; false with a one-line refusal. */
 bool perf_events_reserve(struct perf_events *events, size_t threads, char *refusal, size_t size);
-
-/* Opens the events of a thread, which count and sample at once; 0, or the errno it failed with, and then none is open. */
-int perf_events_add(struct perf_events *events, pid_t tid);
-
-/* The thread's entry, NULL when it was not added. */
-const struct perf_thread *perf_events_find(const struct perf_events *events, pid_t tid);
-
-/* CPU nanoseconds of all threads and what they have started, since they were added. */
-uint64_t perf_events_cpu_time(const struct perf_events *events);
 
 void perf_events_close(struct perf_events *events);
 

@@ -9,6 +9,7 @@ struct sample_layout {
 	uint64_t ip;
 	uint32_t pid, tid;
 	uint64_t time;
+	uint64_t id;
 	uint32_t cpu, reserved;
 	uint64_t period;
 	uint64_t frame_count;
@@ -38,12 +39,13 @@ struct lost_layout {
 struct trailer {
 	uint32_t pid, tid;
 	uint64_t time;
+	uint64_t id;
 	uint32_t cpu, reserved;
 };
 
-_Static_assert(sizeof(struct sample_layout) == 56, "struct sample_layout is the kernel's ABI");
+_Static_assert(sizeof(struct sample_layout) == 64, "struct sample_layout is the kernel's ABI");
 _Static_assert(sizeof(struct task_layout) == 32, "struct task_layout is the kernel's ABI");
-_Static_assert(sizeof(struct trailer) == 24, "struct trailer is the kernel's ABI");
+_Static_assert(sizeof(struct trailer) == 32, "struct trailer is the kernel's ABI");
 
 uint64_t perf_record_time(const struct perf_event_header *header)
 {
@@ -90,7 +92,7 @@ bool perf_record_sample(const struct perf_event_header *header, struct perf_samp
 
 	if (header->size < sizeof(*layout) || layout->frame_count > (header->size - sizeof(*layout)) / sizeof(uint64_t))
 		return false;
-	*sample = (struct perf_sample){ .pid = layout->pid, .tid = layout->tid, .cpu = layout->cpu };
+	*sample = (struct perf_sample){ .pid = layout->pid, .tid = layout->tid, .cpu = layout->cpu, .id = layout->id };
 	split(layout->frames, layout->frame_count, sample);
 	if (sample->user_depth || sample->kernel_depth)
 		return true;

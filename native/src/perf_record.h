@@ -10,13 +10,16 @@
 
 /* What every event asks for; with sample_id_all, the identity also ends the records that are not samples. */
 #define PERF_RECORD_FIELDS \
-	(PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_CPU | PERF_SAMPLE_PERIOD | PERF_SAMPLE_CALLCHAIN)
+	(PERF_SAMPLE_IP | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_ID | PERF_SAMPLE_CPU | PERF_SAMPLE_PERIOD | \
+	 PERF_SAMPLE_CALLCHAIN)
 
 /* Stacks are leaf first and point into the record. */
 struct perf_sample {
 	pid_t pid;
 	pid_t tid;
 	uint32_t cpu;
+	/* The event it is of; what was inherited bears the id of the event that was opened. */
+	uint64_t id;
 	const uint64_t *kernel;
 	uint32_t kernel_depth;
 	const uint64_t *user;

@@ -45,6 +45,19 @@ bool privileges_read_number(const char *path, long *number)
 	return read;
 }
 
+bool privileges_see_kernel_names(void)
+{
+	unsigned long long address = 0;
+	FILE *file = fopen("/proc/kallsyms", "re");
+
+	if (!file)
+		return false;
+	while (address == 0 && fscanf(file, "%llx %*[^\n]", &address) == 1)
+		;
+	fclose(file);
+	return address != 0;
+}
+
 void privileges_explain_perf(int error, char *line, size_t size)
 {
 	long paranoid = 0;
@@ -79,8 +92,8 @@ void privileges_explain_target(pid_t pid, int error, char *line, size_t size)
 	if (stat(path, &status))
 		snprintf(line, size, "process %d has ended", pid);
 	else if ((error == EACCES || error == EPERM) && status.st_uid != geteuid())
-		snprintf(line, size, "process %d belongs to user %u, this process to user %u, or it may not be traced; run "
-				     "profbound-collect as that user or as root, or setcap cap_perfmon,cap_sys_ptrace+ep on it",
+		snprintf(line, size, "process %d belongs to user %u and this process to user %u; run profbound-collect as that user or as "
+				     "root, or setcap cap_perfmon,cap_sys_ptrace+ep on it",
 			 pid, status.st_uid, geteuid());
 	else if (error == EACCES || error == EPERM)
 		snprintf(line, size, "process %d may not be traced by its own user (set-user-id, file capabilities, or not "

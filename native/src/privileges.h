@@ -18,6 +18,9 @@ enum capability {
 /* Whether the capability is in this process's effective set. CAP_SYS_ADMIN stands for PERFMON and BPF as in the kernel. */
 bool privileges_effective(enum capability capability);
 
+/* Whether /proc/kallsyms gives this process addresses, and so names to kernel functions. */
+bool privileges_see_kernel_names(void);
+
 /* Reads a number from a file of /proc or /sys; false when there is none. */
 bool privileges_read_number(const char *path, long *number);
 
