@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { type CaptureSummary, captureSummarySchema } from '../bundle/summary.js';
 import { MeasureError, UsageError } from '../errors.js';
 import { programEnvironment } from '../workload/environment.js';
+import { parseJson } from '../workload/output.js';
 import { describeExit, type RunningProcess, startProcess } from '../workload/process.js';
 import { deferred, unlessAborted } from '../workload/waiting.js';
 import { shippedBinary, verifyBinary } from './binary.js';
@@ -159,13 +160,5 @@ function readSummary(file: string): CaptureSummary {
   } catch (error) {
     const message = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
     throw new MeasureError(`the collector's ${file} cannot be read`, message);
-  }
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
   }
 }

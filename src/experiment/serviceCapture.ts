@@ -3,7 +3,7 @@ import type { Side } from '../bundle/schema.js';
 import type { RunningCapture } from '../capture/collector.js';
 import { MeasureError } from '../errors.js';
 import { programEnvironment } from '../workload/environment.js';
-import { type LoadOptions, type LoadOutcome, type PreparedLoad, prepareLoad } from '../workload/load.js';
+import { type LoadOptions, type PreparedLoad, prepareLoad } from '../workload/load.js';
 import { type Service, type ServiceOptions, startService } from '../workload/service.js';
 import { unlessAborted } from '../workload/waiting.js';
 import { type CaptureContext, type MeasuredCapture, subject } from './context.js';
@@ -58,9 +58,10 @@ async function runWindow(
   context: CaptureContext,
 ): Promise<MeasuredCapture> {
   const before = await counterReading(side, context);
-  const outcome = await whileCapturing(load.run(), capture, side, context);
+  await whileCapturing(load.run(), capture, side, context);
   const after = await counterReading(side, context);
   const finished = await unlessAborted(capture.stop(), context.signal);
+  const outcome = await load.outcome();
   return {
     units: countUnits(side, outcome, { before, after }, context),
     errors: countErrors(side, outcome, context),
@@ -70,17 +71,17 @@ async function runWindow(
 
 /** @throws MeasureError when the collector ends before the load does */
 async function whileCapturing(
-  work: Promise<LoadOutcome>,
+  work: Promise<void>,
   capture: RunningCapture,
   side: Side,
   context: CaptureContext,
-): Promise<LoadOutcome> {
+): Promise<void> {
   const ended = capture.finished.then(() => {
     throw new MeasureError(`${subject('the capture', side, context)} ended before the load did`);
   });
   ended.catch(() => {});
   try {
-    return await Promise.race([work, ended]);
+    await Promise.race([work, ended]);
   } finally {
     work.catch(() => {});
   }

@@ -8,6 +8,7 @@ import {
   httpLoadReady,
   httpLoadReportSchema,
 } from './httpLoadProtocol.js';
+import { parseJson } from './output.js';
 import { describeExit, type RunningProcess, shellWords, startProcess } from './process.js';
 import { shippedFile } from './shippedFile.js';
 import { fillTemplate } from './template.js';
@@ -36,8 +37,10 @@ export interface LoadOutcome {
 
 /** A load that begins without delay when it is told to. */
 export interface PreparedLoad {
-  /** Offers the load to its end. @throws MeasureError when it fails */
-  run(): Promise<LoadOutcome>;
+  /** Offers the load; settles the moment it has ended. @throws MeasureError when it fails */
+  run(): Promise<void>;
+  /** What came of it, once it has run. */
+  outcome(): Promise<LoadOutcome>;
   /** Ends every process of the load; never rejects. */
   stop(): Promise<void>;
 }
@@ -65,7 +68,10 @@ function prepareCommand(plan: CommandPlan, options: LoadOptions, signal: AbortSi
         environment: { ...options.environment, ...values },
       });
       await untilSuccess(running, options, plan.command, signal);
-      return { output: running.stdout || running.stderr, http: null };
+    },
+    async outcome() {
+      await running?.exited;
+      return { output: running?.stdout || running?.stderr || '', http: null };
     },
     stop: async () => running?.stop(),
   };
@@ -76,6 +82,7 @@ async function prepareHttp(plan: HttpPlan, options: LoadOptions, signal: AbortSi
   if (!URL.canParse(url)) throw new UsageError(`load: ${url} is not a URL`);
   const request: HttpLoadRequest = { ...plan, url, seconds: options.seconds };
   const ready = deferred<void>();
+  const report = deferred<HttpLoadReport>();
   const running = await startProcess({
     words: [...options.launcher, process.execPath, shippedFile('http-load.js')],
     cwd: options.cwd,
@@ -83,13 +90,17 @@ async function prepareHttp(plan: HttpPlan, options: LoadOptions, signal: AbortSi
     input: `${JSON.stringify(request)}\n`,
     onLine: (line) => {
       if (line === httpLoadReady) ready.resolve();
+      const read = httpLoadReportSchema.safeParse(parseJson(line));
+      if (read.success) report.resolve(read.data);
     },
   });
-  const ended = untilSuccess(running, options, url, signal);
-  // It may fail while nobody waits for it yet.
-  ended.catch(() => {});
+  const failed = untilSuccess(running, options, url, signal).then(() => {
+    throw new MeasureError(`${options.what} ended without its report`, running.tail);
+  });
+  // It may fail while nobody waits for it, and it always does after the report.
+  failed.catch(() => {});
   try {
-    await Promise.race([ready.promise, ended]);
+    await Promise.race([ready.promise, failed]);
   } catch (error) {
     await running.stop();
     throw error;
@@ -97,20 +108,11 @@ async function prepareHttp(plan: HttpPlan, options: LoadOptions, signal: AbortSi
   return {
     async run() {
       running.write('go\n');
-      await ended;
-      return { output: '', http: readReport(running, options) };
+      await Promise.race([report.promise, failed]);
     },
+    outcome: async () => ({ output: '', http: await report.promise }),
     stop: () => running.stop(),
   };
-}
-
-function readReport(running: RunningProcess, { what }: LoadOptions): HttpLoadReport {
-  const line = running.stdout.trim().split('\n').at(-1) ?? '';
-  try {
-    return httpLoadReportSchema.parse(JSON.parse(line));
-  } catch {
-    throw new MeasureError(`${what} ended without its report`, running.tail);
-  }
 }
 
 /** @throws MeasureError when the load fails or does not end */
@@ -127,10 +129,10 @@ async function untilSuccess(
     timer = setTimeout(() => reject(error), limit * 1000);
   });
   try {
-    const exit = await unlessAborted(Promise.race([running.exited, overdue]), signal);
-    if (exit.code !== 0) {
-      throw new MeasureError(`${what} failed (${describeExit(exit)}): ${description}`, running.tail);
-    }
+    const exit = await unlessAborted(Promise.race([running.ended, overdue]), signal);
+    if (exit.code === 0) return;
+    await running.exited;
+    throw new MeasureError(`${what} failed (${describeExit(exit)}): ${description}`, running.tail);
   } finally {
     clearTimeout(timer);
   }

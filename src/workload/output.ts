@@ -57,3 +57,12 @@ export function readableTail(output: string): string {
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '');
   return plain.trimEnd().split('\n').slice(-messageLines).join('\n').slice(-messageCharacters);
 }
+
+/** What a line or a whole output says as JSON; undefined when it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -55,7 +55,9 @@ export class RunningProcess {
   readonly #tail = new Tail(keptOutput);
   readonly #stdout = new Tail(keptReport);
   readonly #stderr = new Tail(keptReport);
-  /** Settles when the process has ended and its output is read; never rejects. */
+  /** Settles the moment the process ends; never rejects. */
+  readonly ended: Promise<Exit>;
+  /** Settles when it has ended and its output is read; never rejects. */
   readonly exited: Promise<Exit>;
   /** null while it runs. */
   exit: Exit | null = null;
@@ -75,7 +77,13 @@ export class RunningProcess {
     // A reader that went away is told by its exit, not by a failing write.
     child.stdin?.on('error', () => {});
     if (options.input !== undefined) this.write(options.input);
-    this.exited = this.#whenEnded();
+    this.ended = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.exit = { code, signal };
+        resolve(this.exit);
+      });
+    });
+    this.exited = this.#whenRead();
     live.add(this);
   }
 
@@ -136,14 +144,11 @@ export class RunningProcess {
     live.delete(this);
   }
 
-  async #whenEnded(): Promise<Exit> {
-    const exit = await new Promise<Exit>((resolve) =>
-      this.#child.once('exit', (code, signal) => resolve({ code, signal })),
-    );
-    this.exit = exit;
+  async #whenRead(): Promise<Exit> {
+    const read = new Promise((resolve) => this.#child.once('close', resolve));
+    const exit = await this.ended;
     // A descendant may hold the pipes open for ever: what is in them by now is enough.
-    const drained = new Promise((resolve) => this.#child.once('close', resolve));
-    await Promise.race([drained, sleep(200, undefined, { ref: false })]);
+    await Promise.race([read, sleep(200, undefined, { ref: false })]);
     return exit;
   }
 }

@@ -3,7 +3,7 @@
 import type { NumberSource } from '../config/plan.js';
 import { MeasureError } from '../errors.js';
 import { httpGet } from './httpGet.js';
-import { readableTail } from './output.js';
+import { parseJson, readableTail } from './output.js';
 
 const counterTimeoutSeconds = 5;
 
@@ -37,21 +37,10 @@ function lastMatch(pattern: string, text: string): string | undefined {
 /** The value at `a.b.0.c` in the whole text as JSON, or in the last of its lines that is a JSON document. */
 function atPath(path: string, text: string): unknown {
   for (const document of [text, ...text.split('\n').reverse()]) {
-    const parsed = parse(document);
-    if (parsed === undefined) continue;
-    const value = path.split('.').reduce<unknown>(member, parsed);
+    const value = path.split('.').reduce<unknown>(member, parseJson(document));
     if (value !== undefined) return value;
   }
   return undefined;
-}
-
-function parse(text: string): object | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function member(value: unknown, key: string): unknown {

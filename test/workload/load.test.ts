@@ -1,0 +1,147 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { LoadPlan } from '../../src/config/plan.js';
+import { InterruptedError, MeasureError } from '../../src/errors.js';
+import { type LoadOptions, prepareLoad } from '../../src/workload/load.js';
+import { eventually, failure, never, Tag } from './support.js';
+
+interface Seen {
+  readonly method: string;
+  readonly type: string | undefined;
+  readonly body: string;
+}
+
+let server: Server;
+let seen: Seen[];
+let port: number;
+
+beforeEach(async () => {
+  seen = [];
+  server = createServer(async (request, response) => {
+    const { method = '', headers } = request;
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    seen.push({ method, type: headers['content-type'], body });
+    response.statusCode = request.url === '/busy' ? 503 : 200;
+    response.end('ok');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  port = (server.address() as AddressInfo).port;
+});
+
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+type HttpPlan = Extract<LoadPlan, { kind: 'http' }>;
+const http = (more: Partial<HttpPlan> = {}): HttpPlan => ({
+  kind: 'http',
+  url: 'http://127.0.0.1:${PORT}/',
+  method: 'GET',
+  headers: {},
+  body: null,
+  connections: 4,
+  rate: null,
+  ...more,
+});
+const command = (text: string) => ({ kind: 'command', command: text, rate: null }) as const;
+
+const options = (tag: Tag, seconds = 1): LoadOptions => ({
+  what: 'the load of api (base)',
+  seconds,
+  port,
+  cwd: '/',
+  environment: tag.environment,
+  launcher: [],
+});
+
+async function outcomeOf(plan: HttpPlan | ReturnType<typeof command>, seconds = 1) {
+  const tag = new Tag();
+  const load = await prepareLoad(plan, options(tag, seconds), never);
+  try {
+    await load.run();
+    return await load.outcome();
+  } finally {
+    await load.stop();
+    expect(tag.living()).toEqual([]);
+  }
+}
+
+describe('the built-in HTTP load', () => {
+  test('counts what was answered', async () => {
+    const { http: report } = await outcomeOf(http(), 0.5);
+    expect(report?.requests2xx).toBeGreaterThan(10);
+    expect(seen.length - (report?.requests2xx ?? 0)).toBeGreaterThanOrEqual(0);
+    // What was on its way when the time was up: at most one a connection.
+    expect(seen.length - (report?.requests2xx ?? 0)).toBeLessThanOrEqual(4);
+    expect(report).toMatchObject({ non2xx: 0, errors: 0, timeouts: 0 });
+  });
+
+  test('offers exactly its rate', async () => {
+    const { http: report } = await outcomeOf(http({ rate: 100 }), 1);
+    expect(report?.requests2xx).toBe(100);
+    expect(seen).toHaveLength(100);
+  });
+
+  test('offers also less than one request a connection and second', async () => {
+    expect((await outcomeOf(http({ rate: 1.5, connections: 8 }), 2)).http?.requests2xx).toBe(3);
+  });
+
+  test('sends what it is told to', async () => {
+    await outcomeOf(
+      http({ method: 'POST', headers: { 'content-type': 'text/x' }, body: 'hällo', rate: 4, connections: 1 }),
+    );
+    expect(seen).toHaveLength(4);
+    for (const one of seen) expect(one).toMatchObject({ method: 'POST', type: 'text/x', body: 'hällo' });
+  });
+
+  test('tells errors from units', async () => {
+    const { http: report } = await outcomeOf(http({ url: 'http://127.0.0.1:${PORT}/busy', rate: 20 }));
+    expect(report).toMatchObject({ requests2xx: 0, non2xx: 20 });
+  });
+
+  test('waits until it is told to begin', async () => {
+    const load = await prepareLoad(http({ rate: 10 }), options(new Tag()), never);
+    expect(seen).toHaveLength(0);
+    await load.run();
+    expect(seen).toHaveLength(10);
+    await load.stop();
+  });
+
+  test('ends when it is interrupted', async () => {
+    const tag = new Tag();
+    const abort = new AbortController();
+    const load = await prepareLoad(http(), options(tag, 60), abort.signal);
+    const running = load.run();
+    running.catch(() => {});
+    await eventually(() => seen.length > 0);
+    abort.abort(new InterruptedError('SIGINT'));
+    await failure(InterruptedError, () => running);
+    await load.stop();
+    expect(tag.living()).toEqual([]);
+  });
+});
+
+describe('a load command', () => {
+  test('gets port and seconds by template and environment', async () => {
+    const { output } = await outcomeOf(
+      command('echo ${PORT} ${SECONDS}; sh -c \'echo "$PORT $SECONDS"\''),
+      2.5,
+    );
+    expect(output).toBe(`${port} 2.5\n${port} 2.5\n`);
+  });
+
+  test('may print its figures to stderr', async () => {
+    expect((await outcomeOf(command('echo 5 requests >&2'))).output).toBe('5 requests\n');
+  });
+
+  test('that fails is an error with its exit code and the end of its output', async () => {
+    const text = 'setsid sleep 300 & echo cannot connect >&2; exit 7';
+    const error = await failure(MeasureError, () => outcomeOf(command(text)));
+    expect(error.message).toBe(`the load of api (base) failed (exit code 7): ${text}`);
+    expect(error.detail).toBe('cannot connect');
+  });
+});
