@@ -58,13 +58,13 @@ ${interval(figure, middle, scale, 5)}</g>
 `;
 }
 
-/** The line from bound to bound with the estimate as a dot; an absent bound ends in an arrow at the drawing's edge. */
+/** The line from bound to bound with the estimate as a dot; a bound that is absent or beyond the scale is an arrow. */
 export function interval(figure: Bounded, y: number, scale: Scale, radius: number): Markup {
   const { estimate, lower, upper } = figure;
-  const from = lower === null ? '0%' : scale.at(lower);
-  const to = upper === null ? '100%' : scale.at(upper);
-  return markup`<line class="bounds" x1="${from}" x2="${to}" y1="${y}" y2="${y}"/>
-${lower === null ? arrow('0%', y, -1) : cap(from, y, radius)}${upper === null ? arrow('100%', y, 1) : cap(to, y, radius)}
+  const from = lower === null || lower < scale.low ? null : scale.at(lower);
+  const to = upper === null || upper > scale.high ? null : scale.at(upper);
+  return markup`<line class="bounds" x1="${from ?? '0%'}" x2="${to ?? '100%'}" y1="${y}" y2="${y}"/>
+${from === null ? arrow('0%', y, -1) : cap(from, y, radius)}${to === null ? arrow('100%', y, 1) : cap(to, y, radius)}
 <circle class="estimate" cx="${scale.at(estimate)}" cy="${y}" r="${radius}"/>`;
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { type FlameCell, flameGraph, layoutFlame } from '../../src/report/flamegraph.js';
-import { forestPlot } from '../../src/report/forest.js';
+import { forestPlot, interval } from '../../src/report/forest.js';
 import { pairsPlot } from '../../src/report/pairs.js';
-import { scaleOver, ticks } from '../../src/report/scale.js';
+import { scaleBetween, scaleOver, ticks } from '../../src/report/scale.js';
 import { aFunction, aNode, aTree, aWorkload, failing, figure } from './results.js';
 
 const cellOf = (cells: readonly FlameCell[], name: string): FlameCell => {
@@ -117,6 +117,13 @@ describe('forest plot', () => {
     expect(svg).toMatch(/class="bounds" x1="0%" x2="100%"/);
     expect(svg.match(/<path/g)).toHaveLength(2);
     expect(svg).toContain('no bounds yet');
+  });
+
+  test('a bound beyond the scale is an arrow too, not a bound at the edge', () => {
+    const inside = interval(figure(0.1, 0.05, 0.2), 10, scaleBetween(-1, 1), 4).text;
+    const beyond = interval(figure(0.1, 0.05, 3), 10, scaleBetween(-1, 1), 4).text;
+    expect(inside).not.toContain('<path');
+    expect(beyond.match(/<path/g)).toHaveLength(1);
   });
 
   test('no rows, no drawing', () => expect(forestPlot([]).text).toBe(''));
