@@ -157,13 +157,19 @@ async function isPresent(commit: string, cwd: string): Promise<boolean> {
 /** What git prints; null when it refuses. */
 async function git(cwd: string, ...args: string[]): Promise<string | null> {
   try {
-    const { stdout } = await promisify(execFile)('git', args, { cwd, maxBuffer: 16 * 1024 * 1024 });
+    const { stdout } = await promisify(execFile)('git', args, {
+      cwd,
+      env: { ...process.env, LC_ALL: 'C' },
+      maxBuffer: 16 * 1024 * 1024,
+    });
     return stdout.trim();
   } catch (error) {
     const { code, stderr = '' } = error as { code?: unknown; stderr?: string };
     if (code === 'ENOENT') throw new UsageError('git is not on the PATH: install it on the runner');
-    if (/not a git repository|dubious ownership/.test(stderr)) {
-      throw new UsageError(`git: ${stderr.trim()}\nRun actions/checkout before this step.`);
+    if (stderr.includes('dubious ownership'))
+      throw new UsageError(`git refuses the checkout: ${stderr.trim()}`);
+    if (stderr.includes('not a git repository')) {
+      throw new UsageError(`${cwd} is in no git repository: run actions/checkout before this step`);
     }
     return null;
   }

@@ -7,7 +7,7 @@ import { InterruptedError, MeasureError, UsageError } from '../errors.js';
 import type { GateOptions, GateOutcome } from '../jobs/gate.js';
 import { outputPaths } from '../jobs/output.js';
 import { type GitHubContext, readContext } from '../publish/github/context.js';
-import { publish, publishBundleAlone } from '../publish/github/index.js';
+import { publish, publishFailure } from '../publish/github/index.js';
 import { actionLog, printFolded } from '../publish/github/log.js';
 import { renderTerminal } from '../report/terminal.js';
 import type { Result } from '../verdict/result.js';
@@ -26,10 +26,9 @@ export interface ActionWorld {
 export async function runAction(world: ActionWorld): Promise<number> {
   try {
     const inputs = readInputs(getInput);
-    const context = readContext(world.env);
-    return await measureAndPublish(world, inputs, context);
+    return await measureAndPublish(world, inputs, readContext(world.env));
   } catch (error) {
-    return fail(error);
+    return explain(error);
   }
 }
 
@@ -38,39 +37,39 @@ async function measureAndPublish(
   inputs: Inputs,
   context: GitHubContext,
 ): Promise<number> {
-  const { signal } = world;
-  const cwd = resolve(world.cwd, inputs.workingDirectory);
-  if (!existsSync(cwd)) throw new UsageError(`input working-directory: there is no ${cwd}`);
-  const { base, head } = await resolveRefs(context, inputs, cwd);
-  const out = resolve(cwd, inputs.out);
   const started = new Date();
-  let outcome: GateOutcome;
+  const cwd = resolve(world.cwd, inputs.workingDirectory);
+  const out = resolve(cwd, inputs.out);
+  const config = join(inputs.workingDirectory, inputs.config ?? '.profbound.yml');
+  const settings = { ...inputs, config };
   try {
-    outcome = await world.gate({
-      cwd,
-      config: inputs.config,
-      base,
-      head,
-      patch: null,
-      out,
-      workloads: inputs.workloads,
-      backend: inputs.backend,
-      log: actionLog,
-      signal,
-    });
+    const outcome = await measure(world, inputs, context, cwd, out);
+    printFolded('Result', renderTerminal(outcome.result, { color: false, width: 110 }));
+    await publish(outcome, context, settings, actionLog);
+    announce(outcome.result);
+    return outcome.exitCode;
   } catch (error) {
-    const { bundle } = outputPaths(out);
-    // A cancelled run has seconds before it is killed: too few to upload, and nobody waits for it.
-    if (!(error instanceof InterruptedError) && hasCaptures(bundle, started)) {
-      await publishBundleAlone(bundle, context, inputs.artifactName, actionLog);
+    // A cancelled run has seconds before it is killed: too few to publish, and nobody waits for it.
+    if (!(error instanceof InterruptedError)) {
+      const { bundle } = outputPaths(out);
+      const captured = hasCaptures(bundle, started) ? bundle : null;
+      await publishFailure(messageOf(error), captured, context, settings, actionLog);
     }
     throw error;
   }
-  printFolded('Result', renderTerminal(outcome.result, { color: false, width: 110 }));
-  const config = join(inputs.workingDirectory, inputs.config ?? '.profbound.yml');
-  await publish(outcome, context, { ...inputs, config }, actionLog);
-  announce(outcome.result);
-  return outcome.exitCode;
+}
+
+async function measure(
+  { gate, signal }: ActionWorld,
+  { config, base, head, workloads, backend, workingDirectory }: Inputs,
+  context: GitHubContext,
+  cwd: string,
+  out: string,
+): Promise<GateOutcome> {
+  if (!existsSync(cwd))
+    throw new UsageError(`input working-directory: there is no folder ${workingDirectory}`);
+  const refs = await resolveRefs(context, { base, head }, cwd);
+  return gate({ cwd, config, ...refs, patch: null, out, workloads, backend, log: actionLog, signal });
 }
 
 /** Whether this run measured anything; the workspace of a self-hosted runner may hold an earlier run's bundle. */
@@ -91,18 +90,22 @@ function announce(result: Result): void {
   annotate(text);
 }
 
-function fail(error: unknown): number {
-  if (error instanceof UsageError || error instanceof InterruptedError) {
-    setFailed(error.message);
-    return error.exitCode;
+function messageOf(error: unknown): string {
+  const { message } = error instanceof Error ? error : new Error(String(error));
+  return isExpected(error) ? message : `profbound broke: ${message}`;
+}
+
+function isExpected(error: unknown): error is UsageError | MeasureError | InterruptedError {
+  return error instanceof UsageError || error instanceof MeasureError || error instanceof InterruptedError;
+}
+
+/** Says what ended the run. @returns its exit code */
+function explain(error: unknown): number {
+  setFailed(messageOf(error));
+  if (!isExpected(error)) {
+    printFolded('Where it broke', (error instanceof Error && error.stack) || String(error));
+    return 4;
   }
-  if (error instanceof MeasureError) {
-    setFailed(error.message);
-    if (error.detail !== '') printFolded('What it printed last', error.detail);
-    return error.exitCode;
-  }
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  setFailed(`profbound broke: ${message}`);
-  printFolded('Where it broke', stack ?? message);
-  return 4;
+  if (error instanceof MeasureError && error.detail !== '') printFolded('What it printed last', error.detail);
+  return error.exitCode;
 }

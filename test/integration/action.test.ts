@@ -160,7 +160,8 @@ describe('pull requests', () => {
     expectCode(run, 3);
     expect(run.stdout).toMatch(/^::error::.*set fetch-depth: 2 in actions\/checkout/m);
     expect(run.outputs).toEqual({});
-    expect(server.operations).toEqual([]);
+    expect(run.summary).toMatch(/^\*\*No verdict\*\*[\s\S]*fetch-depth: 2/);
+    expect(server.comments.list.map(({ body }) => body)).toEqual([expect.stringContaining('fetch-depth: 2')]);
   });
 });
 

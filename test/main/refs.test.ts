@@ -207,6 +207,6 @@ describe.each(['workflow_dispatch', 'schedule'])('%s', (name) => {
 
 test('a folder without a repository', async () => {
   await expect(resolveRefs(event('pull_request', zeros), unnamed, directory)).rejects.toThrow(
-    'Run actions/checkout before this step',
+    'run actions/checkout before this step',
   );
 });

@@ -206,6 +206,9 @@ describe('no verdict', () => {
     expect(code).toBe(3);
     expect(printed()).toContain('::error::.profbound.yml:3:1: unknown key');
     noOutputs();
+    expect(world.summary()).toContain('**No verdict**');
+    expect(world.summary()).toContain('```text\n.profbound.yml:3:1: unknown key\n```');
+    expect(world.server.artifacts.finished.size).toBe(0);
   });
 
   test('a wrong input ends in 3', async () => {
@@ -229,13 +232,26 @@ describe('no verdict', () => {
     noOutputs();
   });
 
+  test('the comment does not keep an earlier verdict, nor obey what the error quotes', async () => {
+    await run(async (options) => outcomeOf(options, 'pass', 0));
+    const [comment] = world.server.comments.list;
+    expect(comment?.body).toContain('**pass**');
+    await run(async () => {
+      throw new MeasureError('api: said ```\n@everyone [x](http://x)');
+    });
+    expect(world.server.comments.list).toHaveLength(1);
+    expect(comment?.body).not.toContain('**pass**');
+    expect(comment?.body).toContain('**No verdict**');
+    expect(comment?.body).toContain('````text\napi: said ```\n@everyone [x](http://x)\n````\n');
+  });
+
   test("an earlier run's bundle is not uploaded", async () => {
     const code = await run(async (options) => {
       await captureOnce(options, new Date(Date.now() - 60_000));
       throw new MeasureError('the build failed');
     });
     expect(code).toBe(4);
-    expect(world.server.operations).toEqual([]);
+    expect(world.server.artifacts.finished.size).toBe(0);
   });
 
   test('a cancelled run ends as shells report it, at once', async () => {

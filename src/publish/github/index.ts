@@ -7,6 +7,7 @@ import { type PublishedArtifact, publishBundle, publishReport } from './artifact
 import { openClient, type Patience, usualPatience } from './client.js';
 import { commentMarker, explainCommentError, publishComment } from './comment.js';
 import type { GitHubContext } from './context.js';
+import { failureMarkdown } from './failure.js';
 import { publishOutputs } from './outputs.js';
 import { publishSummary } from './summary.js';
 
@@ -43,20 +44,16 @@ export async function publish(
   patience: Patience = usualPatience,
 ): Promise<void> {
   const { paths } = publication;
-  const { artifactName } = settings;
   const [reportArtifact, bundleArtifact] = await Promise.all([
     attempt(log, 'upload the report', () =>
-      publishReport(context, artifactName, paths.reportHtml, patience.upload),
+      publishReport(context, settings.artifactName, paths.reportHtml, patience.upload),
     ),
-    publishBundleAlone(paths.bundle, context, artifactName, log, patience),
+    attemptBundle(paths.bundle, context, settings, log, patience),
   ]);
   const write = (maxCharacters: number): string =>
     publication.markdown({ maxCharacters, reportLink: reportArtifact?.url ?? null });
 
-  await attempt(log, 'write the job summary', () => publishSummary(context.summaryFile, write));
-  if (settings.comment && context.pullRequest !== null && onPullRequest(context.event)) {
-    await attemptComment(context, settings, log, patience, write);
-  }
+  await publishText(context, settings, log, patience, write);
   await attempt(log, 'set the outputs', () =>
     publishOutputs({
       verdict: publication.result.verdict,
@@ -69,17 +66,47 @@ export async function publish(
   );
 }
 
-/** Uploads a bundle without a result: what a run that ended early has measured. Never throws. */
-export function publishBundleAlone(
-  bundle: string,
+/**
+ * Publishes that a run came to no verdict, and what it had measured until then. Never throws.
+ * @param bundle its folder; null when nothing was captured
+ */
+export async function publishFailure(
+  message: string,
+  bundle: string | null,
   context: GitHubContext,
-  artifactName: string,
+  settings: PublishSettings,
   log: Warner,
   patience: Patience = usualPatience,
+): Promise<void> {
+  if (bundle !== null) await attemptBundle(bundle, context, settings, log, patience);
+  const { serverUrl, owner, repo, runId } = context;
+  const text = failureMarkdown(message, `${serverUrl}/${owner}/${repo}/actions/runs/${runId}`);
+  await publishText(context, settings, log, patience, () => text);
+}
+
+function attemptBundle(
+  bundle: string,
+  context: GitHubContext,
+  { artifactName }: PublishSettings,
+  log: Warner,
+  patience: Patience,
 ): Promise<PublishedArtifact | null> {
   return attempt(log, 'upload the bundle', () =>
     publishBundle(context, artifactName, bundle, patience.upload),
   );
+}
+
+async function publishText(
+  context: GitHubContext,
+  settings: PublishSettings,
+  log: Warner,
+  patience: Patience,
+  write: (maxCharacters: number) => string,
+): Promise<void> {
+  await attempt(log, 'write the job summary', () => publishSummary(context.summaryFile, write));
+  if (settings.comment && onPullRequest(context.event)) {
+    await attemptComment(context, settings, log, patience, write);
+  }
 }
 
 function onPullRequest(event: string): boolean {
