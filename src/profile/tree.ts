@@ -45,7 +45,9 @@ interface Node {
   /** Self cost. */
   base: number;
   head: number;
-  /** By the function's number in the interner. */
+  /** The larger side's inclusive cost, known once everything is added. */
+  cost: number;
+  /** By the function's number. */
   readonly children: Map<number, Node>;
 }
 
@@ -60,13 +62,14 @@ export function buildDifferentialTree(
   options: TreeOptions = {},
 ): DifferentialTree {
   const functions = new FunctionNumbers();
-  const root: Node = { base: 0, head: 0, children: new Map() };
+  const root = emptyNode();
   const maxDepth = Math.min(options.maxDepth ?? deepest, deepest);
   // Head first: the first to name a function decides how it is labelled.
   for (const profile of head) addProfile(root, profile, 'head', functions, maxDepth);
   for (const profile of base) addProfile(root, profile, 'base', functions, maxDepth);
 
-  const minCost = (options.minShare ?? 0.001) * Math.max(inclusive(root, 'base'), inclusive(root, 'head'));
+  addUp(root);
+  const minCost = (options.minShare ?? 0.001) * root.cost;
   const label: Label = { key: '', name: 'all', file: null, line: null, mapping: '' };
   return { root: finish(root, label, functions, minCost) };
 }
@@ -118,42 +121,50 @@ function addProfile(
 function child(parent: Node, number: number): Node {
   const known = parent.children.get(number);
   if (known) return known;
-  const created: Node = { base: 0, head: 0, children: new Map() };
+  const created = emptyNode();
   parent.children.set(number, created);
   return created;
 }
 
-function inclusive(node: Node, side: 'base' | 'head'): number {
-  let sum = node[side];
-  for (const each of node.children.values()) sum += inclusive(each, side);
+function emptyNode(): Node {
+  return { base: 0, head: 0, cost: 0, children: new Map() };
+}
+
+/** Fills in `cost` of a node and all below it; returns the inclusive cost on both sides. */
+function addUp(node: Node): { base: number; head: number } {
+  const sum = { base: node.base, head: node.head };
+  for (const each of node.children.values()) {
+    const { base, head } = addUp(each);
+    sum.base += base;
+    sum.head += head;
+  }
+  node.cost = Math.max(sum.base, sum.head);
   return sum;
 }
 
-/** The node with its inclusive costs, children below `minCost` on both sides merged. */
+/** The node with its inclusive costs, children that cost less than `minCost` on both sides merged. */
 function finish(node: Node, label: Label, functions: FunctionNumbers, minCost: number): DifferentialNode {
-  const kept: DifferentialNode[] = [];
-  const smaller: Node = { base: 0, head: 0, children: new Map() };
-  const finished = [...node.children]
-    .map(([number, each]) => finish(each, functions.labels[number] as Label, functions, minCost))
-    .sort(byCost);
-  for (const each of finished) {
-    if (Math.max(each.base, each.head) >= minCost) {
-      kept.push(each);
-      continue;
+  const children: DifferentialNode[] = [];
+  const smaller = emptyNode();
+  for (const [number, each] of node.children) {
+    if (each.cost >= minCost) {
+      children.push(finish(each, functions.labels[number] as Label, functions, minCost));
+    } else {
+      const { base, head } = addUp(each);
+      smaller.base += base;
+      smaller.head += head;
     }
-    smaller.base += each.base;
-    smaller.head += each.head;
   }
-  if (kept.length < finished.length) {
-    kept.push(finish(smaller, pseudoLabel('[smaller]'), functions, minCost));
-  }
+  const merged = children.length < node.children.size;
+  children.sort(byCost);
+  if (merged) children.push(finish(smaller, pseudoLabel('[smaller]'), functions, minCost));
   return {
     ...label,
-    base: kept.reduce((sum, each) => sum + each.base, node.base),
-    head: kept.reduce((sum, each) => sum + each.head, node.head),
+    base: children.reduce((sum, each) => sum + each.base, node.base),
+    head: children.reduce((sum, each) => sum + each.head, node.head),
     baseSelf: node.base,
     headSelf: node.head,
-    children: kept,
+    children,
   };
 }
 
