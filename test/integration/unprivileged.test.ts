@@ -1,0 +1,75 @@
+/** A user without capabilities: the perf backend, and the report says what it cannot see. */
+import { chmodSync, chownSync, cpSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { configuration, expectCode, Project, runCli, service } from './project.js';
+
+const nobody = 65534;
+const isRoot = process.getuid?.() === 0;
+
+let project: Project;
+beforeEach(() => {
+  project = new Project();
+  // The checkout may be unreadable to others.
+  cpSync('dist', project.path('dist'), { recursive: true });
+  project.write({ 'service.cjs': service(20_000), '.profbound.yml': configuration() });
+  if (isRoot) chownSync(project.folder, nobody, nobody);
+  chmodSync(project.folder, 0o755);
+});
+afterEach(() => project.remove());
+
+function runAsOrdinaryUser(...words: readonly string[]) {
+  return runCli(words, {
+    cwd: project.folder,
+    program: project.path('dist/cli.js'),
+    environment: { HOME: project.folder },
+    ...(isRoot ? { user: nobody } : {}),
+  });
+}
+
+test('a gate works with the perf backend and says what it cannot see', async () => {
+  const run = await runAsOrdinaryUser('gate', '--base', 'dir:.', '--head', 'dir:.', '--out', 'out', '--json');
+  expectCode(run, 0);
+  const { capture } = project.result().workloads[0] ?? {};
+  expect(capture).toMatchObject({
+    backend: 'perf',
+    limits: expect.arrayContaining([expect.stringMatching(/kernel/i)]),
+  });
+  expect(project.remains()).toEqual([]);
+});
+
+test('asking for the bpf backend ends in exit code 4, naming the capability', async () => {
+  const run = await runAsOrdinaryUser(
+    'gate',
+    '--base',
+    'dir:.',
+    '--head',
+    'dir:.',
+    '--backend',
+    'bpf',
+    '--out',
+    'out',
+  );
+  expectCode(run, 4);
+  expect(run.stderr).toMatch(/cap_(bpf|perfmon)/i);
+  expect(project.remains()).toEqual([]);
+});
+
+test('doctor tells which backend works, with cures for the other', async () => {
+  const run = await runAsOrdinaryUser('doctor', '--json');
+  expectCode(run, 0);
+  const report = JSON.parse(run.stdout);
+  expect(report).toMatchObject({ schema: 'profbound/doctor@1', backends: ['perf'] });
+  expect(report.checks).toContainEqual(
+    expect.objectContaining({
+      name: 'cap_bpf',
+      status: expect.not.stringMatching('ok'),
+      cure: expect.any(String),
+    }),
+  );
+});
+
+test('an output folder that cannot be written is a usage error', async () => {
+  const run = await runAsOrdinaryUser('gate', '--base', 'dir:.', '--head', 'dir:.', '--out', '/usr/profbound-out');
+  expectCode(run, 3);
+  expect(run.stderr).toContain('name another one with --out');
+});
