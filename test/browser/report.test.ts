@@ -106,11 +106,17 @@ describe('any report', () => {
     await close();
   });
 
-  test('on paper everything is unfolded', async () => {
-    const { page, close } = await openReport(browser, failed);
+  test('on paper everything is unfolded, dark on white', async () => {
+    const { page, close } = await openReport(browser, failed, {
+      colorScheme: 'dark',
+      viewport: { width: 720, height: 1000 },
+    });
     await page.emulateMedia({ media: 'print' });
     await page.evaluate('dispatchEvent(new Event("beforeprint"))');
     expect(await page.locator('details:not([open])').count()).toBe(0);
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
+    expect((await poorContrast(page)).poor).toEqual([]);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(720);
     expect(await page.locator('.tools:visible').count()).toBe(0);
     await close();
   });

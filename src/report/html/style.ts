@@ -6,7 +6,7 @@ export const style = `
 --cell:#e4e5e9;--cell-ink:#3a3e47;--hit:#7c3aed;--focus:#1c57b5;
 --sans:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Noto Sans","Liberation Sans",Arial,sans-serif;
 --mono:ui-monospace,SFMono-Regular,"SF Mono",Menlo,Consolas,"Liberation Mono","DejaVu Sans Mono",monospace}
-@media (prefers-color-scheme:dark){:root{--page:#121316;--card:#1a1c20;--ink:#e7e8eb;--soft:#a4a9b4;--line:#30333a;--faint:#24262b;--link:#8ab6ff;
+@media screen and (prefers-color-scheme:dark){:root{--page:#121316;--card:#1a1c20;--ink:#e7e8eb;--soft:#a4a9b4;--line:#30333a;--faint:#24262b;--link:#8ab6ff;
 --pass:#6fd898;--pass-page:#12271b;--fail:#ff9488;--fail-page:#321614;--inconclusive:#f0bf58;--inconclusive-page:#2c2310;
 --slower:#ff9f73;--slower-cell:#7d3312;--slower-ink:#ffece2;--faster:#8ab6ff;--faster-cell:#1f4a8c;--faster-ink:#eaf2ff;
 --cell:#2d3037;--cell-ink:#d0d3da;--hit:#c4a5ff;--focus:#8ab6ff}}
@@ -128,10 +128,10 @@ summary{cursor:pointer;color:var(--link);width:fit-content}
 footer{color:var(--soft);font-size:.875rem;padding-bottom:40px}
 @media (max-width:640px){main,.inner,footer{padding:0 14px}.card{padding:16px 14px}.scroll{margin:0 -14px;padding:0 14px}
 .verdict{gap:14px}.icon{width:40px;height:40px}h1{font-size:1.0625rem}h1 .word{font-size:1.75rem}.tiles>div{flex-basis:150px;padding:12px 14px}.tiles strong{font-size:1.0625rem}}
-@media (max-width:760px){.functions thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.functions,.functions tbody{display:block}
+@media screen and (max-width:760px){.functions thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.functions,.functions tbody{display:block}
 .functions tbody tr{display:grid;grid-template-columns:1fr 1fr;gap:4px 16px;padding:12px 0;border-bottom:1px solid var(--line)}.functions tbody tr:last-child{border-bottom:0}
 .functions th,.functions td{border:0;padding:0}.functions th[scope=row]{grid-column:1/-1;max-width:none}.functions td[data-label]::before{content:attr(data-label);display:block;color:var(--soft);font-size:.75rem;font-weight:400}
 .functions .number{text-align:left;white-space:normal}.functions td.drawn{order:1;grid-column:1/-1;width:auto}.functions td.drawn:empty{display:none}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
-@media print{:root{--page:#fff}body{font-size:11pt}.card,tr,figure,.tiles{break-inside:avoid}.tools,.detail,.skip{display:none}.card{border:0;padding:0}.scroll{overflow:visible;margin:0;padding:0}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media print{:root{--page:#fff;color-scheme:light}body{font-size:11pt}.card,tr,figure,.tiles{break-inside:avoid}.tools,.detail,.skip{display:none}.card{border:0;padding:0}.scroll{overflow:visible;margin:0;padding:0}table{font-size:9pt}.functions .place,.functions span.bounds{font-size:8pt}.functions th[scope=row]{min-width:0}.functions .drawn{width:70px;min-width:50px}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;
