@@ -9,10 +9,10 @@
  * its own difference looks like; a sign in the label and an edge say the same without colour. The tooltip has the figures.
  */
 import type { DifferentialNode, DifferentialTree } from '../profile/tree.js';
+import { bounded, change, nanoseconds, place, unitName } from '../text/format.js';
 import type { FunctionClass, FunctionResult, WorkloadResult } from '../verdict/result.js';
 import { type Markup, markup, trusted } from './escape/markup.js';
 import { shown } from './escape/visible.js';
-import { bounded, change, nanoseconds, place, unitName } from './format.js';
 import { classMeaning, classSign, ownChange } from './ranking.js';
 import { length } from './scale.js';
 

@@ -2,10 +2,11 @@
  * A forest plot: for every figure its estimate, its bounds and the margin it is held against, on one scale.
  * Positions are per cent of the width, so the drawing fits any column while its text keeps its size.
  */
+
+import { bounded, margin as marginText, tick } from '../text/format.js';
 import type { Bounded, Verdict } from '../verdict/result.js';
 import { type Markup, markup } from './escape/markup.js';
 import { shown } from './escape/visible.js';
-import { bounded, margin as marginText, tick } from './format.js';
 import { verdictSign } from './phrase.js';
 import { length, type Scale, scaleOver, ticks } from './scale.js';
 

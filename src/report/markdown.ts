@@ -1,6 +1,5 @@
 /** The result as GitHub Markdown: a job summary or a comment. The first sentence is the verdict. */
-import type { FunctionResult, Result, WorkloadResult } from '../verdict/result.js';
-import { code, inline, prose } from './escape/markdown.js';
+
 import {
   bounded,
   bounds,
@@ -12,7 +11,9 @@ import {
   plural,
   seconds,
   unitName,
-} from './format.js';
+} from '../text/format.js';
+import type { FunctionResult, Result, WorkloadResult } from '../verdict/result.js';
+import { code, inline, prose } from './escape/markdown.js';
 import {
   consequence,
   hasTotal,

@@ -1,8 +1,9 @@
 /** The change of every pair in the order measured: what the total rests on, and where drift or outliers would show. */
+
+import { bounded, change, margin as marginText, plural, tick } from '../text/format.js';
 import type { WorkloadResult } from '../verdict/result.js';
 import { type Markup, markup } from './escape/markup.js';
 import { known } from './forest.js';
-import { bounded, change, margin as marginText, plural, tick } from './format.js';
 import { length, scaleBetween, ticks } from './scale.js';
 
 const height = 180;

@@ -1,6 +1,7 @@
 /** The sentences every surface shares, as segments each surface escapes in its own way. */
+
+import { bounded, change, margin, percent, place, plural, seconds, unitName } from '../text/format.js';
 import type { FunctionResult, Reason, Result, Verdict, WorkloadResult } from '../verdict/result.js';
-import { bounded, change, margin, percent, place, plural, seconds, unitName } from './format.js';
 import { ownChange, ranked } from './ranking.js';
 
 export interface Segment {

@@ -1,6 +1,7 @@
 /** What the captures are worth, in words and rows shared by the surfaces. */
+
+import { count, nanoseconds, percent, plural, seconds, unitName } from '../text/format.js';
 import type { SideQuality, WorkloadResult } from '../verdict/result.js';
-import { count, nanoseconds, percent, plural, seconds, unitName } from './format.js';
 
 export interface QualityRow {
   readonly label: string;

@@ -1,8 +1,9 @@
 /** The result for a terminal: verdict first, then each workload with the functions that matter. */
+
+import { bounded, margin, nanoseconds, percent, place, plural, unitName } from '../text/format.js';
 import type { FunctionResult, Result, Verdict, WorkloadResult } from '../verdict/result.js';
 import { columns, padEnd, padStart, shorten, wrap } from './escape/columns.js';
 import { shown, visible } from './escape/visible.js';
-import { bounded, margin, nanoseconds, percent, place, plural, unitName } from './format.js';
 import {
   consequence,
   hasTotal,

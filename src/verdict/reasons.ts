@@ -1,6 +1,6 @@
 /** Why a verdict is what it is: a stable code and one sentence with figures, for people. */
 import type { Load, Policy, Stop } from '../bundle/schema.js';
-import { change, count, margin, percent, place, plural, seconds, unitName } from '../report/format.js';
+import { change, count, margin, percent, place, plural, seconds, unitName } from '../text/format.js';
 import type { FunctionFinding } from './functionTest.js';
 import type { Reason } from './result.js';
 import type { Sensitivity } from './sensitivity.js';

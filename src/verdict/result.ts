@@ -1,6 +1,6 @@
 /**
  * The result of a run: `result.json`, schema `profbound/result@1`. Stable; checked by zod when written and when read.
- * Relative changes are fractions (0.031 = +3.1 %), shares are 0..1, times are nanoseconds.
+ * Relative changes are fractions (0.031 = +3.1 %), ratios are head over base, shares are 0..1, times are nanoseconds.
  */
 import * as z from 'zod';
 import { environmentSchema, loadSchema, refSchema, workloadNameSchema } from '../bundle/schema.js';
@@ -35,7 +35,7 @@ export const functionSchema = z.object({
   line: z.number().int().nonnegative().nullable(),
   baseShare: z.number().min(0).max(1),
   headShare: z.number().min(0).max(1),
-  /** Change of the function's own CPU time per unit of work; null when one side never saw it. */
+  /** The function's own CPU time per unit of work, head over base: 1.34 is +34 %. null when one side never saw it. */
   ratio: boundedSchema.nullable(),
   /** What that change adds to the base's CPU time per unit of work. */
   contribution: boundedSchema,

@@ -1,8 +1,8 @@
 /** Whether the measurement can carry a verdict at all. What fails here makes it inconclusive, never pass or fail. */
 import { type BundleWorkload, type Side, type Stop, sides } from '../bundle/schema.js';
 import type { CaptureSummary } from '../bundle/summary.js';
-import { change, count, margin, percent, plural, unitName } from '../report/format.js';
 import { sameRateP } from '../stats/binomial.js';
+import { change, count, margin, percent, plural, unitName } from '../text/format.js';
 import { type Pair, sumOver } from './pairs.js';
 import { type Panel, sumOfFirst } from './panel.js';
 import type { Reason } from './result.js';

@@ -1,9 +1,9 @@
 /** The head of the page: the verdict in one sentence, and what was compared. */
 import type { Ref } from '../../bundle/schema.js';
+import { plural, seconds } from '../../text/format.js';
 import type { Reason, Result, Verdict } from '../../verdict/result.js';
 import { type Markup, markup, trusted } from '../escape/markup.js';
 import { shown } from '../escape/visible.js';
-import { plural, seconds } from '../format.js';
 import { consequence, headline, ownReasons, type Phrase, verdictWord } from '../phrase.js';
 
 const names = 200;

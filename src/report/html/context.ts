@@ -1,9 +1,9 @@
 /** What was compared, on which machine, and what else the reader should know. */
 import type { Environment, Ref } from '../../bundle/schema.js';
+import { bytes, plural } from '../../text/format.js';
 import type { Result } from '../../verdict/result.js';
 import { type Markup, markup } from '../escape/markup.js';
 import { shown } from '../escape/visible.js';
-import { bytes, plural } from '../format.js';
 
 export function context(result: Result): Markup {
   return markup`<section class="card" aria-labelledby="context-title"><h2 id="context-title">What was compared, and where</h2>

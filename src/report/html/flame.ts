@@ -1,10 +1,10 @@
 /** The flame graph in the page: legend, tools for those with scripts, the drawing, and the same as a table. */
 import type { DifferentialTree } from '../../profile/tree.js';
+import { nanoseconds, percent, unitName } from '../../text/format.js';
 import type { WorkloadResult } from '../../verdict/result.js';
 import { type Markup, markup } from '../escape/markup.js';
 import { shown } from '../escape/visible.js';
 import { costChange, type FlameCell, flameGraph, layoutFlame } from '../flamegraph.js';
-import { nanoseconds, percent, unitName } from '../format.js';
 import { classSign } from '../ranking.js';
 
 const tableRows = 120;

@@ -1,9 +1,10 @@
 /** The table of functions: what is proven first, then the largest of what is not. */
+
+import { bounds, change, margin, percent, place, plural, unitName } from '../../text/format.js';
 import type { Bounded, FunctionResult, WorkloadResult } from '../../verdict/result.js';
 import { type Content, type Markup, markup } from '../escape/markup.js';
 import { shown } from '../escape/visible.js';
 import { interval, known } from '../forest.js';
-import { bounds, change, margin, percent, place, plural, unitName } from '../format.js';
 import { classMeaning, classSign, ownChange, ranked } from '../ranking.js';
 import { type Scale, scaleBetween } from '../scale.js';
 

@@ -1,8 +1,5 @@
 /** One workload: its figures, its functions, its flame graph, its pairs and their quality. */
 import type { DifferentialTree } from '../../profile/tree.js';
-import type { Result, WorkloadResult } from '../../verdict/result.js';
-import { type Markup, markup } from '../escape/markup.js';
-import { shown } from '../escape/visible.js';
 import {
   bounds,
   change,
@@ -12,7 +9,10 @@ import {
   plural,
   seconds,
   unitName,
-} from '../format.js';
+} from '../../text/format.js';
+import type { Result, WorkloadResult } from '../../verdict/result.js';
+import { type Markup, markup } from '../escape/markup.js';
+import { shown } from '../escape/visible.js';
 import { pairsPlot } from '../pairs.js';
 import { hasTotal, neededSentence, verdictSign, verdictWord } from '../phrase.js';
 import { loadText, qualityLine, qualityRows } from '../quality.js';

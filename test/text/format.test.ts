@@ -14,7 +14,7 @@ import {
   seconds,
   tick,
   unitName,
-} from '../../src/report/format.js';
+} from '../../src/text/format.js';
 import { figure } from './results.js';
 
 describe('figures', () => {
