@@ -1,7 +1,5 @@
 /** Measures one workload: pairs of captures until the verdict is clear, or pairs or budget are spent. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import type { BundleWorkload, Side, Stop } from '../bundle/schema.js';
 import type { BundleWriter } from '../bundle/writer.js';
 import type { Collector } from '../capture/collector.js';
@@ -41,16 +39,18 @@ export async function runExperiment(
   writer: BundleWriter,
   hooks: ExperimentHooks,
 ): Promise<Stop> {
-  const scratch = mkdtempSync(join(tmpdir(), 'profbound-'));
+  const scratch = `${writer.directory}.capture`;
   try {
     const context = await prepareContext(plan, sides, collector, scratch, hooks);
     const stop = await takePairs(context, writer, hooks);
     writer.finish(plan.name, stop);
     return stop;
   } catch (error) {
-    const reason = error instanceof InterruptedError ? 'interrupted' : 'error';
-    writer.finish(plan.name, { reason, message: (error as Error).message.slice(0, 2000) });
-    throw error;
+    // After an abort, whatever fails fails because of it.
+    const cause: Error = hooks.signal.aborted ? hooks.signal.reason : error;
+    const reason = cause instanceof InterruptedError ? 'interrupted' : 'error';
+    writer.finish(plan.name, { reason, message: cause.message.slice(0, 2000) });
+    throw cause;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -15,12 +15,15 @@ import { countErrors, counterReading, countUnits } from './counting.js';
  */
 export async function captureService(side: Side, context: CaptureContext): Promise<MeasuredCapture> {
   const service = await startService(serviceOptions(side, context), context.signal);
+  let measured: MeasuredCapture;
   try {
     await warmUp(side, service, context);
-    return await measure(side, service, context);
+    measured = await measure(side, service, context);
   } finally {
     await service.stop();
   }
+  await service.released();
+  return measured;
 }
 
 async function warmUp(side: Side, service: Service, context: CaptureContext): Promise<void> {

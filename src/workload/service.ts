@@ -59,11 +59,15 @@ export class Service {
     }
   }
 
-  /** Ends every process of the service, removes what they left in /tmp for profilers, waits for the port. */
+  /** Ends every process of the service and removes what they left in /tmp for profilers; never rejects. */
   async stop(): Promise<void> {
     for (const pid of this.running.members()) this.#perfMapOwners.add(pid);
     await this.running.stop();
     for (const pid of [this.pid, ...this.#perfMapOwners]) rmSync(`/tmp/perf-${pid}.map`, { force: true });
+  }
+
+  /** Waits until a stopped service's port can be used again. @throws MeasureError when it stays taken */
+  async released(): Promise<void> {
     await waitForFreePort(this.options.port, this.options.what);
   }
 

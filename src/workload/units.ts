@@ -34,13 +34,29 @@ function lastMatch(pattern: string, text: string): string | undefined {
   return last;
 }
 
-/** The value at `a.b.0.c` in the whole text as JSON, or in the last of its lines that is a JSON document. */
+/** The value at `a.b.0.c` in the whole text as JSON, or in the last JSON document printed that has it. */
 function atPath(path: string, text: string): unknown {
-  for (const document of [text, ...text.split('\n').reverse()]) {
+  for (const document of [text, ...documentsIn(text)]) {
     const value = path.split('.').reduce<unknown>(member, parseJson(document));
     if (value !== undefined) return value;
   }
   return undefined;
+}
+
+/** What could be JSON documents among other lines, the last one first: a line, or from an opening line to its closing one. */
+function* documentsIn(text: string): Generator<string> {
+  const lines = text.split('\n');
+  let closing: number | null = null;
+  for (let index = lines.length - 1; index >= 0; index--) {
+    const line = lines[index] as string;
+    if (/^[}\]]\s*$/.test(line)) closing = index;
+    if (!/^\s*[{[]/.test(line)) continue;
+    yield line;
+    if (closing !== null && /^[{[]/.test(line)) {
+      yield lines.slice(index, closing + 1).join('\n');
+      closing = null;
+    }
+  }
 }
 
 function member(value: unknown, key: string): unknown {

@@ -76,9 +76,28 @@ export async function failure<E extends Error>(
   throw new Error('did not fail');
 }
 
-/** Waits until something holds; the test's own time limit ends it otherwise. */
+/** Waits until something holds that is bound to happen. */
 export async function eventually(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+  const end = performance.now() + 100_000;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error('it did not come to that');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Command lines of the live children of this process. */
+export function childCommands(): string[] {
+  return readdirSync('/proc').flatMap((pid) => {
+    try {
+      const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'latin1')
+        .replace(/^.*\) /, '')
+        .split(' ');
+      if (state === 'Z' || Number(parent) !== process.pid) return [];
+      return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
+    } catch {
+      return [];
+    }
+  });
 }
 
 export const never = new AbortController().signal;

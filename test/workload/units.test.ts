@@ -20,6 +20,8 @@ describe('a number is found', () => {
     ['at a path', json('requests.0.total'), '{"requests":[{"total":12}]}', 12],
     ['over several lines of JSON', json('a'), '{\n "a": 3\n}\n', 3],
     ['in the last JSON line that has it', json('a.b'), 'log\n{"a":{"b":1}}\n{"a":{"b":2}}\n{"x":0}\nbye', 2],
+    ['in a document of several lines between others', json('a.b'), 'x\n{\n "a": {\n  "b": 4\n }\n}\ny', 4],
+    ['in the last of such documents', json('a'), '{\n"a": 1\n}\n[\n0\n]\n{\n"a": 5\n}\n', 5],
     ['as a string', json('total'), '{"total":"42"}', 42],
   ])('%s', (_, source, text, number) => expect(readNumber(source, text, 'units')).toBe(number));
 });
