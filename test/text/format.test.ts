@@ -15,7 +15,7 @@ import {
   tick,
   unitName,
 } from '../../src/text/format.js';
-import { figure } from './results.js';
+import { figure } from '../report/results.js';
 
 describe('figures', () => {
   test.each([
