@@ -112,7 +112,7 @@ static void check_ptrace_scope(struct checks *checks)
 	/* Yama checks attaching, not reading: no value of it stands in the way, and users ask. */
 	if (!privileges_read_number("/proc/sys/kernel/yama/ptrace_scope", &scope))
 		return;
-	checks_add(checks, "ptrace_scope", CHECK_OK, NULL, "%ld: attaching is restricted, reading the maps of one's own processes is not", scope);
+	checks_add(checks, "ptrace_scope", CHECK_OK, NULL, "%ld: restricts attaching, not the reading of one's own processes", scope);
 }
 
 static void check_lockdown(struct checks *checks)
@@ -138,8 +138,8 @@ static void check_open_files(struct checks *checks)
 		return;
 	/* What backend perf opens: an event on each CPU and a counter a thread. */
 	threads = limit.rlim_max / (CPU_COUNT(&online) + 1);
-	checks_add(checks, "open_files", threads >= 256 ? CHECK_OK : CHECK_WARNING, threads >= 256 ? NULL : "ulimit -Hn 65536 (as root)",
-		   "%llu: backend perf can attach to some %llu threads", (unsigned long long)limit.rlim_max, threads);
+	checks_add(checks, "open_files", threads >= 256 ? CHECK_OK : CHECK_WARNING,
+		   threads >= 256 ? NULL : "ulimit -Hn 65536 (as root)", "%llu: backend perf can attach to some %llu threads", (unsigned long long)limit.rlim_max, threads);
 }
 
 void doctor_check_host(struct checks *checks)

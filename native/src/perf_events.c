@@ -92,8 +92,8 @@ static void list_cpus(struct perf_events *events, const cpu_set_t *online)
 		events->owners[i].fd = -1;
 }
 
-bool perf_events_open(struct perf_events *events, const struct sampling_event *event, bool exclude_kernel, uint32_t stack_frames,
-		      char *refusal, size_t size)
+bool perf_events_open(struct perf_events *events, const struct sampling_event *event, bool exclude_kernel,
+		      uint32_t stack_frames, char *refusal, size_t size)
 {
 	size_t bytes = RING_BYTES;
 	cpu_set_t online;

@@ -16,6 +16,7 @@
 #include "perf_ring.h"
 #include "sampling.h"
 
+/* A thread whose events are open. */
 struct perf_thread {
 	pid_t tid;
 	/* Counts the CPU time of the thread and of what it has started since; -1 when another thread's does. */
@@ -36,6 +37,7 @@ struct perf_events {
 	struct pollfd *owners;
 	struct perf_thread *threads;
 	size_t thread_count;
+	/* Threads with `own_ids`. */
 	size_t doubtful_count;
 	/* Sampling events, `cpu_count` for each thread. */
 	int *sampling;
@@ -43,8 +45,8 @@ struct perf_events {
 };
 
 /* Opens the rings; false with a one-line refusal. */
-bool perf_events_open(struct perf_events *events, const struct sampling_event *event, bool exclude_kernel, uint32_t stack_frames,
-		      char *refusal, size_t size);
+bool perf_events_open(struct perf_events *events, const struct sampling_event *event, bool exclude_kernel,
+		      uint32_t stack_frames, char *refusal, size_t size);
 
 /* Makes sure that `threads` more threads fit the limit on file descriptors; false with a one-line refusal. */
 bool perf_events_reserve(struct perf_events *events, size_t threads, char *refusal, size_t size);

@@ -12,7 +12,8 @@ union record {
 	uint64_t words[32];
 };
 
-static const struct perf_event_header *lay_out(union record *record, uint32_t type, uint16_t misc, const uint64_t *words, size_t count)
+static const struct perf_event_header *lay_out(union record *record, uint32_t type, uint16_t misc, const uint64_t *words,
+					       size_t count)
 {
 	memset(record, 0xee, sizeof(*record));
 	memcpy(record->words + 1, words, count * sizeof(*words));
