@@ -28,7 +28,8 @@ beforeEach(async () => {
   workspaces = [];
   upstream = new Project().write({
     'service.cjs': service(rounds),
-    '.profbound.yml': configuration({ warmup: '500ms' }),
+    // Long enough that a busy machine cannot stall a whole capture.
+    '.profbound.yml': configuration({ warmup: '500ms', capture: { seconds: 1 } }),
   });
   upstream.git('init', '-q');
   upstream.commit('base');
