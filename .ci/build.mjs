@@ -2,17 +2,18 @@
  * Bundles every entry point of src/main into dist/, byte-reproducibly.
  *   action.js  the GitHub Action        cli.js  the command line
  *   http-load.js  the built-in HTTP load, a process of its own so that it can be placed on its own CPUs
- * and writes the JSON Schema of .profbound.yml beside them, for editors.
+ * and writes beside them the JSON Schema of .profbound.yml, for editors, and the licences of what is bundled.
  */
-import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 // CommonJS dependencies inside an ES module bundle still call require() for Node's own modules.
 const banner = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
 
-const entries = ['action', 'cli', 'http-load'].filter((name) => existsSync(`src/main/${name}.ts`));
-await build({
-  entryPoints: entries.map((name) => `src/main/${name}.ts`),
+const { metafile } = await build({
+  entryPoints: ['action', 'cli', 'http-load'].map((name) => `src/main/${name}.ts`),
+  metafile: true,
   outdir: 'dist',
   bundle: true,
   platform: 'node',
@@ -25,7 +26,7 @@ await build({
   banner: { js: banner },
   logLevel: 'warning',
 });
-if (existsSync('dist/cli.js')) chmodSync('dist/cli.js', 0o755);
+chmodSync('dist/cli.js', 0o755);
 
 /** The configuration's schema, out of the TypeScript that checks it. */
 async function configurationSchema() {
@@ -51,3 +52,23 @@ async function configurationSchema() {
   return schema;
 }
 writeFileSync('dist/profbound.schema.json', `${JSON.stringify(await configurationSchema(), null, 2)}\n`);
+
+/** The folder of the package a bundled file belongs to; null for a file of ours. */
+function packageFolder(file) {
+  return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? null;
+}
+
+/** Name, version, and licence text of one package, as it was published. */
+function licenceOf(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const texts = readdirSync(folder)
+    .filter((file) => /^(licen[cs]e|copying|notice)/i.test(file))
+    .sort()
+    .map((file) => readFileSync(join(folder, file), 'utf8').trim());
+  return `${name} ${version} (${typeof license === 'string' ? license : (license?.type ?? 'see below')})\n\n${texts.join('\n\n')}`;
+}
+
+const bundled = new Set(Object.keys(metafile.inputs).map(packageFolder));
+bundled.delete(null);
+const licences = [...bundled].sort().map(licenceOf);
+writeFileSync('dist/licenses.txt', `${licences.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`);

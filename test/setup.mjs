@@ -2,8 +2,9 @@
  * Installs what the tests need, idempotently: npm packages by the lock file, Debian packages by the two lists below,
  * then builds the native collector and dist/. A second run with nothing to do takes a few seconds.
  */
-import { createHash } from 'node:crypto';
+
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,13 +15,17 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 function run(command, args) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
   if (status !== 0) {
-    console.error(`set-up: ${command} ${args.join(' ')} failed${error ? `: ${error.message}` : ` with exit code ${status}`}`);
+    console.error(
+      `set-up: ${command} ${args.join(' ')} failed${error ? `: ${error.message}` : ` with exit code ${status}`}`,
+    );
     process.exit(1);
   }
 }
 
 function installNodePackages() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const stamp = join(root, 'node_modules', '.installed-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   // Not `npm ci`: it refuses when a registry mirror lacks another platform's optional binary. The lock file decides here too.
@@ -37,12 +42,16 @@ function readList(file) {
 }
 
 function isInstalled(debianPackage) {
-  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status}', debianPackage], { encoding: 'utf8' });
+  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status}', debianPackage], {
+    encoding: 'utf8',
+  });
   return stdout === 'installed';
 }
 
 function installDebianPackages() {
-  const missing = [...readList('native/packages.txt'), ...readList('test/packages.txt')].filter((name) => !isInstalled(name));
+  const missing = [...readList('native/packages.txt'), ...readList('test/packages.txt')].filter(
+    (name) => !isInstalled(name),
+  );
   if (missing.length === 0) return;
   if (spawnSync('apt-get', ['--version']).status !== 0) {
     console.error(`set-up: this is not a Debian system; install what stands for ${missing.join(' ')}`);
@@ -50,7 +59,15 @@ function installDebianPackages() {
   }
   const asRoot = process.getuid() === 0 ? [] : ['sudo', '-n'];
   const apt = (...args) => {
-    const [command, ...rest] = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', '-y', ...args];
+    const [command, ...rest] = [
+      ...asRoot,
+      'env',
+      'DEBIAN_FRONTEND=noninteractive',
+      'apt-get',
+      '-q',
+      '-y',
+      ...args,
+    ];
     run(command, rest);
   };
   apt('update');
