@@ -3,7 +3,7 @@ import type { Side } from '../bundle/schema.js';
 import { MeasureError } from '../errors.js';
 import { programEnvironment } from '../workload/environment.js';
 import { describeExit, shellWords, startProcess } from '../workload/process.js';
-import { unlessAborted } from '../workload/waiting.js';
+import { unlessAborted, within } from '../workload/waiting.js';
 import { type CaptureContext, type MeasuredCapture, subject } from './context.js';
 
 /**
@@ -73,19 +73,11 @@ async function warmUp(side: Side, command: string, context: CaptureContext): Pro
 }
 
 /** A program that never ends must not hold the gate for ever. */
-async function withinBudget<T>(work: Promise<T>, side: Side, context: CaptureContext): Promise<T> {
+function withinBudget<T>(work: Promise<T>, side: Side, context: CaptureContext): Promise<T> {
   const { budgetSeconds } = context.plan;
-  let timer: NodeJS.Timeout | undefined;
-  const overdue = new Promise<never>((_, reject) => {
-    const what = subject('a run', side, context);
-    const error = new MeasureError(`${what} did not end within the budget of ${budgetSeconds} s`);
-    timer = setTimeout(() => reject(error), budgetSeconds * 1000);
-  });
-  try {
-    return await Promise.race([work, overdue]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const what = subject('a run', side, context);
+  const overdue = new MeasureError(`${what} did not end within the budget of ${budgetSeconds} s`);
+  return within(budgetSeconds, work, overdue);
 }
 
 function commandOf(side: Side, { plan }: CaptureContext): string {

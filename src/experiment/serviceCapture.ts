@@ -14,11 +14,33 @@ import { countErrors, counterReading, countUnits } from './counting.js';
  * @throws MeasureError when service, load or collector fail; none of their processes is left
  */
 export async function captureService(side: Side, context: CaptureContext): Promise<MeasuredCapture> {
+  const { warmupSeconds, capture } = context.plan;
+  // The loads' programs start on their CPUs while the service does on its own, and then wait to be told to begin.
+  const loads = {
+    warmUp: warmupSeconds > 0 ? prepare(side, warmupSeconds, context) : null,
+    measured: prepare(side, capture.seconds, context),
+  };
+  // They may fail before anybody waits for them.
+  for (const load of [loads.warmUp, loads.measured]) load?.catch(() => {});
+  try {
+    return await startAndMeasure(side, loads, context);
+  } finally {
+    for (const load of [loads.warmUp, loads.measured]) await dispose(load, (prepared) => prepared.stop());
+  }
+}
+
+interface Loads {
+  readonly warmUp: Promise<PreparedLoad> | null;
+  readonly measured: Promise<PreparedLoad>;
+}
+
+async function startAndMeasure(side: Side, loads: Loads, context: CaptureContext): Promise<MeasuredCapture> {
   const service = await startService(serviceOptions(side, context), context.signal);
   let measured: MeasuredCapture;
   try {
-    await warmUp(side, service, context);
-    measured = await measure(side, service, context);
+    const warmUp = await loads.warmUp;
+    if (warmUp !== null) await service.during('the warm-up', warmUp.run());
+    measured = await measure(side, service, await loads.measured, context);
   } finally {
     await service.stop();
   }
@@ -26,31 +48,25 @@ export async function captureService(side: Side, context: CaptureContext): Promi
   return measured;
 }
 
-async function warmUp(side: Side, service: Service, context: CaptureContext): Promise<void> {
-  const { warmupSeconds } = context.plan;
-  if (warmupSeconds === 0) return;
-  const load = await prepare(side, warmupSeconds, context);
-  try {
-    await service.during('the warm-up', load.run());
-  } finally {
-    await load.stop();
-  }
-}
-
-async function measure(side: Side, service: Service, context: CaptureContext): Promise<MeasuredCapture> {
-  const load = await prepare(side, context.plan.capture.seconds, context);
+async function measure(
+  side: Side,
+  service: Service,
+  load: PreparedLoad,
+  context: CaptureContext,
+): Promise<MeasuredCapture> {
   const starting = startCollector(service, context);
   try {
     const capture = await service.during('the capture', starting);
     return await service.during('the capture', runWindow(side, load, capture, context));
   } finally {
-    // Also a collector that was still starting when the service died.
-    await starting.then(
-      (capture) => capture.dispose(),
-      () => {},
-    );
-    await load.stop();
+    await dispose(starting, (capture) => capture.dispose());
   }
+}
+
+/** Ends what was started, also when it was still starting; if that failed there is nothing to end. */
+async function dispose<T>(starting: Promise<T> | null, end: (started: T) => Promise<void>): Promise<void> {
+  const started = await starting?.catch(() => null);
+  if (started) await end(started);
 }
 
 /** The window itself: CPU time and units are taken over the load's run, no more and no less. */

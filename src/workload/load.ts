@@ -12,7 +12,7 @@ import { parseJson } from './output.js';
 import { describeExit, type RunningProcess, shellWords, startProcess } from './process.js';
 import { shippedFile } from './shippedFile.js';
 import { fillTemplate } from './template.js';
-import { deferred, unlessAborted } from './waiting.js';
+import { deferred, unlessAborted, within } from './waiting.js';
 
 /** A load that takes longer than this is stuck: some tools start slowly and wait for late answers. */
 const mostSeconds = (seconds: number): number => 3 * seconds + 60;
@@ -67,7 +67,7 @@ function prepareCommand(plan: CommandPlan, options: LoadOptions, signal: AbortSi
         cwd: options.cwd,
         environment: { ...options.environment, ...values },
       });
-      await untilSuccess(running, options, plan.command, signal);
+      await inTime(untilSuccess(running, options, plan.command, signal), options, plan.command);
     },
     async outcome() {
       await running?.exited;
@@ -108,32 +108,32 @@ async function prepareHttp(plan: HttpPlan, options: LoadOptions, signal: AbortSi
   return {
     async run() {
       running.write('go\n');
-      await Promise.race([report.promise, failed]);
+      await inTime(Promise.race([report.promise, failed]), options, url);
     },
     outcome: async () => ({ output: '', http: await report.promise }),
     stop: () => running.stop(),
   };
 }
 
-/** @throws MeasureError when the load fails or does not end */
+/** @throws MeasureError when the load's process fails */
 async function untilSuccess(
   running: RunningProcess,
-  { what, seconds }: LoadOptions,
+  { what }: LoadOptions,
   description: string,
   signal: AbortSignal,
 ): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
+  const exit = await unlessAborted(running.ended, signal);
+  if (exit.code === 0) return;
+  await running.exited;
+  throw new MeasureError(`${what} failed (${describeExit(exit)}): ${description}`, running.tail);
+}
+
+/** @throws MeasureError when the load does not come to its end */
+function inTime(
+  work: Promise<unknown>,
+  { what, seconds }: LoadOptions,
+  description: string,
+): Promise<unknown> {
   const limit = mostSeconds(seconds);
-  const overdue = new Promise<never>((_, reject) => {
-    const error = new MeasureError(`${what} did not end within ${limit} s: ${description}`);
-    timer = setTimeout(() => reject(error), limit * 1000);
-  });
-  try {
-    const exit = await unlessAborted(Promise.race([running.ended, overdue]), signal);
-    if (exit.code === 0) return;
-    await running.exited;
-    throw new MeasureError(`${what} failed (${describeExit(exit)}): ${description}`, running.tail);
-  } finally {
-    clearTimeout(timer);
-  }
+  return within(limit, work, new MeasureError(`${what} did not end within ${limit} s: ${description}`));
 }

@@ -1,6 +1,9 @@
 /** Waits that a signal ends. */
 import { setTimeout as timer } from 'node:timers/promises';
 
+/** Milliseconds; a longer timer would fire at once. */
+const longestTimer = 2 ** 31 - 1;
+
 /** @throws the signal's reason when it is aborted */
 export async function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
@@ -28,6 +31,19 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): P
     signal.removeEventListener('abort', onAbort);
     // Nobody waits for it any more; its failure would otherwise be reported as unhandled.
     work.catch(() => {});
+  }
+}
+
+/** What `work` settles with, or a rejection with `overdue` when that takes too long. The work itself is not ended by that. */
+export async function within<T>(seconds: number, work: Promise<T>, overdue: Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(overdue), Math.min(seconds * 1000, longestTimer));
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
