@@ -16,10 +16,10 @@
 
 #include "clock.h"
 #include "comms.h"
+#include "cpu_account.h"
 #include "perf_attach.h"
 #include "perf_events.h"
 #include "perf_record.h"
-#include "perf_ring.h"
 #include "perf_threads.h"
 #include "privileges.h"
 
@@ -32,6 +32,8 @@
 static struct {
 	struct perf_events events;
 	struct perf_attach attach;
+	struct cpu_account account;
+	struct notes *limits;
 	struct comms *comms;
 	struct recorder *recorder;
 	bool kernel_hidden;
@@ -79,8 +81,10 @@ static void take_comm(const struct perf_event_header *header)
 	if (!perf_record_comm(header, &comm))
 		return;
 	comms_set(state.comms, comm.tid, comm.name);
-	if (comm.exec)
-		recorder_exec(state.recorder, comm.pid);
+	if (!comm.exec)
+		return;
+	recorder_exec(state.recorder, comm.pid);
+	cpu_account_exec(&state.account, comm.pid);
 }
 
 static void take_task(const struct perf_event_header *header, bool captured)
@@ -92,6 +96,8 @@ static void take_task(const struct perf_event_header *header, bool captured)
 	if (header->type == PERF_RECORD_EXIT) {
 		comms_remove(state.comms, task.tid);
 		perf_threads_ended(&state.events, task.tid);
+		if (captured && task.tid == task.pid)
+			cpu_account_exit(&state.account, task.pid, task.parent_pid);
 		return;
 	}
 	comms_inherit(state.comms, task.tid, task.parent_tid);
@@ -125,39 +131,9 @@ static void take(const struct perf_event_header *header)
 	}
 }
 
-/* The ring whose oldest record is the oldest of all, if that is no younger than `horizon`. */
-static struct perf_ring *oldest_ring(uint64_t horizon)
-{
-	struct perf_ring *oldest = NULL;
-
-	for (size_t i = 0; i < state.events.cpu_count; i++) {
-		const struct perf_event_header *header = perf_ring_peek(&state.events.rings[i]);
-
-		if (header && perf_record_time(header) <= horizon) {
-			horizon = perf_record_time(header);
-			oldest = &state.events.rings[i];
-		}
-	}
-	return oldest;
-}
-
-/* Takes the records of all CPUs up to `horizon` in the order of time: an exec on one CPU parts the samples of all. */
-static void take_until(uint64_t horizon)
-{
-	struct perf_ring *ring;
-
-	for (size_t i = 0; i < state.events.cpu_count; i++)
-		perf_ring_refresh(&state.events.rings[i]);
-	while ((ring = oldest_ring(horizon))) {
-		take(perf_ring_peek(ring));
-		perf_ring_skip(ring);
-	}
-	for (size_t i = 0; i < state.events.cpu_count; i++)
-		perf_ring_release(&state.events.rings[i]);
-}
-
 static void close_all(void)
 {
+	cpu_account_free(&state.account);
 	perf_attach_free(&state.attach);
 	perf_events_close(&state.events);
 	comms_free(state.comms);
@@ -219,7 +195,7 @@ static bool attach_tree(const struct capture_request *request, char *refusal, si
 	do {
 		perf_attach_find(&state.attach, request->roots, request->root_count);
 		nanosleep(&pause, NULL);
-		take_until(UINT64_MAX);
+		perf_events_drain(&state.events, UINT64_MAX, take);
 		if (!perf_attach_open(&state.attach, request->roots, request->root_count, refusal, size))
 			return false;
 	} while (!state.attach.stable);
@@ -229,6 +205,7 @@ static bool attach_tree(const struct capture_request *request, char *refusal, si
 static bool start(const struct capture_request *request, struct sampling_event *event, char *refusal, size_t size)
 {
 	state.recorder = request->recorder;
+	state.limits = request->limits;
 	state.max_depth = request->max_depth;
 	state.comms = comms_new();
 	state.begin = UINT64_MAX;
@@ -248,31 +225,47 @@ static bool start(const struct capture_request *request, struct sampling_event *
 	state.tasks = perf_attach_tasks(&state.attach);
 	perf_threads_begin(&state.events);
 	state.begin = clock_nanoseconds(CLOCK_MONOTONIC);
+	cpu_account_begin(&state.account, request->roots, request->root_count);
 	return true;
 }
 
 static void drain(int timeout)
 {
 	poll(state.events.owners, state.events.cpu_count, timeout);
-	take_until(clock_nanoseconds(CLOCK_MONOTONIC) - SETTLE_NANOSECONDS);
+	perf_events_drain(&state.events, clock_nanoseconds(CLOCK_MONOTONIC) - SETTLE_NANOSECONDS, take);
+}
+
+/* The scheduler's account where it is complete, else the task clock, which is always. */
+static uint64_t exact_time(uint64_t task_clock)
+{
+	if (!state.account.incomplete)
+		return state.account.nanoseconds;
+	notes_add(state.limits, "Processes ended during the capture: CPU time is that of the task clock, which counts time that "
+				"interrupts and the hypervisor took (the bpf backend's does not).");
+	return task_clock;
 }
 
 static void stop(struct capture_totals *totals)
 {
-	uint64_t seen;
+	uint64_t task_clock, seen, lost;
 
+	cpu_account_end(&state.account);
 	/* All events of this process, and what was inherited from them, at once. */
 	prctl(PR_TASK_PERF_EVENTS_DISABLE);
-	take_until(UINT64_MAX);
+	perf_events_drain(&state.events, UINT64_MAX, take);
+	lost = perf_threads_lost(&state.events);
+	if (lost > state.ring_full)
+		state.ring_full = lost;
+	task_clock = perf_threads_cpu_time(&state.events);
 	memset(totals, 0, sizeof(*totals));
-	totals->cpu_nanoseconds = perf_threads_cpu_time(&state.events);
+	totals->cpu_nanoseconds = exact_time(task_clock);
 	totals->tasks = state.tasks;
 	totals->lost[0] = (struct cause_count){ "ring_full", state.ring_full };
 	totals->lost[1] = (struct cause_count){ "throttled", state.throttled };
-	/* What was lost was user time as well. */
+	/* What was lost was user time as well. The samples' clock is the task clock's. */
 	seen = state.user_weight + state.ring_full * state.weight;
-	if (state.kernel_hidden && totals->cpu_nanoseconds > seen)
-		recorder_add_hidden_kernel(state.recorder, totals->cpu_nanoseconds - seen);
+	if (state.kernel_hidden && task_clock > seen)
+		recorder_add_hidden_kernel(state.recorder, task_clock - seen);
 	close_all();
 }
 

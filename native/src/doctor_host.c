@@ -139,7 +139,8 @@ static void check_open_files(struct checks *checks)
 	/* What backend perf opens: an event on each CPU and a counter a thread. */
 	threads = limit.rlim_max / (CPU_COUNT(&online) + 1);
 	checks_add(checks, "open_files", threads >= 256 ? CHECK_OK : CHECK_WARNING,
-		   threads >= 256 ? NULL : "ulimit -Hn 65536 (as root)", "%llu: backend perf can attach to some %llu threads", (unsigned long long)limit.rlim_max, threads);
+		   threads >= 256 ? NULL : "ulimit -Hn 65536 (as root)", "%llu: backend perf can attach to some %llu threads",
+		   (unsigned long long)limit.rlim_max, threads);
 }
 
 void doctor_check_host(struct checks *checks)

@@ -44,6 +44,7 @@ static void fill_sampling(struct perf_events *events, const struct sampling_even
 	attr->use_clockid = 1;
 	attr->clockid = CLOCK_MONOTONIC;
 	attr->watermark = 1;
+	attr->read_format = PERF_FORMAT_LOST;
 }
 
 /* An event of this process that never fires, for the ring that hangs on it. */
@@ -66,6 +67,11 @@ static bool open_ring(struct perf_events *events, size_t index, size_t *bytes)
 	for (; *bytes >= LEAST_RING_BYTES; *bytes /= 2) {
 		events->attr.wakeup_watermark = *bytes / 2;
 		owner = open_owner(events, events->cpus[index]);
+		if (owner < 0 && errno == EINVAL && events->attr.read_format) {
+			/* Linux before 6.0 does not count losses apart. */
+			events->attr.read_format = 0;
+			owner = open_owner(events, events->cpus[index]);
+		}
 		if (owner < 0)
 			return false;
 		if (perf_ring_map(&events->rings[index], owner, *bytes)) {
@@ -138,6 +144,36 @@ bool perf_events_reserve(struct perf_events *events, size_t threads, char *refus
 				"or give profbound-collect cap_bpf,cap_perfmon, which needs none a thread",
 		 events->thread_count + threads, events->cpu_count, needed, (unsigned long long)limit.rlim_cur, needed);
 	return false;
+}
+
+/* The ring whose oldest record is the oldest of all, if that is no younger than `horizon`. */
+static struct perf_ring *oldest_ring(struct perf_events *events, uint64_t horizon)
+{
+	struct perf_ring *oldest = NULL;
+
+	for (size_t i = 0; i < events->cpu_count; i++) {
+		const struct perf_event_header *header = perf_ring_peek(&events->rings[i]);
+
+		if (header && perf_record_time(header) <= horizon) {
+			horizon = perf_record_time(header);
+			oldest = &events->rings[i];
+		}
+	}
+	return oldest;
+}
+
+void perf_events_drain(struct perf_events *events, uint64_t horizon, void (*take)(const struct perf_event_header *record))
+{
+	struct perf_ring *ring;
+
+	for (size_t i = 0; i < events->cpu_count; i++)
+		perf_ring_refresh(&events->rings[i]);
+	while ((ring = oldest_ring(events, horizon))) {
+		take(perf_ring_peek(ring));
+		perf_ring_skip(ring);
+	}
+	for (size_t i = 0; i < events->cpu_count; i++)
+		perf_ring_release(&events->rings[i]);
 }
 
 void perf_events_close(struct perf_events *events)

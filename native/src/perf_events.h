@@ -51,6 +51,12 @@ bool perf_events_open(struct perf_events *events, const struct sampling_event *e
 /* Makes sure that `threads` more threads fit the limit on file descriptors; false with a one-line refusal. */
 bool perf_events_reserve(struct perf_events *events, size_t threads, char *refusal, size_t size);
 
+/*
+ * Hands over the records of all CPUs up to `horizon` (CLOCK_MONOTONIC) in the order of time: an exec on one CPU parts the
+ * samples of all.
+ */
+void perf_events_drain(struct perf_events *events, uint64_t horizon, void (*take)(const struct perf_event_header *record));
+
 void perf_events_close(struct perf_events *events);
 
 #endif

@@ -151,6 +151,21 @@ uint64_t perf_threads_cpu_time(const struct perf_events *events)
 	return sum;
 }
 
+uint64_t perf_threads_lost(const struct perf_events *events)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; events->attr.read_format && i < events->thread_count * events->cpu_count; i++) {
+		struct {
+			uint64_t value, lost;
+		} counts;
+
+		if (read(events->sampling[i], &counts, sizeof(counts)) == sizeof(counts))
+			sum += counts.lost;
+	}
+	return sum;
+}
+
 void perf_threads_close(struct perf_events *events)
 {
 	for (size_t i = 0; i < events->thread_count * events->cpu_count; i++)

@@ -33,6 +33,12 @@ void perf_threads_begin(struct perf_events *events);
 /* CPU nanoseconds of all threads and what they have started, since the beginning. */
 uint64_t perf_threads_cpu_time(const struct perf_events *events);
 
+/*
+ * Records that found no room in a ring. Says more than the PERF_RECORD_LOST in the rings, which only come with the next
+ * record that finds some; 0 where the kernel does not count them.
+ */
+uint64_t perf_threads_lost(const struct perf_events *events);
+
 /* Closes the events of all threads; perf_events_close() does. */
 void perf_threads_close(struct perf_events *events);
 

@@ -31,20 +31,27 @@ pid_t process_stat_parent(const char *line)
 	return parent;
 }
 
-static pid_t read_parent(pid_t pid)
+bool process_stat_read(pid_t pid, char line[PROCESS_STAT_BYTES])
 {
-	char path[64], line[512];
+	char path[64];
 	size_t got;
 	FILE *file;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	file = fopen(path, "re");
 	if (!file)
-		return -1;
-	got = fread(line, 1, sizeof(line) - 1, file);
+		return false;
+	got = fread(line, 1, PROCESS_STAT_BYTES - 1, file);
 	fclose(file);
 	line[got] = '\0';
-	return process_stat_parent(line);
+	return got > 0;
+}
+
+static pid_t read_parent(pid_t pid)
+{
+	char line[PROCESS_STAT_BYTES];
+
+	return process_stat_read(pid, line) ? process_stat_parent(line) : -1;
 }
 
 /* A directory entry's name as a process id; 0 when it is none. */
