@@ -177,7 +177,8 @@ function numberSource(written: { regex: string } | { json: string }): NumberSour
     : { kind: 'json', path: written.json };
 }
 
-function policyOf(gate: GateConfig): Policy {
+/** What the gate tolerates, with defaults filled in. */
+export function policyOf(gate: GateConfig): Policy {
   const most = gate.max_pairs ?? 60;
   return {
     totalMargin: gate.total?.margin ?? 0.02,

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { openBundle, readProfile } from '../bundle/reader.js';
 import type { BundleWorkload, Policy, Ref, Side } from '../bundle/schema.js';
 import { type CaptureSummary, captureSummarySchema } from '../bundle/summary.js';
+import { policyOf } from '../config/resolve.js';
 import { UsageError } from '../errors.js';
 import { functionTable } from '../profile/functions.js';
 import { buildDifferentialTree, type WeightedProfile } from '../profile/tree.js';
@@ -33,20 +34,11 @@ interface Source {
   profiles(): Iterable<WeightedProfile>;
 }
 
-/** Tolerances where neither side is a bundle that brings its own. */
-const defaultPolicy: Policy = {
-  totalMargin: 0.02,
-  functionMargin: 0.05,
-  minShare: 0.005,
-  alpha: { fail: 0.005, pass: 0.05, functions: 0.01 },
-  looks: [1],
-};
-
 /** @throws UsageError when a path is none of what can be compared, or is broken */
 export function diff(options: DiffOptions): ReportModel {
   const base = openSource(options.base, options);
   const head = openSource(options.head, options);
-  const result = compareUnpaired(base.side, head.side, base.policy ?? head.policy ?? defaultPolicy);
+  const result = compareUnpaired(base.side, head.side, base.policy ?? head.policy ?? policyOf({}));
   const tree = buildDifferentialTree(base.profiles(), head.profiles());
   return { result, trees: new Map(result.workloads.map(({ name }) => [name, tree])) };
 }

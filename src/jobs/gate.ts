@@ -206,7 +206,7 @@ async function measure(
     const kept = writer.manifest.workloads.reduce((sum, { captures }) => sum + captures.length, 0);
     if (kept > 0) {
       log.line(
-        `${kept} finished captures are kept in ${writer.directory}; profbound report ${writer.directory} shows them`,
+        `finished captures kept in ${writer.directory}: ${kept}; profbound report ${writer.directory} shows them`,
       );
     }
     throw error;

@@ -9,6 +9,8 @@ export interface Terminal extends Log {
   readonly cwd: string;
   /** Aborted with an InterruptedError by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** A path as the user would name it: relative where it lies below the current folder. */
+  shown(path: string): string;
   /** What the command is for: standard output. */
   print(text: string): void;
   /** Prints a result for people, or with `asJson` for machines. */

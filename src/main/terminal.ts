@@ -1,4 +1,5 @@
 /** The terminal of one run: progress and errors on standard error, results on standard output, signals. */
+import { relative } from 'node:path';
 import { InterruptedError, MeasureError } from '../errors.js';
 import { renderJson } from '../report/json.js';
 import { renderTerminal } from '../report/terminal.js';
@@ -14,6 +15,10 @@ export function openTerminal(): Terminal {
     signal: signalOfInterrupts(),
     line: (text) => void stderr.write(`${text}\n`),
     warn: (text) => void stderr.write(`${paint('33', 'warning:', stderr)} ${text}\n`),
+    shown(path) {
+      const below = relative(process.cwd(), path);
+      return below === '' || below.startsWith('..') ? path : below;
+    },
     print: (text) => void stdout.write(text),
     printResult(result, asJson) {
       const options = { color: isColoured(stdout), width: stdout.columns ?? 100 };

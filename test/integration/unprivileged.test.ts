@@ -69,7 +69,15 @@ test('doctor tells which backend works, with cures for the other', async () => {
 });
 
 test('an output folder that cannot be written is a usage error', async () => {
-  const run = await runAsOrdinaryUser('gate', '--base', 'dir:.', '--head', 'dir:.', '--out', '/usr/profbound-out');
+  const run = await runAsOrdinaryUser(
+    'gate',
+    '--base',
+    'dir:.',
+    '--head',
+    'dir:.',
+    '--out',
+    '/usr/profbound-out',
+  );
   expectCode(run, 3);
   expect(run.stderr).toContain('name another one with --out');
 });

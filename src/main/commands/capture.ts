@@ -1,5 +1,5 @@
 /** `profbound capture` */
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { UsageError } from '../../errors.js';
 import { type CaptureOutcome, runCapture } from '../../jobs/capture.js';
 import { shown } from '../../report/escape/visible.js';
@@ -54,7 +54,7 @@ export const capture: Command = {
     });
     if (outcome.output !== '') terminal.line(outcome.output.trimEnd());
     terminal.print(given.flag('json') ? `${JSON.stringify(outcome.summary, null, 2)}\n` : describe(outcome));
-    terminal.line(`profile: ${relative(terminal.cwd, outcome.profileFile)}`);
+    terminal.line(`profile: ${terminal.shown(outcome.profileFile)}`);
     return 0;
   },
 };

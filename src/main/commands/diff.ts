@@ -1,5 +1,5 @@
 /** `profbound diff` */
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { diff as compare } from '../../jobs/diff.js';
 import { writeReports } from '../../jobs/output.js';
 import { oneOf } from '../arguments.js';
@@ -53,7 +53,7 @@ export const diff: Command = {
     terminal.printResult(model.result, given.flag('json'));
     const out = given.value('out');
     if (out !== null) {
-      terminal.line(`report: ${relative(terminal.cwd, writeReports(model, at(out)).reportHtml)}`);
+      terminal.line(`report: ${terminal.shown(writeReports(model, at(out)).reportHtml)}`);
     }
     return 0;
   },

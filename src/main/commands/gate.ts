@@ -1,5 +1,5 @@
 /** `profbound gate` */
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { runGate } from '../../jobs/gate.js';
 import { oneOf } from '../arguments.js';
 import { type Command, jsonOption } from '../command.js';
@@ -60,8 +60,7 @@ export const gate: Command = {
       signal: terminal.signal,
     });
     terminal.printResult(outcome.result, given.flag('json'));
-    const shown = (path: string): string => relative(terminal.cwd, path) || '.';
-    terminal.line(`report: ${shown(outcome.paths.reportHtml)}`);
+    terminal.line(`report: ${terminal.shown(outcome.paths.reportHtml)}`);
     if (outcome.result.verdict === 'inconclusive' && outcome.result.onInconclusive === 'warn') {
       terminal.warn('inconclusive: nothing was proven; gate.on_inconclusive says that is a warning');
     }

@@ -1,5 +1,5 @@
 /** `profbound report` */
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { writeReports, writeText } from '../../jobs/output.js';
 import { reevaluate } from '../../jobs/report.js';
 import { renderHtml } from '../../report/html/page.js';
@@ -39,7 +39,7 @@ export const report: Command = {
     const out = given.value('out');
     if (out !== null) {
       const paths = writeReports(model, resolve(terminal.cwd, out));
-      terminal.line(`report: ${relative(terminal.cwd, paths.reportHtml)}`);
+      terminal.line(`report: ${terminal.shown(paths.reportHtml)}`);
     }
     if (given.flag('markdown'))
       terminal.print(renderMarkdown(model.result, { maxCharacters: Number.POSITIVE_INFINITY }));
