@@ -35,8 +35,16 @@ export interface FunctionFindings {
 /**
  * Tests every function whose pooled share reaches the policy's minimum: `slower` rejects R ≤ 1 + δ, `faster` rejects
  * R ≥ 1/(1 + δ), each family by Holm at the look's level. Bounds are simultaneous (Bonferroni).
+ * @param hidden share of base's CPU time without a name where that changed, else null: `slower` must then hold even if
+ *               all of it was the function's own, and `faster` is not claimed at all
  */
-export function testFunctions(panel: Panel, look: Look, total: LogChange, policy: Policy): FunctionFindings {
+export function testFunctions(
+  panel: Panel,
+  look: Look,
+  total: LogChange,
+  policy: Policy,
+  hidden: number | null,
+): FunctionFindings {
   const level = look.levels.functions;
   const estimates = panel.rows.map((row) => estimateFunction(panel, row, look.pairs, total));
   const shown = estimates.filter(
@@ -45,12 +53,14 @@ export function testFunctions(panel: Panel, look: Look, total: LogChange, policy
   );
   const tested = shown.filter((estimate) => isTested(estimate, policy));
   const margin = Math.log1p(policy.functionMargin);
-  const slower = holm(tested.map((estimate) => slowerP(estimate, total, margin, newContribution)));
+  const slower = holm(
+    tested.map((estimate) => slowerP(withHidden(estimate, hidden ?? 0), total, margin, newContribution)),
+  );
   const faster = holm(tested.map((estimate) => fasterP(estimate, total, margin)));
   const proofs = new Map<FunctionEstimate, Proof | null>();
   for (const [index, estimate] of tested.entries()) {
     const isSlower = look.mayClaim && (slower[index] as number) <= level;
-    const isFaster = look.mayClaim && (faster[index] as number) <= level;
+    const isFaster = look.mayClaim && hidden === null && (faster[index] as number) <= level;
     if (isSlower) proofs.set(estimate, estimate.base.share > 0 ? 'slower' : 'new');
     else if (isFaster) proofs.set(estimate, estimate.head.share > 0 ? 'faster' : 'gone');
   }
@@ -68,6 +78,17 @@ export function testFunctions(panel: Panel, look: Look, total: LogChange, policy
 function isTested(estimate: FunctionEstimate, policy: Policy): boolean {
   const { row, pooledShare, pooledSamples } = estimate;
   return row.resolved && pooledShare >= policy.minShare && pooledSamples >= fewestSamples;
+}
+
+/** The estimate with `hidden` taken from what base is known to have spent elsewhere: the least increase there can be. */
+function withHidden(estimate: FunctionEstimate, hidden: number): FunctionEstimate {
+  const { base, contribution, log } = estimate;
+  if (hidden === 0) return estimate;
+  if (base.share > 0) return { ...estimate, log: log - Math.log1p(hidden / base.share) };
+  return {
+    ...estimate,
+    log: contribution > hidden ? Math.log(contribution - hidden) : Number.NEGATIVE_INFINITY,
+  };
 }
 
 /**

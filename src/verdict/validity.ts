@@ -37,12 +37,7 @@ export function checkStop(stop: Stop | null, pairs: number): Reason | null {
 }
 
 /** Everything that forbids a claim from these pairs; empty when they are sound. */
-export function checkPairs(
-  workload: BundleWorkload,
-  pairs: readonly Pair[],
-  panel: Panel,
-  total: LogChange,
-): Reason[] {
+export function checkPairs(workload: BundleWorkload, pairs: readonly Pair[]): Reason[] {
   if (pairs.length === 0) {
     return [reason('no_pairs', 'there is no complete pair of captures: nothing can be compared across runs')];
   }
@@ -52,7 +47,6 @@ export function checkPairs(
     ...checkErrors(workload, pairs),
     checkLost(pairs),
     checkOfferedRate(workload, pairs),
-    checkUnresolved(pairs.length, panel, total),
   ];
   return found.filter((each) => each !== null);
 }
@@ -148,11 +142,19 @@ function checkOfferedRate(workload: BundleWorkload, pairs: readonly Pair[]): Rea
   return null;
 }
 
+/** Code without a name that changed more than is tolerated. */
+export interface Unresolved {
+  readonly reason: Reason;
+  /** Share of base's samples that could be any function's. */
+  readonly baseShare: number;
+}
+
 /**
  * Code without a name is compared per unit of work: its mere share changes with everything else. When it changes, what
- * is attributed to functions cannot be trusted on one side.
+ * is attributed to functions cannot be trusted on one side; the total, which needs no names, can.
+ * @returns null when it is small enough or did not change
  */
-function checkUnresolved(n: number, panel: Panel, total: LogChange): Reason | null {
+export function checkUnresolved(n: number, panel: Panel, total: LogChange): Unresolved | null {
   const of = (side: Side) => {
     const all = sumOfFirst(panel.totals[side].nanoseconds, n);
     let unresolved = 0;
@@ -165,8 +167,8 @@ function checkUnresolved(n: number, panel: Panel, total: LogChange): Reason | nu
   const moved = head.share * Math.exp(total.mean) - base.share;
   const chance = unresolvedSigmas * Math.sqrt(base.variance + head.variance);
   if (Math.abs(moved) <= Math.max(mostUnresolvedChange, chance)) return null;
-  const message = `code without symbols takes ${percent(base.share)} of base's CPU time and ${percent(head.share)} of head's: build both sides with the same symbols (not stripped)`;
-  return reason('unresolved_differs', message);
+  const message = `code without symbols takes ${percent(base.share)} of base's CPU time and ${percent(head.share)} of head's, where more functions may have changed: build both sides with the same symbols (not stripped)`;
+  return { reason: reason('unresolved_differs', message), baseShare: base.share };
 }
 
 function reason(code: string, message: string): Reason {

@@ -10,7 +10,7 @@ import type { Reason, Verdict } from './result.js';
 import { checkSensitivity, morePairs, type Sensitivity } from './sensitivity.js';
 import { logChanges, meanLogChange, type Total, testTotal } from './total.js';
 import { isUniform } from './uniform.js';
-import { checkPairs, checkStop, hopeless } from './validity.js';
+import { checkPairs, checkStop, checkUnresolved, hopeless } from './validity.js';
 
 /** What one look at the first pairs gives. */
 export interface Assessment {
@@ -75,14 +75,20 @@ function assessLook({ workload, pairs: all, panel }: Measured, planned: Look): A
   const { policy, load } = workload;
   const pairs = all.slice(0, planned.pairs);
   const log = meanLogChange(logChanges(pairs));
-  const invalid = checkPairs(workload, pairs, panel, log);
+  const invalid = checkPairs(workload, pairs);
+  const unresolved = checkUnresolved(pairs.length, panel, log);
   const look = invalid.length > 0 ? { ...planned, mayClaim: false } : planned;
   const total = testTotal(log, look, policy);
-  const functions = testFunctions(panel, look, log, policy);
+  const isBlind = unresolved !== null && total.decision !== 'fail';
+  const named = isBlind ? { ...look, mayClaim: false } : look;
+  const functions = testFunctions(panel, named, log, policy, unresolved?.baseShare ?? null);
   const moved = offsetFindings(panel, look, total, functions);
   const seen = { pairs, total, functions, moved };
   if (invalid.length > 0) {
     return { ...seen, verdict: 'inconclusive', reasons: invalid, neededSeconds: null };
+  }
+  if (isBlind) {
+    return { ...seen, verdict: 'inconclusive', reasons: [unresolved.reason], neededSeconds: null };
   }
   const slower = slowerFunctions(functions, moved);
   if (total.decision === 'fail' || slower.length > 0) {
@@ -92,6 +98,7 @@ function assessLook({ workload, pairs: all, panel }: Measured, planned: Look): A
       if (isUniform(total, functions.findings)) reasons.push(because.uniformSlowdown());
     }
     reasons.push(...because.functionsSlower(slower, load), ...movedReasons(moved));
+    if (unresolved !== null) reasons.push(unresolved.reason);
     return { ...seen, verdict: 'fail', reasons, neededSeconds: null };
   }
   const sensitivity = checkSensitivity(panel, look, total, functions, policy);

@@ -154,4 +154,19 @@ describe('code without symbols', () => {
     expect(result?.verdict).toBe('inconclusive');
     expect(result?.reasons[0]?.code).toBe('unresolved_differs');
   });
+
+  test('cannot hide that the whole got slower; a function is named only if all of it could be its own', () => {
+    const before = { ...base, '[unknown]': 60 };
+    const after = { ...base, '[unknown]': 400, f01: 300, f20: (base.f20 as number) * 2 };
+    const { workload, tableOf } = simulate({ seed: 8, pairs: 10, noise: 0.3, base: before, head: after });
+    const result = judge(manifestOf(workload), tableOf).workloads[0];
+    expect(result?.verdict).toBe('fail');
+    expect(result?.reasons.map(({ code }) => code)).toEqual([
+      'total_slower',
+      'function_slower',
+      'unresolved_differs',
+    ]);
+    expect(result?.functions.find(({ key }) => key === 'f01')?.class).toBe('slower');
+    expect(result?.functions.find(({ key }) => key === 'f20')?.class).toBe('unproven');
+  });
 });
