@@ -71,7 +71,7 @@ function failure(workload: WorkloadResult): Phrase {
   const { total, load, name } = workload;
   const culprit = ranked(workload.functions).find((one) => one.class === 'slower' || one.class === 'new');
   if (total.lower !== null && total.lower > total.margin) {
-    return phrase`CPU time per ${unitName(load)} of ${code(name)} grew by at least ${percent(total.lower)}, more than the ${margin(total.margin)} tolerated${cause(workload, culprit)}`;
+    return phrase`CPU time per ${unitName(load)} of ${code(name)} grew by at least ${percent(total.lower)}, more than the ${margin(total.margin)} tolerated${cause(workload)}`;
   }
   if (culprit !== undefined) {
     return phrase`${claim(culprit)} in ${code(name)}; ${margin(workload.functionMargin)} more is tolerated of one function`;
@@ -82,11 +82,24 @@ function failure(workload: WorkloadResult): Phrase {
     : phrase`${code(name)}: ${message}`;
 }
 
-function cause({ reasons }: WorkloadResult, culprit: FunctionResult | undefined): Phrase {
+/** Most functions of one class that the sentence names. */
+const mostNamed = 2;
+
+function cause({ reasons, functions }: WorkloadResult): Phrase {
   if (reasons.some((reason) => reason.code === 'uniform_slowdown'))
     return phrase`; most functions slowed down alike`;
-  if (culprit === undefined) return [];
-  return phrase`; ${culprit.class === 'new' ? 'new in head' : 'proven slower'}: ${named(culprit)}`;
+  const causes = [
+    ['slower', 'proven slower'],
+    ['new', 'new in head'],
+  ] as const;
+  return causes.flatMap(([itsClass, words]) => {
+    const ones = ranked(functions).filter((one) => one.class === itsClass);
+    const names = ones
+      .slice(0, mostNamed)
+      .flatMap((one, index) => [...(index > 0 ? phrase`, ` : []), ...named(one)]);
+    const more = ones.length > mostNamed ? phrase` and ${String(ones.length - mostNamed)} more` : [];
+    return ones.length === 0 ? [] : phrase`; ${words}: ${names}${more}`;
+  });
 }
 
 /** What is proven of one function: `tokenize` (src/lex.js:12) takes at least 14 % more CPU time. */
