@@ -6,9 +6,9 @@ import { aFunction, aResult, aWorkload, failing, figure, slower, undecided } fro
 const said = (result: Result): string => plain(headline(result));
 
 describe('the verdict in one sentence', () => {
-  test('a total that is proven slower, with the function that did it', () => {
+  test('a total that is proven slower, with the functions that did it', () => {
     expect(said(aResult([failing()]))).toBe(
-      'Fail: CPU time per request of search grew by at least 4.0 %, more than the 2 % tolerated; proven slower: tokenize (src/lexer/tokenize.js:41).',
+      'Fail: CPU time per request of search grew by at least 4.0 %, more than the 2 % tolerated; proven slower: tokenize (src/lexer/tokenize.js:41); new in head: normalizeUnicode (src/search.js:12).',
     );
   });
 
