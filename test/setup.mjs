@@ -33,25 +33,25 @@ function installNodePackages() {
   writeFileSync(stamp, lock);
 }
 
-/** Names in a list file, one a line, # starts a comment. */
+/** Lines of a list file, `#` starts a comment: a Debian package, and perhaps the command it is needed for. */
 function readList(file) {
   return readFileSync(join(root, file), 'utf8')
     .split('\n')
     .map((line) => line.replace(/#.*/, '').trim())
-    .filter((line) => line !== '');
+    .filter((line) => line !== '')
+    .map((line) => line.split(/\s+/));
 }
 
-function isInstalled(debianPackage) {
-  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status}', debianPackage], {
-    encoding: 'utf8',
-  });
-  return stdout === 'installed';
+function isInstalled([debianPackage, command]) {
+  if (command !== undefined && !spawnSync(command, ['version']).error) return true;
+  const query = ['-W', '-f', '${db:Status-Status}', debianPackage];
+  return spawnSync('dpkg-query', query, { encoding: 'utf8' }).stdout === 'installed';
 }
 
 function installDebianPackages() {
-  const missing = [...readList('native/packages.txt'), ...readList('test/packages.txt')].filter(
-    (name) => !isInstalled(name),
-  );
+  const missing = [...readList('native/packages.txt'), ...readList('test/packages.txt')]
+    .filter((entry) => !isInstalled(entry))
+    .map(([debianPackage]) => debianPackage);
   if (missing.length === 0) return;
   if (spawnSync('apt-get', ['--version']).status !== 0) {
     console.error(`set-up: this is not a Debian system; install what stands for ${missing.join(' ')}`);
@@ -64,7 +64,7 @@ function installDebianPackages() {
       'env',
       'DEBIAN_FRONTEND=noninteractive',
       'apt-get',
-      '-q',
+      '-qq',
       '-y',
       ...args,
     ];
