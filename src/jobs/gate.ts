@@ -32,7 +32,7 @@ import { makeFolder, type OutputPaths, outputPaths, writeOutputs } from './outpu
 export interface GateOptions {
   /** Folder the tool was started in; absolute. */
   readonly cwd: string;
-  /** Configuration for both sides; null: `.profbound.yml` of each side. */
+  /** Configuration file, each side's own; null: `.profbound.yml`. */
   readonly config: string | null;
   /** What to compare, as SidesRequest takes it. */
   readonly base: string | null;

@@ -32,14 +32,29 @@ test('reads the file of each side', () => {
   expect(notes).toEqual([]);
 });
 
-test('reads a named file for both sides, relative to the folder the user is in', () => {
-  write('base/.profbound.yml', small(1));
-  write('head/.profbound.yml', small(2));
+test('reads a named file of each side', () => {
+  write('base/other.yml', small(1));
+  write('head/other.yml', small(2));
   write('other.yml', small(3));
-  const { configs } = readConfigs(folder, 'other.yml', refs);
-  expect(configs.base).toBe(configs.head);
-  expect(configs.head.config.capture?.seconds).toBe(3);
+  const { configs, notes } = readConfigs(folder, 'other.yml', refs);
+  expect([configs.base.config.capture?.seconds, configs.head.config.capture?.seconds]).toEqual([1, 2]);
+  expect(notes).toEqual([]);
 });
+
+test.each(['other.yml', '../other.yml'])(
+  'applies a named file that belongs to no side, %s, to both',
+  (named) => {
+    mkdirSync(join(folder, 'here'));
+    write('here/other.yml', small(3));
+    write('other.yml', small(3));
+    write('base/.profbound.yml', small(1));
+    write('head/.profbound.yml', small(2));
+    const { configs, notes } = readConfigs(join(folder, 'here'), named, refs);
+    expect(configs.base).toBe(configs.head);
+    expect(configs.head.config.capture?.seconds).toBe(3);
+    expect(notes).toEqual([`${named} belongs to neither side: it was applied to both, its gate included`]);
+  },
+);
 
 test("applies head's file to both sides where base has none yet, and says so", () => {
   write('head/.profbound.yml', small(2));

@@ -21,7 +21,7 @@ export const gate: Command = {
     config: {
       type: 'string',
       value: 'FILE',
-      description: "Configuration for both sides. Default: each side's own .profbound.yml.",
+      description: "Configuration file, each side's own. Default: .profbound.yml.",
     },
     workload: {
       type: 'string',
