@@ -16,12 +16,19 @@ export class Repository {
     readonly prefix: string,
   ) {}
 
-  /** The repository a folder lies in, or null. */
+  /**
+   * The repository a folder lies in; null when it lies in none, or there is no git.
+   * @throws UsageError when git refuses to look into it, e.g. because it belongs to another user
+   */
   static async find(at: string): Promise<Repository | null> {
-    const shown = await attempt(at, ['rev-parse', '--show-toplevel', '--show-prefix']);
-    if (shown === null) return null;
-    const [top, prefix] = shown.split('\n');
-    return new Repository(top as string, prefix ?? '');
+    try {
+      const [top, prefix] = (await git(at, ['rev-parse', '--show-toplevel', '--show-prefix'])).split('\n');
+      return new Repository(top as string, prefix ?? '');
+    } catch (error) {
+      const { code, stderr = '' } = error as Error & { code?: unknown; stderr?: string };
+      if (code === 'ENOENT' || stderr.includes('not a git repository')) return null;
+      throw new UsageError(`git cannot use ${at}: ${readableTail(stderr || String(error))}`);
+    }
   }
 
   /** The commit a ref names. @throws UsageError that names the ref and how to get it */
@@ -61,15 +68,9 @@ export class Repository {
     return (await this.#git(['status', '--porcelain', '--untracked-files=no'])).trim() !== '';
   }
 
-  /** Checks a commit out at `folder`, in place of what a killed run left there. */
+  /** Checks a commit out at `folder`, which must not be there. */
   async addWorktree(folder: string, commit: string): Promise<void> {
-    await this.removeWorktree(folder);
-    await this.#git(['worktree', 'add', '--detach', '--force', folder, commit]);
-  }
-
-  /** Removes a worktree and git's record of it; nothing happens when it is not there. */
-  async removeWorktree(folder: string): Promise<void> {
-    await attempt(this.top, ['worktree', 'remove', '--force', '--force', folder]);
+    await this.#git(['worktree', 'add', '--detach', folder, commit]);
   }
 
   /** Forgets worktrees whose folders are gone. */

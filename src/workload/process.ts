@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MeasureError } from '../errors.js';
+import { guard } from './guard.js';
 import { Lines, readableTail, Tail } from './output.js';
 import { isAlive, markVariable, membersOf } from './processTree.js';
 
@@ -41,13 +42,14 @@ export function shellWords(command: string, launcher: readonly string[] = []): s
   return [...launcher, 'sh', '-c', command];
 }
 
-const live = new Set<RunningProcess>();
-process.on('exit', () => killAll());
+/** Begins the mark of every process started here. */
+const ownMark = randomBytes(8).toString('hex');
 
-/** Kills everything that was started and not yet stopped, at once; for the last moment of this process. */
-export function killAll(): void {
+const live = new Set<RunningProcess>();
+// The last moment in which code of ours runs; for ends without such a moment there is the guard.
+process.on('exit', () => {
   for (const running of live) running.kill('SIGKILL');
-}
+});
 
 export class RunningProcess {
   readonly #child: ChildProcess;
@@ -156,7 +158,8 @@ export class RunningProcess {
 /** Starts a program. @throws MeasureError when it cannot be started */
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
   const [program, ...parameters] = options.words;
-  const mark = randomBytes(12).toString('hex');
+  const mark = `${ownMark}-${randomBytes(8).toString('hex')}`;
+  guard(`${markVariable}=${ownMark}`);
   const child = spawn(program as string, parameters, {
     cwd: options.cwd,
     env: { ...options.environment, [markVariable]: mark },

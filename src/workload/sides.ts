@@ -1,10 +1,11 @@
 /** From what the user named to two folders that can be built and run, and back to a clean repository. */
-import { existsSync, mkdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { cp, readdir } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { type Ref, type Side, sides } from '../bundle/schema.js';
 import { UsageError } from '../errors.js';
 import { Repository } from './git.js';
+import { makeOwnFolder, removeOwnFolder } from './ownFolder.js';
 import { applyPatchFile } from './patch.js';
 import type { Progress } from './progress.js';
 
@@ -54,7 +55,6 @@ export async function prepareSides(request: SidesRequest, progress: Progress): P
 class Preparation {
   readonly notes: string[] = [];
   readonly #out: string;
-  readonly #worktrees: string[] = [];
 
   constructor(
     private readonly request: SidesRequest,
@@ -66,6 +66,7 @@ class Preparation {
   async refs(): Promise<Record<Side, Ref>> {
     const head = await this.#head();
     const base = await this.#base(head);
+    if ([base, head].some(({ kind }) => kind === 'commit')) await this.#emptyWorktrees();
     const refs = { base: await this.#checkOut('base', base), head: await this.#checkOut('head', head) };
     this.#noteDifferences(refs);
     return refs;
@@ -75,6 +76,8 @@ class Preparation {
     if (this.request.head !== null)
       throw new UsageError('--head and --patch exclude each other: head is base with the patch');
     const source = await this.#patchBase();
+    if (source.kind === 'commit') await this.#emptyWorktrees();
+    else makeOwnFolder(this.#copies);
     const base =
       source.kind === 'folder' ? await this.#copy('base', source) : await this.#checkOut('base', source);
     const head =
@@ -88,10 +91,15 @@ class Preparation {
   }
 
   async dispose(): Promise<void> {
-    for (const folder of this.#worktrees) await this.repository?.removeWorktree(folder);
-    rmSync(join(this.#out, 'worktrees'), { recursive: true, force: true });
-    rmSync(join(this.#out, 'sides'), { recursive: true, force: true });
-    if (this.#worktrees.length > 0) await this.repository?.pruneWorktrees();
+    removeOwnFolder(this.#worktrees);
+    removeOwnFolder(this.#copies);
+    await this.repository?.pruneWorktrees();
+  }
+
+  /** Replaces what a killed run left there. */
+  async #emptyWorktrees(): Promise<void> {
+    makeOwnFolder(this.#worktrees);
+    await this.repository?.pruneWorktrees();
   }
 
   async #head(): Promise<Source> {
@@ -154,8 +162,6 @@ class Preparation {
     if (source.kind === 'folder') return { name: source.name, commit: null, root: source.folder };
     const repository = this.repository as Repository;
     const folder = this.#worktree(side);
-    mkdirSync(join(this.#out, 'worktrees'), { recursive: true });
-    this.#worktrees.push(folder);
     await repository.addWorktree(folder, source.commit);
     const root = resolve(folder, repository.prefix);
     if (!existsSync(root))
@@ -165,14 +171,21 @@ class Preparation {
     return { name: source.name, commit: source.commit, root: realpathSync(root) };
   }
 
+  get #worktrees(): string {
+    return join(this.#out, 'worktrees');
+  }
+
+  get #copies(): string {
+    return join(this.#out, 'sides');
+  }
+
   #worktree(side: Side): string {
-    return join(this.#out, 'worktrees', side);
+    return join(this.#worktrees, side);
   }
 
   async #copy(side: Side, source: Source & { kind: 'folder' }): Promise<Ref> {
-    const root = join(this.#out, 'sides', side);
-    rmSync(root, { recursive: true, force: true });
-    mkdirSync(root, { recursive: true });
+    const root = join(this.#copies, side);
+    mkdirSync(root);
     await copyEntries(source.folder, root, this.#out);
     return { name: source.name, commit: null, root: realpathSync(root) };
   }

@@ -39,17 +39,21 @@ describe('a capture of a process tree', () => {
     const collector = await openCollector();
     const words = shellWords(`${busy} & ${busy}`, collector.launcher('0'));
     const running = await startProcess({ words, cwd: '/', environment: tag.environment });
-    const capture = await collector.start(request({ target: { kind: 'pids', pids: [running.pid] } }), never);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const { summary, profileFile } = await capture.stop();
-    expect(summary.backend).toBe(capture.backend);
-    expect(summary.cpuNanoseconds).toBeGreaterThan(0);
-    expect(summary.cpuNanoseconds).toBeLessThanOrEqual(summary.wallNanoseconds);
-    // Placed on CPU 0, both of them.
-    expect(summary.perCpu.filter(({ samples }) => samples > 0).map(({ cpu }) => cpu)).toEqual([0]);
-    expect(isGzip(profileFile)).toBe(true);
-    expect(running.exit).toBeNull();
-    await running.stop();
+    try {
+      const target = { kind: 'pids', pids: [running.pid] } as const;
+      const capture = await collector.start(request({ target }), never);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const { summary, profileFile } = await capture.stop();
+      expect(summary.backend).toBe(capture.backend);
+      expect(summary.cpuNanoseconds).toBeGreaterThan(0);
+      // Two busy loops share one CPU.
+      expect(summary.cpuNanoseconds).toBeLessThan(1.5 * summary.wallNanoseconds);
+      expect(summary.perCpu.filter(({ samples }) => samples > 0).map(({ cpu }) => cpu)).toEqual([0]);
+      expect(isGzip(profileFile)).toBe(true);
+      expect(running.exit).toBeNull();
+    } finally {
+      await running.stop();
+    }
     expect(tag.living()).toEqual([]);
   });
 

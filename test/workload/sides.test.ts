@@ -110,6 +110,13 @@ describe('git refs', () => {
     expectNoTraces(top);
   });
 
+  test('that are missing do not keep what a killed run left behind from being removed', async () => {
+    const { top } = repository();
+    await prepare({ cwd: top, base: 'main' });
+    await failure(UsageError, () => prepare({ cwd: top, base: 'missing' }));
+    expectNoTraces(top);
+  });
+
   test('that are missing because the clone is shallow', async () => {
     const { top } = repository();
     const clone = join(temporaryFolder(), 'clone');
@@ -117,6 +124,17 @@ describe('git refs', () => {
     const error = await failure(UsageError, () => prepare({ cwd: clone, base: 'HEAD~1' }));
     expect(error.message).toContain('this clone is shallow; check out with fetch-depth: 0');
     expectNoTraces(clone);
+  });
+
+  test('of a repository git does not trust are an error in its words', async () => {
+    const { top } = repository();
+    process.env.GIT_TEST_ASSUME_DIFFERENT_OWNER = '1';
+    try {
+      const error = await failure(UsageError, () => prepare({ cwd: top, base: 'main' }));
+      expect(error.message).toContain('dubious ownership');
+    } finally {
+      delete process.env.GIT_TEST_ASSUME_DIFFERENT_OWNER;
+    }
   });
 
   test('are not taken for options of git', async () => {
@@ -131,6 +149,24 @@ describe('git refs', () => {
     await sides.dispose();
     expect(existsSync(join(top, 'hooked'))).toBe(false);
   });
+});
+
+describe("what is the user's", () => {
+  test.each(['worktrees', 'sides'])(
+    'below the output folder is neither replaced nor removed: %s',
+    async (name) => {
+      const { top } = repository();
+      mkdirSync(join(top, 'out', name, 'base'), { recursive: true });
+      writeFileSync(join(top, 'out', name, 'base', 'mine'), '');
+      const out = join(top, 'out');
+      writeFileSync(join(top, 'slow.patch'), '--- a/version\n+++ b/version\n@@ -1 +1 @@\n-3\n+4\n');
+      const request = name === 'sides' ? { base: 'dir:.', patch: 'slow.patch' } : { base: 'main' };
+      const error = await failure(UsageError, () => prepare({ cwd: top, out, ...request }));
+      expect(error.message).toContain(`${join(out, name)} is in the way and was not made by profbound`);
+      expect(existsSync(join(out, name, 'base', 'mine'))).toBe(true);
+      expect(git(top, 'worktree', 'list').split('\n')).toHaveLength(1);
+    },
+  );
 });
 
 describe('folders', () => {
