@@ -6,9 +6,20 @@ import type { Side } from '../bundle/schema.js';
 export type Order = () => readonly [Side, Side];
 
 /**
- * A fair coin a pair, so that drift of the machine (heat, neighbours) cannot favour a side.
+ * Permuted blocks of two pairs: a fair coin decides the first pair of a block, the second one goes the other way. Neither
+ * drift of the machine (heat, neighbours) nor an effect of going second can then favour a side, not even in a short run.
  * @param coin draws 0 or 1; a given sequence makes the order repeatable
  */
 export function randomOrder(coin: () => number = () => randomInt(2)): Order {
-  return () => (coin() === 0 ? ['base', 'head'] : ['head', 'base']);
+  let owed: readonly [Side, Side] | null = null;
+  return () => {
+    if (owed !== null) {
+      const order = owed;
+      owed = null;
+      return order;
+    }
+    const order: readonly [Side, Side] = coin() === 0 ? ['base', 'head'] : ['head', 'base'];
+    owed = [order[1], order[0]];
+    return order;
+  };
 }
