@@ -85,6 +85,8 @@ async function takePairs(
   const { plan } = context;
   const { looks } = plan.policy;
   const mostPairs = looks.at(-1) as number;
+  // One for the whole run: every second pair goes the other way than the one before.
+  const order = hooks.order ?? randomOrder();
   const began = performance.now();
   let pairSeconds: number | null = null;
   for (let pair = 1; ; pair++) {
@@ -100,7 +102,7 @@ async function takePairs(
         ? null
         : Math.min(plan.budgetSeconds - spent, (mostPairs - pair + 1) * pairSeconds);
     const pairBegan = performance.now();
-    await takePair(pair, secondsLeft, context, writer, hooks);
+    await takePair(pair, order(), secondsLeft, context, writer, hooks);
     pairSeconds = secondsSince(pairBegan);
     if (!looks.includes(pair)) continue;
     if (hooks.decide(writer.workload(plan.name))) {
@@ -115,14 +117,15 @@ async function takePairs(
 /** @param secondsLeft what measuring will take at most from the pair's beginning; null when unknown */
 async function takePair(
   pair: number,
+  order: readonly [Side, Side],
   secondsLeft: number | null,
   context: CaptureContext,
   writer: BundleWriter,
-  { progress, order = randomOrder() }: ExperimentHooks,
+  { progress }: ExperimentHooks,
 ): Promise<void> {
   const { plan } = context;
   const began = performance.now();
-  for (const [position, side] of order().entries()) {
+  for (const [position, side] of order.entries()) {
     const { capture, profileFile } = await takeCapture(side, pair, position as 0 | 1, context);
     await writer.add(plan.name, capture, profileFile);
     const left = secondsLeft === null ? null : Math.max(0, secondsLeft - secondsSince(began));
