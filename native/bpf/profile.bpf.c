@@ -56,10 +56,11 @@ static __always_inline struct member *join(struct task_struct *task)
 static __always_inline void account(struct task_struct *task, struct member *member)
 {
 	__u64 now = task->se.sum_exec_runtime;
+	/* The walk and the scheduler may get here at once: each nanosecond must be counted by one of them. */
+	__u64 before = __sync_lock_test_and_set(&member->seen, now);
 
-	if (armed && now > member->seen)
-		__sync_fetch_and_add(&totals.cpu_nanoseconds, now - member->seen);
-	member->seen = now;
+	if (armed && now > before)
+		__sync_fetch_and_add(&totals.cpu_nanoseconds, now - before);
 }
 
 static __always_inline void fill_header(struct record_header *header, __u32 kind)
@@ -175,8 +176,5 @@ int walk(struct bpf_iter__task *context)
 			account(task, member);
 		break;
 	}
-	/* The reader freshens the runtimes of the processes it is told. */
-	if (member && task->pid == task->tgid)
-		bpf_seq_write(context->meta->seq, &task->tgid, sizeof(task->tgid));
 	return 0;
 }

@@ -9,11 +9,10 @@
 #define MAX_STACK_DEPTH 127
 
 /*
- * Nobody is woken for a record: the collector drains every RING_DRAIN_MILLISECONDS. A MiB a CPU holds 500 of the largest
- * records, ten times what 1,000 Hz leave between two drains; the collector sets the size by the number of CPUs.
+ * Nobody is woken for a record: the collector drains at least every 20 ms. A MiB a CPU holds 500 of the largest records,
+ * 25 times what 1,000 Hz leave between two drains; the collector sets the size by the number of CPUs.
  */
 #define RING_BYTES_PER_CPU (1024 * 1024)
-#define RING_DRAIN_MILLISECONDS 50
 
 enum record_kind {
 	RECORD_SAMPLE = 1,

@@ -29,6 +29,8 @@ struct capture_request {
 struct capture_totals {
 	/* Exact CPU time of the tree, user and system, by the kernel's accounting. */
 	uint64_t cpu_nanoseconds;
+	/* Which account: "scheduler", or "task-clock", which also counts what interrupts and the hypervisor took. */
+	const char *cpu_account;
 	uint64_t tasks;
 	/* Samples that were taken but could not be kept, by cause; unused entries have a NULL cause. */
 	struct cause_count lost[RECORDER_CAUSES];

@@ -74,20 +74,21 @@ static int on_record(void *context, void *data, size_t size)
 	return 0;
 }
 
-/* Runs the task iterator once; freshens the runtimes of the members' processes first when asked to. */
-static bool walk(enum walk_mode mode, bool freshen)
+/*
+ * Runs the task iterator once. Runtimes of tasks that are on a CPU are as old as the last tick, at either end of a
+ * capture: what is missed at its end is on average what was added at its beginning, at most a tick a running thread.
+ */
+static bool walk(enum walk_mode mode)
 {
 	int fd = bpf_iter_create(bpf_link__fd(state.skeleton->links.walk));
-	int pids[1024];
+	char ignored[64];
 	ssize_t got;
 
 	if (fd < 0)
 		return false;
 	state.skeleton->bss->walk_mode = mode;
-	while ((got = read(fd, pids, sizeof(pids))) > 0) {
-		for (ssize_t i = 0; freshen && i < got / (ssize_t)sizeof(*pids); i++)
-			clock_freshen_process(pids[i]);
-	}
+	while ((got = read(fd, ignored, sizeof(ignored))) > 0)
+		;
 	close(fd);
 	return got == 0;
 }
@@ -97,7 +98,7 @@ static bool adopt_tree(void)
 {
 	do {
 		state.skeleton->bss->adopted = 0;
-		if (!walk(WALK_ADOPT, true))
+		if (!walk(WALK_ADOPT))
 			return false;
 	} while (state.skeleton->bss->adopted > 0);
 	return true;
@@ -195,7 +196,7 @@ static bool start(const struct capture_request *request, struct sampling_event *
 	state.max_depth = request->max_depth;
 	if (!load(request)) {
 		snprintf(refusal, size, "cannot load BPF programs: %s; needs CAP_BPF and CAP_PERFMON (setcap "
-					"cap_bpf,cap_perfmon,cap_sys_ptrace+ep on profbound-collect, or root) and a kernel with BTF",
+					"cap_bpf,cap_perfmon,cap_sys_ptrace,cap_syslog+ep on profbound-collect, or root) and a kernel with BTF",
 			 strerror(errno));
 		close_all();
 		return false;
@@ -210,7 +211,7 @@ static bool start(const struct capture_request *request, struct sampling_event *
 	state.ring = ring_buffer__new(bpf_map__fd(state.skeleton->maps.records), on_record, NULL, NULL);
 	/* Needs a right of its own on some systems; without it the cost per sample is reported as zero runs. */
 	state.stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
-	if (!state.ring || !adopt_tree() || !attach_sampling(event, refusal, size) || !walk(WALK_BASELINE, false)) {
+	if (!state.ring || !adopt_tree() || !attach_sampling(event, refusal, size) || !walk(WALK_BASELINE)) {
 		if (refusal[0] == '\0')
 			snprintf(refusal, size, "cannot set up the BPF programs: %s", strerror(errno));
 		close_all();
@@ -222,10 +223,21 @@ static bool start(const struct capture_request *request, struct sampling_event *
 
 static void drain(int timeout)
 {
-	struct timespec pause = { .tv_nsec = (timeout < RING_DRAIN_MILLISECONDS ? timeout : RING_DRAIN_MILLISECONDS) * 1000000L };
+	struct timespec pause = { .tv_nsec = timeout * 1000000L };
 
 	nanosleep(&pause, NULL);
 	ring_buffer__consume(state.ring);
+}
+
+/* Samples that came while the program ran on the same CPU already. */
+static uint64_t missed_samples(void)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(state.skeleton->progs.on_sample), &info, &size))
+		return 0;
+	return info.recursion_misses;
 }
 
 /* Adds what the programs cost while they ran. */
@@ -249,17 +261,18 @@ static void stop(struct capture_totals *totals)
 {
 	const struct totals *counted = &state.skeleton->bss->totals;
 
-	/* Freshen, then settle: two passes, because reading the list is what tells whom to freshen. */
-	walk(WALK_ADOPT, true);
-	walk(WALK_SETTLE, false);
+	if (!walk(WALK_SETTLE))
+		fail(EXIT_CANNOT_MEASURE, "cannot read the tasks' CPU times at the end of the capture: %s", strerror(errno));
 	state.skeleton->bss->armed = false;
 	ring_buffer__consume(state.ring);
 	memset(totals, 0, sizeof(*totals));
 	add_overhead(totals);
 	totals->cpu_nanoseconds = counted->cpu_nanoseconds;
+	totals->cpu_account = "scheduler";
 	totals->tasks = counted->tasks;
 	totals->lost[0] = (struct cause_count){ "ring_full", counted->ring_full };
 	totals->lost[1] = (struct cause_count){ "task_storage_full", counted->storage_full };
+	totals->lost[2] = (struct cause_count){ "program_busy", missed_samples() };
 	close_all();
 }
 

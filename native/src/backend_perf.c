@@ -259,6 +259,7 @@ static void stop(struct capture_totals *totals)
 	task_clock = perf_threads_cpu_time(&state.events);
 	memset(totals, 0, sizeof(*totals));
 	totals->cpu_nanoseconds = exact_time(task_clock);
+	totals->cpu_account = state.account.incomplete ? "task-clock" : "scheduler";
 	totals->tasks = state.tasks;
 	totals->lost[0] = (struct cause_count){ "ring_full", state.ring_full };
 	totals->lost[1] = (struct cause_count){ "throttled", state.throttled };

@@ -68,6 +68,7 @@ static void write_all(struct json *json, const struct capture_summary *summary)
 	json_string(json, "startedAtNanoseconds", started_at);
 	json_unsigned(json, "wallNanoseconds", summary->wall);
 	json_unsigned(json, "cpuNanoseconds", totals->cpu_nanoseconds);
+	json_string(json, "cpuAccount", totals->cpu_account);
 	json_unsigned(json, "samples", counts->samples);
 	json_unsigned(json, "weightNanoseconds", counts->weight);
 	write_causes(json, "lost", totals->lost);

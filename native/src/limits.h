@@ -39,9 +39,6 @@
 /* A miss re-reads /proc/PID/maps at most this often: JIT code misses for ever, and reading costs 0.1 to 1 ms. */
 #define MAPS_REREAD_NANOSECONDS 100000000ULL
 
-/* A service of thousands of threads still fits; beyond, the unprivileged backend runs out of file descriptors. */
-#define MAX_THREADS 4096
-
 #define MAX_CPUS 1024
 
 #endif

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
 #include "privileges.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static uint64_t effective_set(void)
@@ -31,6 +34,27 @@ bool privileges_effective(enum capability capability)
 	if (set >> capability & 1)
 		return true;
 	return (capability == CAPABILITY_PERFMON || capability == CAPABILITY_BPF) && (set >> CAPABILITY_SYS_ADMIN & 1);
+}
+
+void privileges_drop(void)
+{
+	static const enum capability kept[] = { CAPABILITY_DAC_OVERRIDE, CAPABILITY_DAC_READ_SEARCH, CAPABILITY_KILL,
+						CAPABILITY_SYS_PTRACE, CAPABILITY_SYSLOG };
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
+	uint32_t mask[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	if (syscall(SYS_capget, &header, sets))
+		return;
+	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
+		mask[kept[i] / 32] |= 1u << kept[i] % 32;
+	for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+		sets[i].effective &= mask[i];
+		sets[i].permitted &= mask[i];
+		sets[i].inheritable = 0;
+	}
+	/* Giving up is always allowed. */
+	syscall(SYS_capset, &header, sets);
 }
 
 bool privileges_read_number(const char *path, long *number)

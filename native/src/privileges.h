@@ -9,14 +9,24 @@
 
 /* Numbers are the kernel's ABI (linux/capability.h). */
 enum capability {
+	CAPABILITY_DAC_OVERRIDE = 1,
+	CAPABILITY_DAC_READ_SEARCH = 2,
+	CAPABILITY_KILL = 5,
 	CAPABILITY_SYS_PTRACE = 19,
 	CAPABILITY_SYS_ADMIN = 21,
+	CAPABILITY_SYSLOG = 34,
 	CAPABILITY_PERFMON = 38,
 	CAPABILITY_BPF = 39,
 };
 
 /* Whether the capability is in this process's effective set. CAP_SYS_ADMIN stands for PERFMON and BPF as in the kernel. */
 bool privileges_effective(enum capability capability);
+
+/*
+ * Gives up for good every capability but those that reading the target's files and symbols, writing the output and
+ * ending the command take: called before anything of the measured program is parsed.
+ */
+void privileges_drop(void);
 
 /* Whether /proc/kallsyms gives this process addresses, and so names to kernel functions. */
 bool privileges_see_kernel_names(void);

@@ -17,6 +17,7 @@
 #include "clock.h"
 #include "fail.h"
 #include "json.h"
+#include "privileges.h"
 #include "target.h"
 
 #define DRAIN_MILLISECONDS 20
@@ -164,6 +165,7 @@ int record_run(const struct options *options)
 	backend->stop(&totals);
 	cpu_after = clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
 
+	privileges_drop();
 	/* While the target still runs: its perf map may vanish with it. */
 	recorder_resolve(recorder);
 	target_close(&target);

@@ -93,13 +93,15 @@ static void launch(struct target *target, const struct options *options)
 		setpgid(0, 0);
 		signal(SIGINT, SIG_DFL);
 		signal(SIGTERM, SIG_DFL);
+		signal(SIGPIPE, SIG_DFL);
 		place(options);
 		/* stdout is the collector's protocol. */
 		dup2(STDERR_FILENO, STDOUT_FILENO);
 		close(gate[1]);
 		close(report[0]);
-		while (read(gate[0], &byte, 1) < 0 && errno == EINTR)
-			;
+		/* No byte: the collector ended before it let the command go. */
+		if (TEMP_FAILURE_RETRY(read(gate[0], &byte, 1)) != 1)
+			_exit(EXIT_CANNOT_MEASURE);
 		if (options->repeat)
 			supervise(options, report[1]);
 		become(options->command, report[1]);
@@ -150,8 +152,11 @@ static void take_reports(struct target *target)
 
 void target_release(struct target *target)
 {
-	if (target->gate_fd >= 0)
-		close(target->gate_fd);
+	if (target->gate_fd < 0)
+		return;
+	if (write(target->gate_fd, "", 1) != 1)
+		fail(EXIT_CANNOT_MEASURE, "cannot let the command start: %s", strerror(errno));
+	close(target->gate_fd);
 	target->gate_fd = -1;
 }
 
@@ -171,6 +176,8 @@ static void reap(struct target *target)
 
 bool target_runs(struct target *target)
 {
+	/* All along: the pipe holds some thousands of runs, then they would wait for a reader. */
+	take_reports(target);
 	for (size_t i = 0; i < target->pid_count; i++) {
 		struct pollfd ended = { .fd = target->pidfds[i], .events = POLLIN };
 

@@ -22,7 +22,7 @@ struct target {
 	bool exited;
 
 	int pidfds[MAX_PIDS];
-	/* Closing it lets the command start. */
+	/* A byte written to it lets the command start. */
 	int gate_fd;
 	/* The command's side reports here. */
 	int report_fd;

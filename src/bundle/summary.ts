@@ -25,6 +25,8 @@ export const captureSummarySchema = z.object({
   wallNanoseconds: count,
   /** Exact CPU time of the target's process tree within the capture, by the kernel's accounting. */
   cpuNanoseconds: count,
+  /** `task-clock` also counts what interrupts and the hypervisor took: never mixed across sides. */
+  cpuAccount: z.enum(['scheduler', 'task-clock']),
   samples: count,
   /** Sum of the samples' weights: the CPU time they stand for. */
   weightNanoseconds: count,
