@@ -18,7 +18,8 @@
 #include "clock.h"
 #include "cpulist.h"
 #include "fail.h"
-#include "limits.h"
+#include "bounds.h"
+#include "privileges.h"
 /* The skeleton needs the types both sides share. */
 #include "profile.h"
 #include "profile.skel.h"
@@ -195,9 +196,9 @@ static bool start(const struct capture_request *request, struct sampling_event *
 	state.recorder = request->recorder;
 	state.max_depth = request->max_depth;
 	if (!load(request)) {
-		snprintf(refusal, size, "cannot load BPF programs: %s; needs CAP_BPF and CAP_PERFMON (setcap "
-					"cap_bpf,cap_perfmon,cap_sys_ptrace,cap_syslog+ep on profbound-collect, or root) and a kernel with BTF",
-			 strerror(errno));
+		snprintf(refusal, size, "cannot load BPF programs: %s; needs CAP_BPF and CAP_PERFMON (run %s as root) and a "
+					"kernel with BTF",
+			 strerror(errno), privileges_grant());
 		close_all();
 		return false;
 	}

@@ -180,12 +180,12 @@ static void note_limits(struct notes *limits)
 	if (state.kernel_hidden)
 		notes_add(limits,
 			  "Kernel functions are not visible to this user: CPU time that user code did not spend is one entry "
-			  "(kernel.perf_event_paranoid is %ld; sysctl kernel.perf_event_paranoid=1 or setcap cap_perfmon,cap_syslog+ep on "
-			  "profbound-collect shows them).",
+			  "(kernel.perf_event_paranoid is %ld; sysctl kernel.perf_event_paranoid=1 or capabilities show them, as the doctor "
+			  "says).",
 			  paranoid);
 	else if (!privileges_see_kernel_names())
-		notes_add(limits, "Kernel functions have no names: /proc/kallsyms hides addresses (setcap cap_syslog+ep on "
-				  "profbound-collect, or sysctl kernel.kptr_restrict=0 kernel.perf_event_paranoid=1, shows them).");
+		notes_add(limits, "Kernel functions have no names: /proc/kallsyms hides addresses (CAP_SYSLOG shows them, as the "
+				  "doctor says).");
 }
 
 static bool attach_tree(const struct capture_request *request, char *refusal, size_t size)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "fail.h"
-#include "limits.h"
+#include "bounds.h"
 #include "paths.h"
 
 static void add_range(struct address_ranges *ranges, uint64_t start, uint64_t end, uint64_t what)

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "limits.h"
+#include "bounds.h"
 
 /*
  * What abi::__cxa_demangle() of libstdc++ calls. Used instead of it because output can be stopped: substitutions let a

@@ -15,8 +15,6 @@
 #include "profile.h"
 #include "profile.skel.h"
 
-#define SETCAP "setcap cap_bpf,cap_perfmon,cap_sys_ptrace,cap_syslog+ep on profbound-collect, or run it as root"
-
 static int quiet(enum libbpf_print_level level, const char *format, va_list arguments)
 {
 	return 0;
@@ -27,7 +25,7 @@ static void check_capability(struct checks *checks, const char *name, enum capab
 {
 	bool effective = privileges_effective(capability);
 
-	checks_add(checks, name, effective ? CHECK_OK : without, effective ? NULL : SETCAP, "%s: %s",
+	checks_add(checks, name, effective ? CHECK_OK : without, effective ? NULL : privileges_grant(), "%s: %s",
 		   effective ? "effective" : "not effective", purpose);
 }
 
@@ -60,8 +58,10 @@ static void check_kernel_symbols(struct checks *checks)
 		checks_add(checks, "kernel_symbols", CHECK_OK, NULL, "/proc/kallsyms shows addresses");
 	else
 		checks_add(checks, "kernel_symbols", CHECK_WARNING,
-			   "setcap cap_syslog+ep on profbound-collect, or sysctl kernel.kptr_restrict=0 kernel.perf_event_paranoid=1",
-			   "/proc/kallsyms hides addresses (kernel.kptr_restrict is %ld): kernel functions have no names", restricted);
+			   privileges_grant(),
+			   "/proc/kallsyms hides addresses from those without CAP_SYSLOG (kernel.kptr_restrict is %ld): kernel functions have no "
+			   "names",
+			   restricted);
 }
 
 /* Inode of the initial pid namespace: PROC_PID_INIT_INO of the kernel's ABI. */
@@ -114,9 +114,9 @@ static bool check_programs(struct checks *checks)
 		return true;
 	}
 	if (works)
-		checks_add(checks, "bpf", CHECK_MISSING, SETCAP, "the programs load, but CPUs cannot be sampled: %s", strerror(errno));
+		checks_add(checks, "bpf", CHECK_MISSING, privileges_grant(), "the programs load, but CPUs cannot be sampled: %s", strerror(errno));
 	else
-		checks_add(checks, "bpf", CHECK_MISSING, error == EPERM || error == EACCES ? SETCAP : NULL, "the programs do not load: %s",
+		checks_add(checks, "bpf", CHECK_MISSING, error == EPERM || error == EACCES ? privileges_grant() : NULL, "the programs do not load: %s",
 			   strerror(error));
 	return false;
 }

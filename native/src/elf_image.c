@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "fail.h"
-#include "limits.h"
+#include "bounds.h"
 
 static void read_segments(struct elf_image *image)
 {

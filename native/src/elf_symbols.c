@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "limits.h"
+#include "bounds.h"
 
 /* On x86-64 every PLT entry has this size, and so has what precedes the first in .plt. */
 #define PLT_ENTRY_BYTES 16

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "fail.h"
-#include "limits.h"
+#include "bounds.h"
 
 static const char deleted_suffix[] = " (deleted)";
 

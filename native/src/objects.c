@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "fail.h"
-#include "limits.h"
+#include "bounds.h"
 #include "process_status.h"
 
 #define NOT_ELF UINT32_MAX

@@ -12,7 +12,7 @@
 
 #include "cpulist.h"
 #include "fail.h"
-#include "limits.h"
+#include "bounds.h"
 #include "perf_record.h"
 #include "perf_threads.h"
 #include "privileges.h"

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "fail.h"
-#include "limits.h"
+#include "bounds.h"
 
 /* Opens `path` below `root` as a process with that root would: absolute links stay inside. */
 static int open_below(int root, const char *path)

@@ -9,7 +9,7 @@
 
 #include "fail.h"
 #include "json.h"
-#include "limits.h"
+#include "bounds.h"
 
 /* Field numbers of profile.proto. */
 enum profile_field {

@@ -3,6 +3,7 @@
 #include "privileges.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -57,6 +58,17 @@ void privileges_drop(void)
 	syscall(SYS_capset, &header, sets);
 }
 
+const char *privileges_grant(void)
+{
+	static char command[PATH_MAX + 80];
+	char binary[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", binary, sizeof(binary));
+
+	snprintf(command, sizeof(command), "setcap cap_bpf,cap_perfmon,cap_sys_ptrace,cap_syslog+ep %.*s",
+		 length > 0 ? (int)length : 17, length > 0 ? binary : "profbound-collect");
+	return command;
+}
+
 bool privileges_read_number(const char *path, long *number)
 {
 	FILE *file = fopen(path, "re");
@@ -97,12 +109,12 @@ void privileges_explain_perf(int error, char *line, size_t size)
 			 strerror(error), paranoid);
 	else if (error == EACCES && paranoid > 2)
 		snprintf(line, size, "kernel.perf_event_paranoid is %ld and this process lacks CAP_PERFMON; run sysctl "
-				     "kernel.perf_event_paranoid=2 as root, or setcap cap_perfmon+ep on profbound-collect",
-			 paranoid);
+				     "kernel.perf_event_paranoid=2 or %s as root",
+			 paranoid, privileges_grant());
 	else if (error == EACCES)
 		snprintf(line, size, "perf_event_open is refused (%s) although kernel.perf_event_paranoid is %ld: a security module "
-				     "or a seccomp filter forbids it; allow it there, or setcap cap_perfmon+ep on profbound-collect",
-			 strerror(error), paranoid);
+				     "or a seccomp filter forbids it; allow it there, or run %s as root",
+			 strerror(error), paranoid, privileges_grant());
 	else
 		snprintf(line, size, "perf_event_open failed: %s (kernel.perf_event_paranoid is %ld)", strerror(error), paranoid);
 }
@@ -117,12 +129,12 @@ void privileges_explain_target(pid_t pid, int error, char *line, size_t size)
 		snprintf(line, size, "process %d has ended", pid);
 	else if ((error == EACCES || error == EPERM) && status.st_uid != geteuid())
 		snprintf(line, size, "process %d belongs to user %u and this process to user %u; run profbound-collect as that user or as "
-				     "root, or setcap cap_perfmon,cap_sys_ptrace+ep on it",
-			 pid, status.st_uid, geteuid());
+				     "root, or run %s as root once",
+			 pid, status.st_uid, geteuid(), privileges_grant());
 	else if (error == EACCES || error == EPERM)
 		snprintf(line, size, "process %d may not be traced by its own user (set-user-id, file capabilities, or not "
-				     "dumpable); run profbound-collect as root, or setcap cap_perfmon,cap_sys_ptrace+ep on it",
-			 pid);
+				     "dumpable); run profbound-collect as root, or run %s as root once",
+			 pid, privileges_grant());
 	else
 		snprintf(line, size, "cannot open events of process %d: %s", pid, strerror(error));
 }

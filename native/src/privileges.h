@@ -31,6 +31,9 @@ void privileges_drop(void);
 /* Whether /proc/kallsyms gives this process addresses, and so names to kernel functions. */
 bool privileges_see_kernel_names(void);
 
+/* The command, ready to be run as root, that lets ordinary users capture everything with this very binary. */
+const char *privileges_grant(void);
+
 /* Reads a number from a file of /proc or /sys; false when there is none. */
 bool privileges_read_number(const char *path, long *number);
 

@@ -6,7 +6,7 @@
 
 #include "clock.h"
 #include "fail.h"
-#include "limits.h"
+#include "bounds.h"
 
 /* A process that loads its libraries misses often at first: the second reading may follow this soon. */
 #define FIRST_REREAD_NANOSECONDS 1000000ULL

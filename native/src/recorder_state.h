@@ -4,7 +4,7 @@
 #define PROFBOUND_RECORDER_STATE_H
 
 #include "causes.h"
-#include "limits.h"
+#include "bounds.h"
 #include "processes.h"
 #include "recorder.h"
 #include "resolver.h"

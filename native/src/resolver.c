@@ -9,7 +9,7 @@
 #include "call_sites.h"
 #include "demangle.h"
 #include "fail.h"
-#include "limits.h"
+#include "bounds.h"
 #include "paths.h"
 #include "perf_map.h"
 #include "roots.h"

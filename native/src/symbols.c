@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "fail.h"
-#include "limits.h"
+#include "bounds.h"
 
 bool symbols_add(struct symbols *symbols, uint64_t start, uint64_t size, const char *name, enum symbol_rank rank)
 {

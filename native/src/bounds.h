@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every bound on what is read from the measured programs, which are not trusted, each with its reason. */
-#ifndef PROFBOUND_LIMITS_H
-#define PROFBOUND_LIMITS_H
+#ifndef PROFBOUND_BOUNDS_H
+#define PROFBOUND_BOUNDS_H
 
 /* Longest symbol kept; C++ templates reach some thousands, beyond is an attack or of no use to a reader. */
 #define MAX_NAME_BYTES 4096
