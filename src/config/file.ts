@@ -1,9 +1,9 @@
 /** Reads `.profbound.yml`; every error says file:line:column, what is wrong, and what was probably meant. */
 import { readFileSync } from 'node:fs';
-import { closestMatch } from 'leven';
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { UsageError } from '../errors.js';
+import { suggest } from '../text/suggest.js';
 import { type Config, configSchema } from './schema.js';
 
 export interface ConfigFile {
@@ -31,18 +31,43 @@ export function readConfig(path: string): ConfigFile {
 
 /** @throws UsageError listing every error of the text */
 export function parseConfig(text: string, path: string): Config {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number): string => {
-    const { line, col } = lines.linePos(offset);
-    return `${path}:${line}:${col}`;
-  };
+  const { document, at } = parseText(text, path);
   if (document.errors.length > 0) {
     throw new UsageError(document.errors.map((error) => `${at(error.pos[0])}: ${error.message}`).join('\n'));
   }
   const parsed = configSchema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
   if (parsed.success) return parsed.data;
-  throw new UsageError(parsed.error.issues.flatMap((issue) => describe(issue, document, at)).join('\n'));
+  const { issues } = parsed.error;
+  // What an unknown key leaves undone is not an error of its own: the key's line says what was meant.
+  const misspelt = new Set(issues.flatMap(meantKeys));
+  const holders = new Set(issues.flatMap((one) => (one.code === 'unrecognized_keys' ? [pathOf(one)] : [])));
+  const follows = (issue: z.core.$ZodIssue): boolean =>
+    (issue.code === 'custom' && holders.has(pathOf(issue))) ||
+    (isMissing(issue, document) && misspelt.has(pathOf(issue)));
+  throw new UsageError(
+    issues
+      .filter((issue) => !follows(issue))
+      .flatMap((issue) => describe(issue, document, at))
+      .join('\n'),
+  );
+}
+
+/** `file:line:column` of a key, or of the nearest one around it that is there. */
+export function positionOf({ text, path }: ConfigFile, keys: readonly string[]): string {
+  const { document, at } = parseText(text, path);
+  return at(offsetOf(document, keys, true));
+}
+
+function parseText(text: string, path: string): { readonly document: Document; readonly at: At } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  return {
+    document,
+    at(offset) {
+      const { line, col } = lines.linePos(offset);
+      return `${path}:${line}:${col}`;
+    },
+  };
 }
 
 type At = (offset: number) => string;
@@ -52,7 +77,7 @@ function describe(issue: z.core.$ZodIssue, document: Document, at: At): string[]
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const known = knownKeys(issue.path);
-      const meant = closestMatch(key, known, { maxDistance: 3 });
+      const meant = suggest(key, known);
       const hint = meant
         ? `; did you mean ${meant}?`
         : known.length > 0
@@ -74,8 +99,42 @@ function describe(issue: z.core.$ZodIssue, document: Document, at: At): string[]
     }
   }
   const inKey = issue.code === 'invalid_key';
-  const message = inKey ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-  return [`${at(offsetOf(document, issue.path, inKey))}: ${where}: ${message}`];
+  // What is wrong with keys together is said at the key that holds them.
+  const ofKey = inKey || (issue.code === 'custom' && isMap(document.getIn(issue.path, true)));
+  const message = inKey ? (issue.issues[0]?.message ?? issue.message) : messageOf(issue, document);
+  return [`${at(offsetOf(document, issue.path, ofKey))}: ${where}: ${message}`];
+}
+
+function messageOf(issue: z.core.$ZodIssue, document: Document): string {
+  if (isMissing(issue, document)) {
+    const only =
+      issue.code === 'invalid_value' && issue.values.length === 1 ? `${String(issue.values[0])} ` : '';
+    return `${only}is missing`;
+  }
+  const written = document.getIn(issue.path, true);
+  if (issue.code === 'invalid_type' && issue.expected === 'string' && isScalar(written)) {
+    return `a text is needed; quote it: ${String(issue.path.at(-1))}: ${JSON.stringify(written.source ?? '')}`;
+  }
+  return issue.message;
+}
+
+function pathOf({ path }: z.core.$ZodIssue): string {
+  return path.join('.');
+}
+
+/** Whether the issue is of a key that was not written. */
+function isMissing({ code, path }: z.core.$ZodIssue, document: Document): boolean {
+  return (code === 'invalid_type' || code === 'invalid_value') && path.length > 0 && !document.hasIn(path);
+}
+
+/** The paths that an issue's unknown keys were probably meant to be. */
+function meantKeys(issue: z.core.$ZodIssue): string[] {
+  if (issue.code !== 'unrecognized_keys') return [];
+  const known = knownKeys(issue.path);
+  return issue.keys.flatMap((key) => {
+    const meant = suggest(key, known);
+    return meant === null ? [] : [[...issue.path, meant].join('.')];
+  });
 }
 
 /** Byte offset of a value, or of its key; of the nearest parent that is there when it is missing. */

@@ -23,17 +23,32 @@ export const percent = z
   })
   .meta({ type: 'string', pattern: percentForm.source, examples: ['2%'] });
 
+function readDuration(written: string | number, context: z.RefinementCtx): number {
+  const match = durationForm.exec(String(written).trim());
+  if (match) return Number(match[1]) * (secondsPer[match[2] as string] as number);
+  const meant = /^\d+(\.\d+)?$/.test(String(written)) ? `, for instance ${written}s` : ', for instance 3s';
+  context.addIssue({
+    code: 'custom',
+    message: `${JSON.stringify(written)} is not a duration: write a number and ms, s, m or h${meant}`,
+  });
+  return z.NEVER;
+}
+
 /** `500ms`, `3s`, `15m`, `1h` → seconds. */
 export const duration = z
   .union([z.string(), z.number()])
-  .transform((written, context) => {
-    const match = durationForm.exec(String(written).trim());
-    if (match) return Number(match[1]) * (secondsPer[match[2] as string] as number);
-    const meant = /^\d+(\.\d+)?$/.test(String(written)) ? `, for instance ${written}s` : ', for instance 3s';
-    context.addIssue({
-      code: 'custom',
-      message: `${JSON.stringify(written)} is not a duration: write a number and ms, s, m or h${meant}`,
-    });
-    return z.NEVER;
-  })
+  .transform(readDuration)
   .meta({ type: 'string', pattern: durationForm.source, examples: ['3s', '500ms'] });
+
+/** A duration for a key whose name says seconds: `5` as well as `5s` and `500ms`. */
+export const secondsBetween = (least: number, most: number) =>
+  z
+    .union([z.string(), z.number()])
+    .transform((written, context) => (typeof written === 'number' ? written : readDuration(written, context)))
+    .pipe(z.number().min(least).max(most))
+    .meta({
+      anyOf: [
+        { type: 'number', minimum: least, maximum: most },
+        { type: 'string', pattern: durationForm.source },
+      ],
+    });

@@ -1,8 +1,9 @@
 /** From the configuration of both sides to the plan: defaults filled in, the gate's policy taken from base. */
 import type { Policy } from '../bundle/schema.js';
 import { UsageError } from '../errors.js';
-import type { ConfigFile } from './file.js';
-import type { LoadPlan, NumberSource, Ready, SidePlan, UnitsPlan, WorkloadPlan } from './plan.js';
+import { type ConfigFile, positionOf } from './file.js';
+import type { LoadPlan, NumberSource, SidePlan, UnitsPlan, WorkloadPlan } from './plan.js';
+import { readyOf } from './ready.js';
 import type { CaptureConfig, GateConfig, WorkloadConfig } from './schema.js';
 
 /** Pairs after which the verdict is computed; spaced so that early looks cost little error probability. */
@@ -23,7 +24,7 @@ export interface Plan {
  * Each side builds and starts as its own file says, because a changed command is part of the change. Load, units and
  * captures come from head and are the same for both. The gate's policy comes from base.
  * @param only names of the workloads to run; empty for all
- * @throws UsageError for combinations of keys that make no sense, naming the workload
+ * @throws UsageError for a workload nobody defined, or one that is of another kind on each side
  */
 export function resolvePlan(base: ConfigFile, head: ConfigFile, only: readonly string[] = []): Plan {
   const notes: string[] = [];
@@ -61,13 +62,11 @@ function resolveWorkload(
   policy: Policy,
 ): WorkloadPlan {
   const ofHead = head.config.workloads[name] as WorkloadConfig;
-  for (const [file, workload] of [[base, ofBase] as const, [head, ofHead] as const]) {
-    checkCombination(`${file.path}: workload ${name}`, workload);
-  }
   if ((ofBase.batch === undefined) !== (ofHead.batch === undefined)) {
-    throw new UsageError(`workload ${name} is a batch program on one side and a service on the other`);
+    throw new UsageError(
+      `${positionOf(head, ['workloads', name])}: workload ${name} is a batch program on one side and a service on the other`,
+    );
   }
-  const where = `${head.path}: workload ${name}`;
   const capture: CaptureConfig = { ...head.config.capture, ...ofHead.capture };
   return {
     name,
@@ -77,7 +76,7 @@ function resolveWorkload(
     readyTimeoutSeconds: ofHead.ready_timeout ?? 30,
     warmupSeconds: ofHead.warmup ?? 1,
     load: loadPlan(ofHead),
-    units: unitsPlan(where, ofHead),
+    units: unitsPlan(ofHead),
     errors: ofHead.errors ? numberSource(ofHead.errors) : null,
     capture: {
       seconds: capture.seconds ?? 5,
@@ -93,41 +92,13 @@ function resolveWorkload(
   };
 }
 
-function checkCombination(where: string, workload: WorkloadConfig): void {
-  const { batch, start, load, ready, units } = workload;
-  if (batch !== undefined) {
-    for (const [key, value] of Object.entries({ start, load, ready, units })) {
-      if (value !== undefined)
-        throw new UsageError(
-          `${where}: batch and ${key} exclude each other: a batch program is its own load, one run is one unit`,
-        );
-    }
-    return;
-  }
-  if (start === undefined)
-    throw new UsageError(`${where} needs start: (a service) or batch: (a program that runs to its end)`);
-  if (load === undefined) throw new UsageError(`${where} needs load: what exercises the service`);
-  if (ready === undefined)
-    throw new UsageError(
-      `${where} needs ready: a URL, tcp:HOST:PORT or log:REGEX that tells when the service answers`,
-    );
-}
-
 function sidePlan(workload: WorkloadConfig): SidePlan {
   return {
     build: workload.build ?? null,
     start: workload.start ?? null,
     batch: workload.batch ?? null,
-    ready: workload.ready === undefined ? null : readyPlan(workload.ready),
+    ready: workload.ready === undefined ? null : readyOf(workload.ready),
   };
-}
-
-function readyPlan(written: string): Ready {
-  if (/^https?:\/\//.test(written)) return { kind: 'http', url: written };
-  if (written.startsWith('log:')) return { kind: 'log', pattern: written.slice(4) };
-  const tcp = /^tcp:(?:\/\/)?(.+):(\$\{PORT\}|\d+)$/.exec(written);
-  if (tcp) return { kind: 'tcp', host: tcp[1] as string, port: tcp[2] as string };
-  throw new UsageError(`ready: ${written} is none of http://…, tcp:HOST:PORT, log:REGEX`);
 }
 
 function loadPlan({ load, batch }: WorkloadConfig): LoadPlan {
@@ -145,30 +116,17 @@ function loadPlan({ load, batch }: WorkloadConfig): LoadPlan {
   };
 }
 
-function unitsPlan(where: string, workload: WorkloadConfig): UnitsPlan {
-  if (workload.batch !== undefined) return { kind: 'batch' };
-  const { units, load } = workload;
+function unitsPlan({ batch, units }: WorkloadConfig): UnitsPlan {
+  if (batch !== undefined) return { kind: 'batch' };
   if (units && 'counter' in units) {
-    if ((units.regex === undefined) === (units.json === undefined)) {
-      throw new UsageError(
-        `${where}: units.counter needs one of regex: and json: to find the number in its answer`,
-      );
-    }
     const source: NumberSource =
       units.regex === undefined
         ? { kind: 'json', path: units.json as string }
         : { kind: 'regex', pattern: units.regex };
     return { kind: 'counter', url: units.counter, source };
   }
-  if (typeof load === 'object' && 'http' in load) {
-    if (units)
-      throw new UsageError(
-        `${where}: the built-in HTTP load counts its own units; remove units:, or count with { counter: URL }`,
-      );
-    return { kind: 'http' };
-  }
-  if (!units) throw new UsageError(`${where} needs units: where the load command prints how much it did`);
-  return { kind: 'output', source: numberSource(units) };
+  // Only the built-in HTTP load may go without: combination.ts.
+  return units ? { kind: 'output', source: numberSource(units) } : { kind: 'http' };
 }
 
 function numberSource(written: { regex: string } | { json: string }): NumberSource {

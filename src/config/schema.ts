@@ -1,7 +1,17 @@
 /** `.profbound.yml`: every key, what it means, and its default. The JSON Schema for editors is generated from this. */
 import * as z from 'zod';
 import { workloadNameSchema } from '../bundle/schema.js';
-import { duration, percent } from './quantity.js';
+import { combinationError } from './combination.js';
+import { duration, percent, secondsBetween } from './quantity.js';
+import { readyError } from './ready.js';
+
+/** A refinement out of a function that says what is wrong. */
+function refuse<Value>(errorOf: (value: Value) => string | null) {
+  return (value: Value, context: z.RefinementCtx): void => {
+    const message = errorOf(value);
+    if (message !== null) context.addIssue({ code: 'custom', message });
+  };
+}
 
 const command = z.string().trim().min(1, 'a command is needed').max(10_000);
 const cpuList = z
@@ -56,7 +66,9 @@ const commandLoad = z.strictObject({
 });
 
 export const captureConfigSchema = z.strictObject({
-  seconds: z.number().min(0.2).max(600).optional().describe('Length of one capture. Default 5.'),
+  seconds: secondsBetween(0.2, 600)
+    .optional()
+    .describe('Length of one capture: 5 or 5s, at least 0.2 s. Default 5.'),
   rate: z
     .union([z.literal('auto'), z.int().min(1).max(10_000)])
     .optional()
@@ -70,7 +82,7 @@ export const captureConfigSchema = z.strictObject({
     .describe('CPUs of service and load. Default: half of the CPUs each.'),
 });
 
-export const workloadConfigSchema = z.strictObject({
+const workloadKeys = z.strictObject({
   build: command.optional().describe("Run once in each side's folder before anything is measured."),
   start: command.optional().describe('Starts the service in the foreground; may contain ${PORT}.'),
   batch: command
@@ -80,6 +92,7 @@ export const workloadConfigSchema = z.strictObject({
     .string()
     .min(1)
     .max(2000)
+    .superRefine(refuse(readyError))
     .optional()
     .describe(
       'URL that answers 2xx, tcp:HOST:PORT that accepts, or log:REGEX that a line of output matches.',
@@ -109,6 +122,7 @@ export const workloadConfigSchema = z.strictObject({
     .describe('Where the load command prints its failed units.'),
   capture: captureConfigSchema.optional().describe('Differs from the common capture: in these keys.'),
 });
+export const workloadConfigSchema = workloadKeys.superRefine(refuse(combinationError));
 
 export const gateConfigSchema = z.strictObject({
   total: z
@@ -142,6 +156,6 @@ export const configSchema = z.strictObject({
 });
 
 export type Config = z.output<typeof configSchema>;
-export type WorkloadConfig = z.output<typeof workloadConfigSchema>;
+export type WorkloadConfig = z.output<typeof workloadKeys>;
 export type CaptureConfig = z.output<typeof captureConfigSchema>;
 export type GateConfig = z.output<typeof gateConfigSchema>;

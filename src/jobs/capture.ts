@@ -2,7 +2,13 @@
 
 import { readProfile } from '../bundle/reader.js';
 import type { CaptureSummary } from '../bundle/summary.js';
-import { type CaptureTarget, openCollector } from '../capture/collector.js';
+import {
+  type CaptureTarget,
+  type Collector,
+  openCollector,
+  type RunningCapture,
+} from '../capture/collector.js';
+import { MeasureError } from '../errors.js';
 import { type FunctionTable, functionTable } from '../profile/functions.js';
 import { programEnvironment } from '../workload/environment.js';
 import type { Log } from './log.js';
@@ -39,19 +45,7 @@ const defaultRateHz = 499;
 export async function runCapture(options: CaptureOptions): Promise<CaptureOutcome> {
   makeFolder(options.out);
   const collector = await openCollector();
-  const running = await collector.start(
-    {
-      target: targetOf(options),
-      out: options.out,
-      seconds: options.seconds,
-      event: options.event,
-      rateHz: options.rateHz ?? defaultRateHz,
-      maxDepth: 127,
-      backend: options.backend,
-    },
-    // The user's signal ends the window instead of throwing the capture away.
-    new AbortController().signal,
-  );
+  const running = await start(collector, options);
   options.log.line(`capturing with the ${running.backend} backend${lengthOf(options.seconds)}`);
   const stop = (): void => void running.stop().catch(() => undefined);
   options.signal.addEventListener('abort', stop);
@@ -59,11 +53,45 @@ export async function runCapture(options: CaptureOptions): Promise<CaptureOutcom
     if (options.signal.aborted) stop();
     const { summary, profileFile, output } = await running.finished;
     const table = functionTable(readProfile(options.out, 'cpu.pb.gz'), options.cwd);
+    for (const warning of warningsOf(summary)) options.log.warn(warning);
     return { summary, table, profileFile, output };
   } finally {
     options.signal.removeEventListener('abort', stop);
     await running.dispose();
   }
+}
+
+async function start(collector: Collector, options: CaptureOptions): Promise<RunningCapture> {
+  try {
+    return await collector.start(
+      {
+        target: targetOf(options),
+        out: options.out,
+        seconds: options.seconds,
+        event: options.event,
+        rateHz: options.rateHz ?? defaultRateHz,
+        maxDepth: 127,
+        backend: options.backend,
+      },
+      // The user's signal ends the window instead of throwing the capture away.
+      new AbortController().signal,
+    );
+  } catch (error) {
+    const why = /cannot run the command: (.*)/.exec((error as Error).message)?.[1];
+    if (why === undefined || !('command' in options.target)) throw error;
+    throw new MeasureError(`cannot run ${options.target.command[0]}: ${why}`);
+  }
+}
+
+/** What makes a capture worth less than it looks. */
+function warningsOf({ target, samples }: CaptureSummary): string[] {
+  const warnings: string[] = [];
+  if (target.exited && target.signal !== null)
+    warnings.push(`the command was killed by signal ${target.signal}`);
+  else if (target.exited && target.exitCode !== null && target.exitCode !== 0)
+    warnings.push(`the command ended with exit code ${target.exitCode}`);
+  if (samples === 0) warnings.push('no samples: the target took next to no CPU time while it was captured');
+  return warnings;
 }
 
 function targetOf({ target, cwd }: CaptureOptions): CaptureTarget {

@@ -12,6 +12,7 @@ import {
 } from '../bundle/schema.js';
 import { BundleWriter } from '../bundle/writer.js';
 import { type Collector, openCollector } from '../capture/collector.js';
+import { type ConfigFile, positionOf } from '../config/file.js';
 import type { WorkloadPlan } from '../config/plan.js';
 import { type Plan, resolvePlan } from '../config/resolve.js';
 import { InterruptedError, UsageError } from '../errors.js';
@@ -22,7 +23,7 @@ import { decided } from '../verdict/judge.js';
 import type { Result } from '../verdict/result.js';
 import { tool } from '../version.js';
 import { buildSide } from '../workload/build.js';
-import { placeCpus } from '../workload/placement.js';
+import { type Placement, placeCpus } from '../workload/placement.js';
 import { prepareSides } from '../workload/sides.js';
 import { readConfigs, type SideConfigs } from './configuration.js';
 import { captureTables } from './evaluate.js';
@@ -67,8 +68,10 @@ export async function runGate(options: GateOptions): Promise<GateOutcome> {
   prepareOutput(paths);
   const prepared = await prepareSides(options, options.log);
   try {
+    warnOfSameCommit(prepared.refs, options.log);
     const found = readConfigs(options.cwd, options.config, prepared.refs);
     const plan = planOf(options, found);
+    const environment = environmentOf(plan, found.configs.head);
     const collector = await openCollector();
     await buildSides(plan, prepared.refs, options);
     const notes = [...prepared.notes, ...found.notes, ...plan.notes];
@@ -76,7 +79,7 @@ export async function runGate(options: GateOptions): Promise<GateOutcome> {
     // Reports of an earlier run must not stand beside this run's bundle, however this run ends.
     for (const report of [paths.resultJson, paths.reportHtml, paths.summaryMarkdown])
       rmSync(report, { force: true });
-    const writer = new BundleWriter(paths.bundle, manifestOf(plan, found, prepared.refs, notes));
+    const writer = new BundleWriter(paths.bundle, manifestOf(plan, found, prepared.refs, environment, notes));
     await measure(plan, prepared.refs, collector, writer, options);
   } catch (error) {
     // After an abort, whatever fails fails because of it.
@@ -99,10 +102,17 @@ export function exitCodeOf({ verdict, onInconclusive }: Result): 0 | 1 | 2 {
   return verdict === 'inconclusive' && onInconclusive === 'fail' ? 2 : 0;
 }
 
-function prepareOutput({ out, bundle }: OutputPaths): void {
-  makeFolder(out);
+function warnOfSameCommit({ base, head }: Readonly<Record<Side, Ref>>, log: Log): void {
+  if (base.commit === null || base.commit !== head.commit) return;
+  log.warn(
+    `base and head are the same commit, ${base.commit.slice(0, 12)}: there is no change to judge; name another base or head`,
+  );
+}
+
+function prepareOutput({ bundle }: OutputPaths): void {
+  makeFolder(bundle);
   // A folder of this name that is no bundle belongs to somebody: starting a bundle would erase it.
-  if (existsSync(bundle) && readdirSync(bundle).length > 0 && !existsSync(join(bundle, 'bundle.json'))) {
+  if (readdirSync(bundle).length > 0 && !existsSync(join(bundle, 'bundle.json'))) {
     throw new UsageError(`${bundle} is not a bundle and would be replaced; name another folder with --out`);
   }
 }
@@ -141,6 +151,7 @@ function manifestOf(
   plan: Plan,
   { configs }: SideConfigs,
   refs: Readonly<Record<Side, Ref>>,
+  environment: Environment,
   notes: readonly string[],
 ): BundleManifest {
   return {
@@ -151,7 +162,7 @@ function manifestOf(
     config: { path: configs.head.path, text: configs.head.text },
     onInconclusive: plan.onInconclusive,
     notes: [...notes],
-    environment: environmentOf(plan),
+    environment,
     workloads: plan.workloads.map((workload) => ({
       name: workload.name,
       policy: workload.policy,
@@ -163,15 +174,27 @@ function manifestOf(
   };
 }
 
-/** The machine; where workloads run on different CPUs, with all their CPU lists. */
-function environmentOf({ workloads }: Plan): Environment {
-  const [first = placeCpus(null, null), ...others] = workloads.map(({ capture }) =>
-    placeCpus(capture.serviceCpus, capture.loadCpus),
-  );
+/**
+ * The machine; where workloads run on different CPUs, with all their CPU lists.
+ * @throws UsageError naming the line that asks for CPUs this machine does not have
+ */
+function environmentOf({ workloads }: Plan, config: ConfigFile): Environment {
+  const [first = placeCpus(null, null), ...others] = workloads.map((workload) => place(workload, config));
   const lists = (name: 'service' | 'load'): string =>
     [...new Set([first, ...others].map((placement) => placement[name]))].join('; ');
   const environment = readEnvironment(first.service, first.load);
   return { ...environment, serviceCpus: lists('service'), loadCpus: lists('load') };
+}
+
+function place({ name, capture }: WorkloadPlan, config: ConfigFile): Placement {
+  try {
+    return placeCpus(capture.serviceCpus, capture.loadCpus);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    const isOwn = config.config.workloads[name]?.capture?.cpus !== undefined;
+    const written = [...(isOwn ? ['workloads', name] : []), 'capture', 'cpus'];
+    throw new UsageError(`${positionOf(config, written)}: ${error.message}`);
+  }
 }
 
 function loadOf({ load }: WorkloadPlan): BundleManifest['workloads'][number]['load'] {

@@ -1,6 +1,6 @@
 /** What a run leaves behind for people and machines: bundle, result.json, report.html, summary.md. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Bundle } from '../bundle/reader.js';
 import { UsageError } from '../errors.js';
 import { renderHtml } from '../report/html/page.js';
@@ -55,12 +55,20 @@ export function writeReports(model: ReportModel, out: string): OutputPaths {
 /** @throws UsageError when the folder cannot be made */
 export function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(resolve(folder));
   } catch (error) {
     throw new UsageError(
-      `cannot make the output folder: ${(error as Error).message}; name another one with --out`,
+      `cannot make the output folder ${folder}: ${(error as Error).message}; name another one with --out`,
     );
   }
+}
+
+/** Not mkdirSync's `recursive`: where a parent is there and mkdir says ENOENT all the same, as in /proc, it never ends. */
+function makeFolders(folder: string): void {
+  const missing: string[] = [];
+  for (let path = folder; !existsSync(path); path = dirname(path)) missing.unshift(path);
+  for (const path of missing) mkdirSync(path);
+  if (!statSync(folder).isDirectory()) throw new Error('it is a file');
 }
 
 /** @throws UsageError when the file cannot be written */

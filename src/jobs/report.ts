@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBundle } from '../bundle/reader.js';
+import { UsageError } from '../errors.js';
 import type { ReportModel } from '../report/model.js';
 import { evaluate } from './evaluate.js';
 
@@ -11,7 +12,15 @@ import { evaluate } from './evaluate.js';
  * @throws UsageError when there is no bundle or it is broken
  */
 export function reevaluate(path: string): ReportModel {
-  return evaluate(openBundle(bundleFolder(path)));
+  const folder = bundleFolder(path);
+  if (!existsSync(join(folder, 'bundle.json'))) {
+    throw new UsageError(
+      existsSync(path)
+        ? `${path} is neither a bundle nor a gate's output folder: it has no bundle.json`
+        : `there is no ${path}`,
+    );
+  }
+  return evaluate(openBundle(folder));
 }
 
 /** The bundle a path means: itself, or the one in a gate's output folder. */

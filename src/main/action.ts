@@ -1,7 +1,7 @@
 /** Entry point of the GitHub Action. */
 import { InterruptedError } from '../errors.js';
 import { runGate } from '../jobs/gate.js';
-import { runAction } from './run-action.js';
+import { runAction } from './runAction.js';
 
 const controller = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

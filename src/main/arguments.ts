@@ -1,7 +1,7 @@
 /** What a command of the command line takes, and reading it from the words the user typed. */
 import { parseArgs } from 'node:util';
-import { closestMatch } from 'leven';
 import { UsageError } from '../errors.js';
+import { suggest } from '../text/suggest.js';
 
 export interface OptionDefinition {
   readonly type: 'string' | 'boolean';
@@ -78,9 +78,8 @@ export function parseArguments(words: readonly string[], definition: ArgumentsDe
 }
 
 function unknownOption(typed: string, { options, name }: ArgumentsDefinition): string {
-  const known = Object.keys(options).map((key) => `--${key}`);
-  const meant = closestMatch(typed, known, { maxDistance: 3 });
-  return `unknown option ${typed}${meant ? `; did you mean ${meant}?` : `; profbound ${name} --help lists them`}`;
+  const meant = suggest(typed.replace(/^-+/, ''), Object.keys(options));
+  return `unknown option ${typed}${meant ? `; did you mean --${meant}?` : `; profbound ${name} --help lists them`}`;
 }
 
 function checkValue(

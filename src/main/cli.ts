@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command line. */
-import { closestMatch } from 'leven';
 import { UsageError } from '../errors.js';
+import { suggest } from '../text/suggest.js';
 import { tool } from '../version.js';
 import { parseArguments } from './arguments.js';
 import type { Command, Terminal } from './command.js';
@@ -38,7 +38,7 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
 
 function unknownCommand(typed: string): string {
   const names = commands.map(({ name }) => name);
-  const meant = closestMatch(typed, names, { maxDistance: 3 });
+  const meant = suggest(typed, names);
   const what = typed.startsWith('-') ? 'option' : 'command';
   return `unknown ${what} ${typed}${meant ? `; did you mean ${meant}?` : `; the commands are ${names.join(', ')}`}`;
 }

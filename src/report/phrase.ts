@@ -166,9 +166,9 @@ export function hasTotal({ cpuPerUnit }: WorkloadResult): boolean {
   return cpuPerUnit.base > 0 && cpuPerUnit.head > 0;
 }
 
-/** What follows from an inconclusive verdict; null for the others. */
+/** What follows from a gate's inconclusive verdict; null for other verdicts, and without pairs: there is no gate then. */
 export function consequence(result: Result): string | null {
-  if (result.verdict !== 'inconclusive') return null;
+  if (result.verdict !== 'inconclusive' || result.design === 'unpaired') return null;
   return {
     pass: 'By its configuration the gate lets an inconclusive result pass.',
     warn: 'By its configuration the gate warns of an inconclusive result and lets it pass.',

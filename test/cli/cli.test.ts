@@ -32,6 +32,12 @@ describe('help', () => {
     },
   );
 
+  test('of gate says that the current folder decides what is measured', async () => {
+    expect((await run('gate', '--help')).stdout.replace(/\s+/g, ' ')).toContain(
+      'The current folder decides what is measured',
+    );
+  });
+
   test('without a command it is an error', async () => {
     const { code, stdout } = await run();
     expect(code).toBe(3);
@@ -49,10 +55,15 @@ describe('mistakes end in exit code 3 with one line', () => {
     [['gaet'], 'unknown command gaet; did you mean gate?'],
     [['--verion'], 'unknown option --verion; the commands are gate, capture, diff, report, doctor'],
     [['gate', '--bas', 'main'], 'unknown option --bas; did you mean --base?'],
+    [['gate', '--bogus'], 'unknown option --bogus; profbound gate --help lists them'],
     [['gate', '--base'], '--base needs a value: --base REF'],
     [['gate', 'main'], 'profbound gate: main is one argument too many; see profbound gate --help'],
     [['gate', '--backend', 'dtrace'], '--backend dtrace: it is one of auto, bpf, perf'],
     [['report'], 'profbound report needs BUNDLE; see profbound report --help'],
+    [
+      ['report', 'bundle', '--json', '--markdown'],
+      '--json and --markdown exclude each other: standard output takes one of them',
+    ],
     [['diff', 'one'], 'profbound diff needs HEAD; see profbound diff --help'],
     [['capture'], 'capture either --pid PID or -- COMMAND'],
     [['capture', '--pid', '1', '--', 'true'], 'capture either --pid PID or -- COMMAND'],
@@ -66,6 +77,12 @@ describe('mistakes end in exit code 3 with one line', () => {
   test('a bundle that is not there', async () => {
     const { code, stderr } = await run('report', 'no/such/bundle');
     expect(code).toBe(3);
-    expect(stderr).toMatch(/^profbound: cannot read .*no\/such\/bundle\/bundle\.json/);
+    expect(stderr).toMatch(/^profbound: there is no .*no\/such\/bundle\n$/);
+  });
+
+  test.each(['src', 'package.json'])('%s is no bundle', async (path) => {
+    const { code, stderr } = await run('report', path);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^profbound: .* is neither a bundle nor a gate's output folder: .*\n$/);
   });
 });

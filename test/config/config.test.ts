@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseConfig } from '../../src/config/file.js';
+import { parseConfig, positionOf } from '../../src/config/file.js';
 import { resolvePlan } from '../../src/config/resolve.js';
 import { UsageError } from '../../src/errors.js';
 
@@ -62,10 +62,47 @@ describe('errors say file:line:column and what was meant', () => {
       service.replace('(\\d+)', '\\d+'),
       '.profbound.yml:7:21: workloads.api.units.regex: /\\d+ requests/ has no group: put ( ) around the number',
     ],
+    ['a missing key', 'version: 1\n', '.profbound.yml:1:1: workloads: is missing'],
+    ['no version', service.replace('version: 1\n', ''), '.profbound.yml:1:1: version: 1 is missing'],
     [
-      'a missing key',
-      'version: 1\n',
-      '.profbound.yml:1:1: workloads: Invalid input: expected record, received undefined',
+      'a text that YAML reads as a number',
+      service.replace('load:', 'environment: { LEVEL: 1.10 }\n    load:'),
+      '.profbound.yml:6:27: workloads.api.environment.LEVEL: a text is needed; quote it: LEVEL: "1.10"',
+    ],
+    [
+      'an address that is ready how?',
+      service.replace(/ready: .*/, 'ready: localhost:80'),
+      '.profbound.yml:5:12: workloads.api.ready: localhost:80 is none of http://…, tcp:HOST:PORT, log:REGEX; did you mean tcp:localhost:80?',
+    ],
+    [
+      'a pattern of a ready line that is none',
+      service.replace(/ready: .*/, "ready: 'log:up ('"),
+      '.profbound.yml:5:12: workloads.api.ready: Invalid regular expression',
+    ],
+    [
+      'a length with a unit that is too long',
+      `${service}capture: { seconds: 15m }\n`,
+      '.profbound.yml:8:21: capture.seconds: Too big: expected number to be <=600',
+    ],
+    [
+      'a length that is none',
+      `${service}capture: { seconds: five }\n`,
+      '.profbound.yml:8:21: capture.seconds: "five" is not a duration: write a number and ms, s, m or h, for instance 3s',
+    ],
+    [
+      'batch and start',
+      service.replace('start:', 'batch: ./job\n    start:'),
+      '.profbound.yml:3:3: workloads.api: batch and start exclude each other',
+    ],
+    [
+      'a service without load',
+      service.replace(/ {4}load.*\n/, ''),
+      '.profbound.yml:3:3: workloads.api: a service needs load:',
+    ],
+    [
+      'units beside the load that counts itself',
+      service.replace(/load: .*/, 'load: { http: "http://x/" }'),
+      '.profbound.yml:3:3: workloads.api: the built-in HTTP load counts its own units',
     ],
     [
       'another version',
@@ -80,6 +117,30 @@ describe('errors say file:line:column and what was meant', () => {
     ['broken YAML', 'version: 1\nworkloads: [\n', '.profbound.yml:3:1: '],
   ])('%s', (_what, text, message) => {
     expect(refusal(() => parseConfig(text, '.profbound.yml'))).toContain(message);
+  });
+
+  test('an empty file lacks its keys', () => {
+    expect(refusal(() => parseConfig('', 'c.yml'))).toBe(
+      'c.yml:1:1: version: 1 is missing\nc.yml:1:1: workloads: is missing',
+    );
+  });
+
+  test('a misspelt key is not called missing as well', () => {
+    expect(refusal(() => parseConfig(service.replace('workloads:', 'workload:'), 'c.yml'))).toBe(
+      'c.yml:2:1: unknown key workload in the file; did you mean workloads?',
+    );
+  });
+
+  test('a workload that is another kind of thing on each side', () => {
+    const batch = 'version: 1\nworkloads:\n  api: { batch: ./job }\n';
+    expect(refusal(() => resolvePlan(file(service), file(batch, 'head:c.yml')))).toBe(
+      'head:c.yml:3:3: workload api is a batch program on one side and a service on the other',
+    );
+  });
+
+  test('the position of a key, or of what is nearest around it', () => {
+    expect(positionOf(file(service), ['workloads', 'api', 'load'])).toBe('.profbound.yml:6:5');
+    expect(positionOf(file(service), ['workloads', 'api', 'capture', 'cpus'])).toBe('.profbound.yml:3:3');
   });
 
   test('all errors of a file are listed at once', () => {
@@ -133,6 +194,15 @@ describe('the plan', () => {
     expect(resolvePlan(file(two), file(service)).notes).toEqual([
       expect.stringContaining('job is gone in head'),
     ]);
+  });
+
+  test.each([
+    ['7', 7],
+    ['7s', 7],
+    ['500ms', 0.5],
+  ])('reads captures of %s', (written, seconds) => {
+    const text = `${service}capture: { seconds: ${written} }\n`;
+    expect(resolvePlan(file(text), file(text)).workloads[0]?.capture.seconds).toBe(seconds);
   });
 
   test('shortens the looks to the most pairs allowed', () => {

@@ -59,6 +59,25 @@ describe('capture', () => {
     expect(summary.samples).toBeGreaterThan(0);
   });
 
+  test('of a command that fails says so, and what it exited with', async () => {
+    const captured = await run('capture', '--out', 'failed', '--', 'sh', '-c', 'exit 7');
+    expectCode(captured, 0);
+    expect(captured.stderr).toContain('warning: the command ended with exit code 7');
+  });
+
+  test('of a command that ran no time to speak of says that there are no samples', async () => {
+    const captured = await run('capture', '--out', 'idle', '--rate', '1', '--', 'true');
+    expectCode(captured, 0);
+    expect(captured.stdout).toMatch(/^0 samples, /);
+    expect(captured.stderr).toContain('warning: no samples');
+  });
+
+  test('of a command that is not there names it', async () => {
+    const captured = await run('capture', '--out', 'none', '--', '/nonexistent/program');
+    expectCode(captured, 4);
+    expect(captured.stderr).toContain('cannot run /nonexistent/program: No such file or directory');
+  });
+
   test('of a process that is not there says so', async () => {
     const captured = await run('capture', '--pid', '4194304', '--seconds', '0.2');
     expect(captured.stderr).toContain('4194304');
@@ -77,7 +96,9 @@ describe('diff', () => {
     const spin = result.workloads[0]?.functions.find(({ name }) => name === 'spin');
     expect(spin?.headShare).toBeGreaterThan(spin?.baseShare ?? 1);
     expect(project.read('report/report.html')).toContain('spin');
-    expect((await run('diff', 'before', 'after')).stdout).toContain('within these two runs only');
+    const printed = (await run('diff', 'before', 'after')).stdout;
+    expect(printed).toContain('within these two runs only');
+    expect(printed).not.toContain('gate');
   });
 
   test('of two pprof files compares shares', async () => {

@@ -1,7 +1,7 @@
 /** Whatever goes wrong: one message with what and where, the right exit code, and nothing left behind. */
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { configuration, Project, type Run, service } from './project.js';
+import { configuration, Project, type Run, runCli, service } from './project.js';
 
 let project: Project;
 beforeEach(() => {
@@ -40,6 +40,31 @@ describe('a wrong configuration or command line ends in exit code 3', () => {
     expect(run.code).toBe(3);
     expect(run.stderr).toContain('no-such-branch');
     expect(project.remains()).toEqual([]);
+  });
+
+  test('the same commit on both sides is warned of', async () => {
+    project.write({ 'service.cjs': service(20_000) });
+    project.git('init', '-q');
+    const commit = project.commit('start');
+    const run = await project.gate();
+    expect(run.stderr).toContain(`warning: base and head are the same commit, ${commit.slice(0, 12)}`);
+    expect(run.stderr).toContain('there is no .profbound.yml in head');
+    expect(run.code).toBe(3);
+  });
+
+  test('CPUs that are not there, before anything is built', async () => {
+    const config = configuration({ build: 'exit 1', capture: { cpus: { service: '0-4095' } } });
+    const run = await gate({ '.profbound.yml': config });
+    expect(run.code).toBe(3);
+    expect(run.stderr).toMatch(/head:\.profbound\.yml:\d+:\d+: capture\.cpus\.service: 0-4095: /);
+  });
+
+  test.each(['/proc', '/proc/profbound'])('an output folder that cannot be made: %s', async (out) => {
+    project.write({ 'service.cjs': service(20_000), '.profbound.yml': configuration() });
+    const words = ['gate', '--base', 'dir:.', '--head', 'dir:.', '--out', out];
+    const run = await runCli(words, { cwd: project.folder });
+    expect(run.code).toBe(3);
+    expect(run.stderr).toMatch(/cannot make the output folder \/proc\/.*name another one with --out\n$/);
   });
 
   test('no configuration', async () => {
@@ -83,9 +108,15 @@ describe('what could not be measured ends in exit code 4', () => {
 const { readFileSync, writeFileSync } = require('node:fs');
 const starts = 1 + Number(readFileSync('starts', 'utf8'));
 writeFileSync('starts', String(starts));
-if (starts === 3) setTimeout(() => { console.error('out of luck'); process.abort(); }, 450);
+const working = work;
+let asked = 0;
+work = (rounds) => {
+  // The load has begun, and has most of the capture before it.
+  if (++asked === 20 && starts === 3) { console.error('out of luck'); process.abort(); }
+  return working(rounds);
+};
 `;
-    const config = configuration({ warmup: '0s' });
+    const config = configuration({ warmup: '0s', capture: { seconds: 1 } });
     const run = await gate({ '.profbound.yml': config, 'service.cjs': service(20_000, dying), starts: '0' });
     expect(run.code).toBe(4);
     expect(run.stderr).toMatch(/the service of api \((base|head)\) ended during .*SIGABRT/);

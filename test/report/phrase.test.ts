@@ -83,6 +83,10 @@ describe('remarks', () => {
     expect(consequence(aResult([undecided()], { onInconclusive: 'fail' }))).toMatch(/stops/);
   });
 
+  test('nothing follows from a comparison without pairs: no gate is involved', () => {
+    expect(consequence(aResult([undecided()], { design: 'unpaired' }))).toBeNull();
+  });
+
   test('a reason is said once', () => {
     const result = aResult([failing()]);
     expect(result.reasons).not.toHaveLength(0);

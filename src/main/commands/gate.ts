@@ -9,7 +9,7 @@ export const gate: Command = {
   summary: 'measure base against head and judge',
   synopsis: ['[--base REF] [--head REF] [OPTIONS]', '[--base REF] --patch FILE [OPTIONS]'],
   description:
-    'Builds base and head, runs both under the load that .profbound.yml describes in interleaved pairs of captures, and fails only when the profiles prove head to be slower than tolerated. REF is a git ref, or dir:PATH for a plain folder.',
+    'Builds base and head, runs both under the load that .profbound.yml describes in interleaved pairs of captures, and fails only when the profiles prove head to be slower than tolerated. REF is a git ref, or dir:PATH for a plain folder. The current folder decides what is measured: in a subfolder of a repository, both sides are built and run in that subfolder, by its .profbound.yml.',
   options: {
     base: {
       type: 'string',

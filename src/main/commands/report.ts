@@ -1,5 +1,6 @@
 /** `profbound report` */
 import { resolve } from 'node:path';
+import { UsageError } from '../../errors.js';
 import { writeReports, writeText } from '../../jobs/output.js';
 import { reevaluate } from '../../jobs/report.js';
 import { renderHtml } from '../../report/html/page.js';
@@ -33,6 +34,9 @@ export const report: Command = {
     },
   ],
   async run(given, terminal) {
+    if (given.flag('json') && given.flag('markdown')) {
+      throw new UsageError('--json and --markdown exclude each other: standard output takes one of them');
+    }
     const model = reevaluate(resolve(terminal.cwd, given.positionals[0] as string));
     const html = given.value('html');
     if (html !== null) writeText(resolve(terminal.cwd, html), renderHtml(model));

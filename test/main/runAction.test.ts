@@ -6,7 +6,7 @@ import { BundleWriter, cpuProfilePath } from '../../src/bundle/writer.js';
 import { InterruptedError, MeasureError, UsageError } from '../../src/errors.js';
 import type { GateOptions, GateOutcome } from '../../src/jobs/gate.js';
 import { outputPaths } from '../../src/jobs/output.js';
-import { runAction } from '../../src/main/run-action.js';
+import { runAction } from '../../src/main/runAction.js';
 import type { Result } from '../../src/verdict/result.js';
 import { openWorld, type World } from '../publish/world.js';
 import { readZip } from '../publish/zip.js';
@@ -137,6 +137,7 @@ async function captureOnce(options: GateOptions, startedAt: Date): Promise<void>
         startedAtNanoseconds: '1',
         wallNanoseconds: 1,
         cpuNanoseconds: 1,
+        cpuAccount: 'scheduler',
         samples: 1,
         weightNanoseconds: 1,
         truncated: 0,
@@ -269,7 +270,7 @@ describe('no verdict', () => {
     });
     expect(code).toBe(4);
     expect(printed()).toContain('::error::profbound broke: x is not a function');
-    expect(printed()).toContain('run-action.test.ts');
+    expect(printed()).toContain('runAction.test.ts');
   });
 
   test('outside of GitHub Actions', async () => {

@@ -1,0 +1,31 @@
+/** Keys of a workload that need or exclude each other. */
+import type { WorkloadConfig } from './schema.js';
+
+/** What is wrong with a workload as a whole; null when nothing is. */
+export function combinationError(workload: WorkloadConfig): string | null {
+  const { batch, start, load, ready, units } = workload;
+  if (batch !== undefined) {
+    const excluded = Object.entries({ start, load, ready, units }).find(([, value]) => value !== undefined);
+    return excluded === undefined
+      ? null
+      : `batch and ${excluded[0]} exclude each other: a batch program is its own load, one run is one unit`;
+  }
+  if (start === undefined)
+    return 'a workload needs start: (a service) or batch: (a program that runs to its end)';
+  if (load === undefined) return 'a service needs load: what exercises it';
+  if (ready === undefined)
+    return 'a service needs ready: a URL, tcp:HOST:PORT or log:REGEX that tells when it answers';
+  return unitsError(workload);
+}
+
+function unitsError({ units, load }: WorkloadConfig): string | null {
+  if (units && 'counter' in units) {
+    return (units.regex === undefined) === (units.json === undefined)
+      ? 'units.counter needs one of regex: and json: to find the number in its answer'
+      : null;
+  }
+  const countsItself = typeof load === 'object' && 'http' in load;
+  if (countsItself && units)
+    return 'the built-in HTTP load counts its own units; remove units:, or count with { counter: URL }';
+  return countsItself || units ? null : 'a load command needs units: where it prints how much it did';
+}
