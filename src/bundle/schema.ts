@@ -11,6 +11,7 @@ import { captureSummarySchema } from './summary.js';
 
 const text = z.string().max(2000);
 const count = z.number().int().nonnegative();
+const errorRate = z.number().gt(0).lt(0.5);
 
 export const sides = ['base', 'head'] as const;
 export const sideSchema = z.enum(sides);
@@ -31,9 +32,13 @@ export const policySchema = z.object({
   /** Functions below this share of the pooled samples are not tested. */
   minShare: z.number().min(0).max(1),
   /** Family-wise error rates of the three families of claims. */
-  alpha: z.object({ fail: z.number(), pass: z.number(), functions: z.number() }),
+  alpha: z.object({ fail: errorRate, pass: errorRate, functions: errorRate }),
   /** Numbers of pairs after which the verdict is computed; ascending; the last one is the most pairs ever run. */
-  looks: z.array(z.number().int().positive()).min(1).max(200),
+  looks: z
+    .array(z.number().int().positive())
+    .min(1)
+    .max(64)
+    .refine((looks) => looks.every((look, index) => look > (looks[index - 1] ?? 0)), 'looks ascend'),
 });
 export type Policy = z.infer<typeof policySchema>;
 

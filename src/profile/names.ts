@@ -20,15 +20,10 @@ export interface FunctionIdentity {
 }
 
 /**
- * Identity of a frame's function across builds and sides: its cleaned name with its file, or with its binary
+ * Identity of a frame's function across builds and sides: its key is its cleaned name with its file, or with its binary
  * where the file is unknown.
  * @param root absolute folder the side was built in; '' when files are to stay as they are
  */
-export function functionKey(frame: Frame, root: string): string {
-  return identify(frame, root).key;
-}
-
-/** As `functionKey`, with the parts the key is made of. */
 export function identify(frame: Frame, root: string): FunctionIdentity {
   const given = splitPlace(shorten(frame.name));
   const mapping = mappingName(frame.mapping);

@@ -15,11 +15,6 @@ export function normalSurvival(z: number): number {
   return z < tailStart ? 0.5 - centre(z) : tail(z);
 }
 
-/** P(Z ≤ z). */
-export function normalCdf(z: number): number {
-  return normalSurvival(-z);
-}
-
 /** The z with P(Z > z) = p, for p in (0, 1). */
 export function normalUpperQuantile(p: number): number {
   return tailQuantile(p, normalSurvival, normalDensity);

@@ -10,11 +10,6 @@ export function studentSurvival(t: number, df: number): number {
   return 0.5 * regularisedBeta(df / (df + square), df / 2, 0.5, square / (df + square));
 }
 
-/** P(T ≤ t). */
-export function studentCdf(t: number, df: number): number {
-  return studentSurvival(-t, df);
-}
-
 /** The t with P(T > t) = p, for p in (0, 1). */
 export function studentUpperQuantile(p: number, df: number): number {
   const logFront = logGamma((df + 1) / 2) - logGamma(df / 2) - 0.5 * Math.log(df * Math.PI);

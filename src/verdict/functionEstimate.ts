@@ -1,18 +1,34 @@
 /** One function's change of CPU time per unit of work, with its standard error. */
 import type { Side } from '../bundle/schema.js';
 import { jackknifeVariance } from '../stats/jackknife.js';
-import { type Cells, type Panel, type PanelRow, sumOfFirst } from './panel.js';
+import { type Cells, type Panel, type PanelRow, sumOfFirst, type TotalCells } from './panel.js';
 import type { LogChange } from './total.js';
+
+/** With fewer samples of a function, neither the normal nor the binomial approximation says anything. */
+export const fewestSamples = 10;
 
 /** One function on one side, pooled over pairs. */
 export interface SideEstimate {
-  /** Share of the side's sampled time. */
+  /** Share of the side's CPU time. */
   readonly share: number;
   readonly samples: number;
   /** Samples of all functions. */
   readonly allSamples: number;
+  /** Samples there would be if all of the side's CPU time could be sampled: what `share` is a share of. */
+  readonly exposure: number;
   /** Variance of ln share as the samples alone would have it. */
   readonly binomialVariance: number;
+}
+
+/** What is known of a function that one side hardly saw; all of it from the side with more samples. */
+export interface Scarce {
+  /** Variance between pairs over the variance sampling alone would cause; at least 1. */
+  readonly dispersion: number;
+  /** Standard errors of ln of the CPU time the function has on a side. */
+  readonly baseError: number;
+  readonly headError: number;
+  /** Standard error of the contribution. */
+  readonly contributionError: number;
 }
 
 export interface FunctionEstimate {
@@ -22,7 +38,7 @@ export interface FunctionEstimate {
   /** Share of both sides' samples together: does not depend on which side they are from. */
   readonly pooledShare: number;
   readonly pooledSamples: number;
-  /** ln of the change; where one side never saw the function, ln of the size of its contribution. */
+  /** ln of the change; infinite where one side never saw the function. */
   readonly log: number;
   readonly standardError: number;
   /** The part of it that comes from the shares. */
@@ -32,70 +48,114 @@ export interface FunctionEstimate {
   readonly dispersion: number;
   /** What the change adds to base's CPU time per unit, as a fraction of it. */
   readonly contribution: number;
+  /** null where both sides saw the function well enough to tell how its change varies from pair to pair. */
+  readonly scarce: Scarce | null;
 }
 
 /**
- * Estimates `ln R = ln(share_head / share_base) + θ`: the share comes from samples, the level from exact CPU time. The
- * variance of the first term is the larger of the delete-one-pair jackknife and the binomial one.
- *
- * For a function that one side never saw, `log` is instead that of the CPU time it has where it was seen, over base's
- * total: its contribution without sign.
+ * Estimates `ln R = ln(share_head / share_base) + θ`: the share comes from samples, the level from exact CPU time. Its
+ * variance is the delete-one-pair jackknife's of the whole, since what a function spends more in a pair moves its share
+ * and the total alike; it is not taken for less than sampling and the total alone would make it.
  * @param n     pairs to use, the first ones of the panel
  * @param total ln change of CPU time per unit over the same pairs
  */
 export function estimateFunction(panel: Panel, row: PanelRow, n: number, total: LogChange): FunctionEstimate {
   const base = estimateSide(row.base, panel.totals.base, n);
   const head = estimateSide(row.head, panel.totals.head, n);
-  const growth = Math.exp(total.mean);
-  const contribution = head.share * growth - base.share;
+  const without = {
+    base: leaveOneOut(row.base, panel.totals.base, n),
+    head: leaveOneOut(row.head, panel.totals.head, n),
+  };
   const seen: Side[] = [];
   if (base.share > 0) seen.push('base');
   if (head.share > 0) seen.push('head');
   const binomial = seen.reduce((sum, side) => sum + { base, head }[side].binomialVariance, 0);
-  const jackknife = jackknifeVariance(leaveOneOut(panel, row, n, seen));
+  const shares = differences(without, seen, n);
+  const jackknife = jackknifeVariance(shares);
+  const whole = jackknifeVariance(withTotal(shares, total));
   const pooledSamples = base.samples + head.samples;
   const allSamples = base.allSamples + head.allSamples;
-  const twoSided = seen.length === 2;
-  return {
+  const estimate = {
     row,
     base,
     head,
     pooledShare: allSamples > 0 ? pooledSamples / allSamples : 0,
     pooledSamples,
-    log: twoSided ? Math.log(head.share / base.share) + total.mean : Math.log(Math.abs(contribution)),
-    standardError: Math.sqrt(Math.max(jackknife, binomial) + total.standardError ** 2),
+    log: Math.log(head.share / base.share) + total.mean,
+    standardError: Math.sqrt(Math.max(whole, binomial + total.standardError ** 2)),
     shareError: Math.sqrt(Math.max(jackknife, binomial)),
     df: Math.max(1, n - 1),
-    dispersion: binomial > 0 ? Math.max(1, jackknife / binomial) : 1,
-    contribution,
+    dispersion: dispersionOf(jackknife, binomial),
+    contribution: head.share * Math.exp(total.mean) - base.share,
   };
+  const isScarce = Math.min(base.samples, head.samples) < fewestSamples || !Number.isFinite(jackknife);
+  return { ...estimate, scarce: isScarce ? scarceErrors(estimate, without, total) : null };
 }
 
-function estimateSide(cells: Cells, totals: Cells, n: number): SideEstimate {
+function estimateSide(cells: Cells, totals: TotalCells, n: number): SideEstimate {
   const samples = sumOfFirst(cells.counts, n);
-  const all = sumOfFirst(totals.counts, n);
+  const allSamples = sumOfFirst(totals.counts, n);
   const nanoseconds = sumOfFirst(totals.nanoseconds, n);
+  const sampled = sumOfFirst(totals.sampledNanoseconds, n);
+  const exposure = sampled > 0 ? (allSamples * nanoseconds) / sampled : allSamples;
   return {
     share: nanoseconds > 0 ? Math.min(1, sumOfFirst(cells.nanoseconds, n) / nanoseconds) : 0,
     samples,
-    allSamples: all,
-    binomialVariance: samples > 0 ? Math.max(0, 1 / samples - 1 / all) : Number.POSITIVE_INFINITY,
+    allSamples,
+    exposure,
+    binomialVariance: samples > 0 ? Math.max(0, 1 / samples - 1 / exposure) : Number.POSITIVE_INFINITY,
   };
 }
 
-/** ln of the share ratio (or of the one share there is), without the i-th pair, for every i. */
-function leaveOneOut(panel: Panel, row: PanelRow, n: number, seen: readonly Side[]): number[] {
+/** Errors by side. The side with fewer samples is taken to vary beyond chance as the other does. */
+function scarceErrors(
+  { base, head, contribution }: Pick<FunctionEstimate, 'base' | 'head' | 'contribution'>,
+  without: Readonly<Record<Side, readonly number[]>>,
+  total: LogChange,
+): Scarce {
+  const better = head.samples >= base.samples ? 'head' : 'base';
+  const { binomialVariance } = { base, head }[better];
+  const dispersion = dispersionOf(jackknifeVariance(without[better]), binomialVariance);
+  const baseError = Math.sqrt(dispersion * base.binomialVariance);
+  const byTotal = better === 'head' ? jackknifeVariance(withTotal(without.head, total)) : 0;
+  const headError = Math.sqrt(
+    Math.max(byTotal, dispersion * head.binomialVariance + total.standardError ** 2),
+  );
+  const spread = (cost: number, error: number) => (cost > 0 ? cost * error : 0);
+  const contributionError = Math.hypot(
+    spread(base.share, baseError),
+    spread(base.share + contribution, headError),
+  );
+  return { dispersion, baseError, headError, contributionError };
+}
+
+function dispersionOf(jackknife: number, binomial: number): number {
+  return binomial > 0 ? Math.max(1, jackknife / binomial) : 1;
+}
+
+/** ln share of one side without the i-th pair, for every i. */
+function leaveOneOut(own: Cells, all: Cells, n: number): number[] {
+  const ownSum = sumOfFirst(own.nanoseconds, n);
+  const allSum = sumOfFirst(all.nanoseconds, n);
+  return Array.from({ length: n }, (_, i) =>
+    Math.log((ownSum - (own.nanoseconds[i] as number)) / (allSum - (all.nanoseconds[i] as number))),
+  );
+}
+
+/** ln of the share ratio, or of the one share there is. */
+function differences(
+  without: Readonly<Record<Side, readonly number[]>>,
+  seen: readonly Side[],
+  n: number,
+): number[] {
   const values = new Array<number>(n).fill(0);
   for (const side of seen) {
-    const own = row[side].nanoseconds;
-    const all = panel.totals[side].nanoseconds;
-    const ownSum = sumOfFirst(own, n);
-    const allSum = sumOfFirst(all, n);
     const sign = side === 'head' ? 1 : -1;
-    for (let i = 0; i < n; i++) {
-      const share = (ownSum - (own[i] as number)) / (allSum - (all[i] as number));
-      values[i] = (values[i] as number) + sign * Math.log(share);
-    }
+    for (let i = 0; i < n; i++) values[i] = (values[i] as number) + sign * (without[side][i] as number);
   }
   return values;
+}
+
+function withTotal(values: readonly number[], total: LogChange): number[] {
+  return values.map((value, i) => value + (total.leaveOneOut[i] ?? total.mean));
 }

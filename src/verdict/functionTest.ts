@@ -3,15 +3,19 @@ import type { Policy } from '../bundle/schema.js';
 import { binomialUpperTail } from '../stats/binomial.js';
 import { holm } from '../stats/holm.js';
 import { studentSurvival, studentUpperQuantile } from '../stats/student.js';
-import { estimateFunction, type FunctionEstimate, type SideEstimate } from './functionEstimate.js';
+import {
+  estimateFunction,
+  type FunctionEstimate,
+  fewestSamples,
+  type Scarce,
+  type SideEstimate,
+} from './functionEstimate.js';
 import type { Look } from './looks.js';
 import type { Panel } from './panel.js';
 import type { Bounded } from './result.js';
 import { finiteOrNull, type LogChange } from './total.js';
 
-/** With fewer samples of a function in all, neither the normal nor the binomial approximation says anything. */
-export const fewestSamples = 10;
-/** A function that is new must add this much to base's CPU time to be held against the change. */
+/** A function that is new, or that base hardly saw, must add this much to base's CPU time to be held against the change. */
 const newContribution = 0.002;
 
 export type Proof = 'slower' | 'faster' | 'new' | 'gone';
@@ -53,9 +57,7 @@ export function testFunctions(
   );
   const tested = shown.filter((estimate) => isTested(estimate, policy));
   const margin = Math.log1p(policy.functionMargin);
-  const slower = holm(
-    tested.map((estimate) => slowerP(withHidden(estimate, hidden ?? 0), total, margin, newContribution)),
-  );
+  const slower = holm(tested.map((estimate) => slowerP(withHidden(estimate, hidden ?? 0), total, margin)));
   const faster = holm(tested.map((estimate) => fasterP(estimate, total, margin)));
   const proofs = new Map<FunctionEstimate, Proof | null>();
   for (const [index, estimate] of tested.entries()) {
@@ -82,83 +84,124 @@ function isTested(estimate: FunctionEstimate, policy: Policy): boolean {
 
 /** The estimate with `hidden` taken from what base is known to have spent elsewhere: the least increase there can be. */
 function withHidden(estimate: FunctionEstimate, hidden: number): FunctionEstimate {
-  const { base, contribution, log } = estimate;
+  const { base, contribution, log, scarce } = estimate;
   if (hidden === 0) return estimate;
-  if (base.share > 0) return { ...estimate, log: log - Math.log1p(hidden / base.share) };
-  return {
-    ...estimate,
-    log: contribution > hidden ? Math.log(contribution - hidden) : Number.NEGATIVE_INFINITY,
-  };
+  if (scarce === null) return { ...estimate, log: log - Math.log1p(hidden / base.share) };
+  const samples = base.samples + hidden * base.exposure;
+  return { ...estimate, base: { ...base, samples }, contribution: contribution - hidden };
 }
 
 /**
- * One-sided p-value against "R ≤ e^margin". A function base never saw is tested by the conditional binomial, and must
- * also provably add more than `leastContribution`.
+ * One-sided p-value against "R ≤ e^margin". A function that one side hardly saw is tested by the conditional binomial,
+ * and must also provably add more than the least contribution of a new function.
  */
-export function slowerP(
-  estimate: FunctionEstimate,
-  total: LogChange,
-  margin: number,
-  leastContribution: number,
-): number {
-  const { base, head, log } = estimate;
+function slowerP(estimate: FunctionEstimate, total: Pick<LogChange, 'mean'>, margin: number): number {
+  const { base, head, log, standardError, df, contribution, scarce } = estimate;
   if (head.share === 0) return 1;
-  if (base.share > 0) return upperTailP(log - margin, estimate);
-  const appears = onlyHereP(head, base, estimate.dispersion, margin - total.mean);
-  return Math.max(appears, upperTailP(log - Math.log(leastContribution), estimate));
+  if (scarce === null) return upperTailP(log - margin, standardError, df);
+  if (contribution <= 0) return 1;
+  const grows = countsP(head, base, scarce.dispersion, margin - total.mean);
+  const adds = upperTailP(
+    Math.log(contribution / newContribution),
+    scarce.contributionError / contribution,
+    df,
+  );
+  return Math.max(grows, adds);
 }
 
 /** One-sided p-value against "R ≥ e^−margin". */
 export function fasterP(estimate: FunctionEstimate, total: Pick<LogChange, 'mean'>, margin: number): number {
-  const { base, head, log } = estimate;
+  const { base, head, log, standardError, df, scarce } = estimate;
   if (base.share === 0) return 1;
-  if (head.share > 0) return upperTailP(-log - margin, estimate);
-  return onlyHereP(base, head, estimate.dispersion, margin + total.mean);
+  if (scarce === null) return upperTailP(-log - margin, standardError, df);
+  return countsP(base, head, scarce.dispersion, margin + total.mean);
 }
 
-function upperTailP(distance: number, { standardError, df }: FunctionEstimate): number {
+function upperTailP(distance: number, standardError: number, df: number): number {
   if (!Number.isFinite(standardError)) return 1;
   if (standardError === 0) return distance > 0 ? 0 : 1;
   return studentSurvival(distance / standardError, df);
 }
 
 /**
- * Conditional binomial: the chance that all samples of a function fall on one side, if its CPU share there over the
- * other side's were e^logRatio. Clustered samples count as fewer: by their dispersion.
+ * Conditional binomial: the chance that as many of a function's samples fall on one side, if its CPU share there over
+ * the other side's were e^logRatio. Clustered samples count as fewer: by their dispersion.
  */
-function onlyHereP(here: SideEstimate, there: SideEstimate, dispersion: number, logRatio: number): number {
-  if (here.samples < fewestSamples || !Number.isFinite(dispersion)) return 1;
-  const weight = here.allSamples * Math.exp(logRatio);
-  const effective = here.samples / dispersion;
-  return binomialUpperTail(effective, effective, weight / (weight + there.allSamples));
+function countsP(here: SideEstimate, there: SideEstimate, dispersion: number, logRatio: number): number {
+  if (Math.max(here.samples, there.samples) < fewestSamples || !Number.isFinite(dispersion)) return 1;
+  const weight = here.exposure * Math.exp(logRatio);
+  const both = (here.samples + there.samples) / dispersion;
+  return binomialUpperTail(here.samples / dispersion, both, weight / (weight + there.exposure));
 }
 
-/** Bounds of a function's change and of what it contributes, each so many standard errors of its logarithm away. */
+/**
+ * Bounds of a function's change and of what it contributes, so many standard errors of the logarithms away. Holm may
+ * prove a little more than these simultaneous bounds show: a proven function is beyond the margin.
+ */
 export function functionBounds(
   estimate: FunctionEstimate,
   quantile: number,
   proof: Proof | null,
   margin: number,
 ): Pick<FunctionFinding, 'ratio' | 'contribution'> {
-  const { base, head, contribution, log, standardError } = estimate;
-  const bounded = Number.isFinite(standardError);
-  const reach = bounded ? quantile * standardError : Number.POSITIVE_INFINITY;
-  const lower = bounded ? Math.exp(log - reach) : null;
-  const upper = finiteOrNull(Math.exp(log + reach));
-  if (base.share === 0) return { ratio: null, contribution: { estimate: contribution, lower, upper } };
-  if (head.share === 0) {
-    const mirrored = { lower: upper === null ? null : -upper, upper: lower === null ? null : -lower };
-    return { ratio: null, contribution: { estimate: contribution, ...mirrored } };
-  }
-  // Holm may prove a little more than the simultaneous bounds show: a proven function is beyond the margin.
+  const { base, head, log, standardError, contribution, scarce } = estimate;
+  const change = within(Math.exp(log), quantile * standardError);
   const ratio = {
-    estimate: Math.exp(log),
-    lower: lower !== null && proof === 'slower' ? Math.max(lower, 1 + margin) : lower,
-    upper: upper !== null && proof === 'faster' ? Math.min(upper, 1 / (1 + margin)) : upper,
+    ...change,
+    lower: proof === 'slower' ? Math.max(change.lower ?? 0, 1 + margin) : change.lower,
+    upper: proof === 'faster' ? Math.min(change.upper ?? 1, 1 / (1 + margin)) : change.upper,
   };
+  if (scarce !== null) {
+    const bounds = scarceContribution(estimate, scarce, quantile, proof, margin);
+    return { ratio: base.share > 0 && head.share > 0 ? ratio : null, contribution: bounds };
+  }
   const added = (value: number | null) => (value === null ? null : base.share * (value - 1));
   return {
     ratio,
     contribution: { estimate: contribution, lower: added(ratio.lower), upper: added(ratio.upper) },
   };
+}
+
+/**
+ * What head spends less what base spent, each at its own limit. The logarithm of what one side hardly saw says nothing of
+ * how much it could be: its limits are so many standard errors of the cost itself away.
+ */
+function scarceContribution(
+  { base, head, contribution }: FunctionEstimate,
+  { baseError, headError }: Scarce,
+  quantile: number,
+  proof: Proof | null,
+  margin: number,
+): Bounded {
+  const [ofBase, ofHead] = head.samples >= base.samples ? [around, within] : [within, around];
+  const before = ofBase(base.share, quantile * baseError);
+  const after = ofHead(base.share + contribution, quantile * headError);
+  const minus = (a: number | null, b: number | null) => (a === null || b === null ? null : a - b);
+  const lower = minus(after.lower, before.upper);
+  const upper = minus(after.upper, before.lower);
+  const grew = proof === 'slower' || proof === 'new';
+  const least = base.share * (1 / (1 + margin) - 1);
+  return {
+    estimate: contribution,
+    lower: grew ? Math.max(lower ?? 0, newContribution) : lower,
+    upper: proof === 'faster' ? Math.min(upper ?? 0, least) : upper,
+  };
+}
+
+/** A positive figure with limits so far away in its logarithm; no limits where nothing bounds it. */
+function within(estimate: number, reach: number): Bounded {
+  if (estimate === 0) return { estimate, lower: 0, upper: 0 };
+  if (!Number.isFinite(reach)) return { estimate, lower: null, upper: null };
+  return {
+    estimate,
+    lower: estimate * Math.exp(-reach),
+    upper: finiteOrNull(estimate * Math.exp(reach)),
+  };
+}
+
+/** The same, so far away in proportion. */
+function around(estimate: number, reach: number): Bounded {
+  if (estimate === 0) return { estimate, lower: 0, upper: 0 };
+  if (!Number.isFinite(reach)) return { estimate, lower: null, upper: null };
+  return { estimate, lower: Math.max(0, estimate * (1 - reach)), upper: estimate * (1 + reach) };
 }

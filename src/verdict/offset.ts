@@ -34,7 +34,7 @@ export function offsetFindings(
     .sort((a, b) => b.estimate.contribution - a.estimate.contribution);
   if (increases.length === 0) return new Set();
   const proven = look.levels.functions / Math.max(1, tests);
-  const missing = missingFromTotal(increases, total);
+  const missing = missingFromTotal(panel, look, increases, total);
   const decreases = decreasesAt(
     missing.isLarge ? weakLevel : proven,
     candidates(panel, look, total, findings),
@@ -46,36 +46,44 @@ export function offsetFindings(
   const offset = new Set<FunctionFinding>();
   for (const finding of increases) {
     const { estimate } = finding;
-    // Nothing has been taken from the pool before the first increase, so nothing can have been taken too much.
+    // The pool may miss what was taken from it by this much, and by no more: beyond it, it is empty.
+    // Nothing has been taken before the first increase, so nothing can have been taken too much.
     const slack = offset.size > 0 ? slackSigmas * Math.sqrt(variance) : 0;
     if (pool + slack >= offsetPart * estimate.contribution) {
       offset.add(finding);
       variance += contributionVariance(estimate);
     }
-    pool -= Math.min(pool, estimate.contribution);
+    pool -= estimate.contribution;
   }
   return offset;
 }
 
-/** How much less the total grew than the increases add: the rest of the program must have lost it. */
+/**
+ * How much less all functions together grew than the increases add: the rest of them must have lost it. CPU time that no
+ * sample could be taken in is left out, since nothing can have been renamed or inlined from there.
+ */
 function missingFromTotal(
+  panel: Panel,
+  look: Look,
   increases: readonly FunctionFinding[],
-  { log, figures }: Total,
+  { log }: Total,
 ): { added: number; isLarge: boolean; proven: number } {
   let added = 0;
-  let variance = log.standardError ** 2;
+  const all = estimateFunction(panel, together(panel, panel.rows), look.pairs, log);
+  let variance = log.standardError ** 2 + contributionVariance(all);
   for (const { estimate } of increases) {
     added += estimate.contribution;
     variance += contributionVariance(estimate);
   }
-  const missing = added - figures.estimate;
+  const missing = added - all.contribution;
   const isLarge = missing > offsetPart * added;
   const isProven = isLarge && studentSurvival(missing / Math.sqrt(variance), log.df) <= weakLevel;
   return { added, isLarge, proven: isProven ? missing : 0 };
 }
 
 /** Variance of a contribution, as far as it comes from the shares; rather too large. */
-function contributionVariance({ base, head, shareError }: FunctionEstimate): number {
+function contributionVariance({ base, head, shareError, scarce }: FunctionEstimate): number {
+  if (scarce !== null) return scarce.contributionError ** 2;
   return (Math.max(base.share, head.share) * shareError) ** 2;
 }
 

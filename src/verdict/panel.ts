@@ -1,5 +1,6 @@
 /** Functions by pairs: what was sampled where, ready to be pooled over any first n pairs. */
 import type { BundleWorkload, Capture, Side } from '../bundle/schema.js';
+import type { CaptureSummary } from '../bundle/summary.js';
 import type { FunctionCost, FunctionTable } from '../profile/functions.js';
 import type { Pair } from './pairs.js';
 
@@ -27,8 +28,13 @@ export interface Panel {
   readonly pairs: number;
   /** In the order of their keys. */
   readonly rows: readonly PanelRow[];
-  /** Over all functions. */
-  readonly totals: Readonly<Record<Side, Cells>>;
+  /** Over all functions and, where it is known, the CPU time in which no sample could be taken. */
+  readonly totals: Readonly<Record<Side, TotalCells>>;
+}
+
+export interface TotalCells extends Cells {
+  /** The part of `nanoseconds` that the samples stand for. */
+  readonly sampledNanoseconds: readonly number[];
 }
 
 interface Sides<T> {
@@ -36,11 +42,21 @@ interface Sides<T> {
   head: T;
 }
 
-/** Reads every pair's two tables once. */
+/** Reads every pair's two tables once; shares are of exact CPU time where it is known: see `ofExactTime`. */
 export function readPanel(workload: BundleWorkload, pairs: readonly Pair[], tableOf: TableOf): Panel {
-  return panelOf(
-    pairs.map((pair) => ({ base: tableOf(workload, pair.base), head: tableOf(workload, pair.head) })),
-  );
+  const read = (capture: Capture) => ofExactTime(tableOf(workload, capture), capture.summary);
+  return panelOf(pairs.map((pair) => ({ base: read(pair.base), head: read(pair.head) })));
+}
+
+/**
+ * The table with exact CPU time as its total, so that a function's share is its sampled time over all CPU time. The
+ * clock's ticks are held off where the kernel has interrupts off, mostly in its scheduler, and how much of the time that
+ * is differs between the sides: shares of the sampled time would not be of the level that exact CPU time gives. What is
+ * missing belongs to no function. Of other events, which measure no time, the total stays the samples' own.
+ */
+export function ofExactTime(table: FunctionTable, { event, cpuNanoseconds }: CaptureSummary): FunctionTable {
+  if (event !== 'cpu-clock') return table;
+  return { ...table, nanoseconds: Math.max(table.nanoseconds, cpuNanoseconds) };
 }
 
 /** @param tables the sides' function tables, pair by pair */
@@ -65,9 +81,10 @@ export function panelOf(tables: readonly Readonly<Record<Side, FunctionTable>>[]
     }
   }
   const sorted = [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
-  const cellsOf = (side: Side): Cells => ({
+  const totalsOf = (side: Side): TotalCells => ({
     counts: tables.map((pair) => pair[side].count),
     nanoseconds: tables.map((pair) => pair[side].nanoseconds),
+    sampledNanoseconds: tables.map((pair) => sampledNanoseconds(pair[side])),
   });
   return {
     pairs: tables.length,
@@ -79,8 +96,14 @@ export function panelOf(tables: readonly Readonly<Record<Side, FunctionTable>>[]
       resolved: shown.resolved,
       ...cells,
     })),
-    totals: { base: cellsOf('base'), head: cellsOf('head') },
+    totals: { base: totalsOf('base'), head: totalsOf('head') },
   };
+}
+
+function sampledNanoseconds({ functions }: FunctionTable): number {
+  let sum = 0;
+  for (const { nanoseconds } of functions.values()) sum += nanoseconds;
+  return sum;
 }
 
 interface MutableCells {
@@ -90,6 +113,14 @@ interface MutableCells {
 
 function emptyCells(pairs: number): MutableCells {
   return { counts: new Array<number>(pairs).fill(0), nanoseconds: new Array<number>(pairs).fill(0) };
+}
+
+/** Part of a side's CPU time in the first n pairs that was spent in code no function is known for. */
+export function unresolvedPart(panel: Panel, side: Side, n: number): number {
+  const all = sumOfFirst(panel.totals[side].nanoseconds, n);
+  let unresolved = 0;
+  for (const row of panel.rows) if (!row.resolved) unresolved += sumOfFirst(row[side].nanoseconds, n);
+  return all > 0 ? unresolved / all : 0;
 }
 
 /** Sum over the first n pairs. */

@@ -56,6 +56,14 @@ function functionSlower(finding: FunctionFinding, load: Load): Reason {
   return { code: 'function_slower', message: `${name} ${how}: ${total}` };
 }
 
+/** A pass that says little of functions. @param share of the CPU time, on the side where it is larger */
+export function namesMissing(share: number): Reason {
+  return {
+    code: 'names_missing',
+    message: `${percent(share)} of the CPU time has no function names: there only the total is guarded`,
+  };
+}
+
 /** Increases that decreases elsewhere make up for. */
 export function costMoved(findings: readonly FunctionFinding[]): Reason {
   const named = findings.slice(0, mostNamed).map(shownName);
@@ -63,7 +71,7 @@ export function costMoved(findings: readonly FunctionFinding[]): Reason {
   const list = others > 0 ? `${named.join(', ')} and ${others} more` : named.join(', ');
   return {
     code: 'cost_moved',
-    message: `${list} took over CPU time that other functions lost (renamed, inlined or split): not held against the change`,
+    message: `${list} took more CPU time and other functions as much less (e.g. renamed, inlined or split): not held against the change`,
   };
 }
 

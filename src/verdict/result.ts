@@ -33,6 +33,10 @@ export const functionSchema = z.object({
   /** Relative to the side's root where it lies below it; null where the profile does not say. */
   file: text.nullable(),
   line: z.number().int().nonnegative().nullable(),
+  /**
+   * Shares of the side's CPU time: of the exact one where the event is `cpu-clock`. They need not add up to 1 then: the
+   * rest was spent where no sample could be taken.
+   */
   baseShare: z.number().min(0).max(1),
   headShare: z.number().min(0).max(1),
   /** The function's own CPU time per unit of work, head over base: 1.34 is +34 %. null when one side never saw it. */

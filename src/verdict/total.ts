@@ -16,6 +16,8 @@ export interface LogChange {
   /** Infinite with too few pairs for bounds. */
   readonly standardError: number;
   readonly df: number;
+  /** The mean without the i-th pair, for every i; empty where there is no standard error. */
+  readonly leaveOneOut: readonly number[];
 }
 
 export interface Total {
@@ -30,7 +32,7 @@ export function cpuPerUnit(pair: Pair, side: Side): number | null {
   return units > 0 && summary.cpuNanoseconds > 0 ? summary.cpuNanoseconds / units : null;
 }
 
-/** ln(head/base) of CPU time per unit, one a pair that has both. */
+/** ln(head/base) of CPU time per unit, one a pair that has both; a pair that has not forbids every claim anyway. */
 export function logChanges(pairs: readonly Pair[]): number[] {
   const changes: number[] = [];
   for (const pair of pairs) {
@@ -43,11 +45,13 @@ export function logChanges(pairs: readonly Pair[]): number[] {
 
 /** 20 % trimmed mean with Yuen's standard error. */
 export function meanLogChange(changes: readonly number[]): LogChange {
-  const unknown = { standardError: Number.POSITIVE_INFINITY, df: 1 };
+  const unknown = { standardError: Number.POSITIVE_INFINITY, df: 1, leaveOneOut: [] };
   if (changes.length === 0) return { mean: 0, ...unknown };
   if (changes.length === 1) return { mean: changes[0] as number, ...unknown };
   const { mean, standardError, df } = trimmedMean(changes);
-  return changes.length < fewestPairsForBounds ? { mean, ...unknown } : { mean, standardError, df };
+  if (changes.length < fewestPairsForBounds) return { mean, ...unknown };
+  const leaveOneOut = changes.map((_, without) => trimmedMean(changes.filter((_, i) => i !== without)).mean);
+  return { mean, standardError, df, leaveOneOut };
 }
 
 /**

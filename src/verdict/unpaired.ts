@@ -1,13 +1,13 @@
 /** Compares two single captures. Without pairs nothing is known of how runs differ, so the verdict stays open. */
-import type { Load, Policy, Ref } from '../bundle/schema.js';
+import type { Load, Policy, Ref, Side } from '../bundle/schema.js';
 import type { CaptureSummary } from '../bundle/summary.js';
 import type { FunctionTable } from '../profile/functions.js';
 import { normalUpperQuantile } from '../stats/normal.js';
 import { tool } from '../version.js';
-import { estimateFunction, type FunctionEstimate } from './functionEstimate.js';
+import { estimateFunction, type FunctionEstimate, fewestSamples } from './functionEstimate.js';
 import { functionResults } from './functionResult.js';
-import { type FunctionFinding, fewestSamples, functionBounds } from './functionTest.js';
-import { panelOf } from './panel.js';
+import { type FunctionFinding, functionBounds } from './functionTest.js';
+import { ofExactTime, panelOf } from './panel.js';
 import { captureFacts, sideQuality } from './quality.js';
 import type { FunctionClass, Reason, Result } from './result.js';
 
@@ -30,11 +30,11 @@ const load: Load = { kind: 'command', loop: 'unknown', rate: null };
  * more. The verdict is always inconclusive.
  */
 export function compareUnpaired(base: UnpairedSide, head: UnpairedSide, policy: Policy): Result {
-  const panel = panelOf([{ base: base.table, head: head.table }]);
+  const panel = panelOf([tablesOf(base, head)]);
   const costs = { base: cpuPerUnit(base), head: cpuPerUnit(head) };
   const unitsKnown = costs.base !== null && costs.head !== null;
   const growth = costs.base !== null && costs.head !== null ? Math.log(costs.head / costs.base) : 0;
-  const total = { mean: growth, standardError: 0, df: 1 };
+  const total = { mean: growth, standardError: 0, df: 1, leaveOneOut: [] };
   const shown = panel.rows
     .map((row) => withinRun(estimateFunction(panel, row, 1, total)))
     .filter((estimate) => Math.max(estimate.base.share, estimate.head.share) >= policy.minShare)
@@ -92,6 +92,12 @@ export function compareUnpaired(base: UnpairedSide, head: UnpairedSide, policy: 
   };
 }
 
+/** Shares are of exact CPU time on both sides or on none. */
+function tablesOf(base: UnpairedSide, head: UnpairedSide): Record<Side, FunctionTable> {
+  if (base.summary === null || head.summary === null) return { base: base.table, head: head.table };
+  return { base: ofExactTime(base.table, base.summary), head: ofExactTime(head.table, head.summary) };
+}
+
 /** Exact CPU nanoseconds per unit; null where either is unknown. */
 function cpuPerUnit({ summary, units }: UnpairedSide): number | null {
   if (summary === null || units === null) return null;
@@ -100,10 +106,12 @@ function cpuPerUnit({ summary, units }: UnpairedSide): number | null {
 
 /** One run a side: there is no variance between runs to take, only that of sampling. */
 function withinRun(estimate: FunctionEstimate): FunctionEstimate {
-  const variances = [estimate.base, estimate.head].filter(({ share }) => share > 0);
-  const variance = variances.reduce((sum, { binomialVariance }) => sum + binomialVariance, 0);
-  const standardError = Math.sqrt(variance);
-  return { ...estimate, standardError, shareError: standardError, dispersion: 1 };
+  const { base, head } = estimate;
+  const [baseError, headError] = [Math.sqrt(base.binomialVariance), Math.sqrt(head.binomialVariance)];
+  const standardError = Math.hypot(baseError, headError);
+  const isBoth = base.share > 0 && head.share > 0;
+  const scarce = isBoth ? null : estimate.scarce && { ...estimate.scarce, baseError, headError };
+  return { ...estimate, standardError, shareError: standardError, dispersion: 1, scarce };
 }
 
 /** Appearing and vanishing can be seen in single runs; getting slower cannot be proven. */

@@ -4,7 +4,7 @@ import type { CaptureSummary } from '../bundle/summary.js';
 import { sameRateP } from '../stats/binomial.js';
 import { change, count, margin, percent, plural, unitName } from '../text/format.js';
 import { type Pair, sumOver } from './pairs.js';
-import { type Panel, sumOfFirst } from './panel.js';
+import { type Panel, sumOfFirst, unresolvedPart } from './panel.js';
 import type { Reason } from './result.js';
 import type { LogChange } from './total.js';
 
@@ -73,7 +73,8 @@ function checkMixedSampling(pairs: readonly Pair[]): Reason | null {
   const ways = new Set<string>();
   for (const { base, head } of pairs) {
     for (const { summary } of [base, head]) {
-      ways.add(`${summary.event} at ${summary.rateHz} Hz by ${summary.backend}`);
+      const { event, rateHz, backend, cpuAccount } = summary;
+      ways.add(`${event} at ${rateHz} Hz by ${backend}, CPU time by ${cpuAccount}`);
     }
   }
   if (ways.size === 1) return null;
@@ -144,21 +145,19 @@ function checkOfferedRate(workload: BundleWorkload, pairs: readonly Pair[]): Rea
 /** Code without a name that changed more than is tolerated. */
 export interface Unresolved {
   readonly reason: Reason;
-  /** Share of base's samples that could be any function's. */
+  /** Share of base's CPU time that could be any function's. */
   readonly baseShare: number;
 }
 
 /**
  * Code without a name is compared per unit of work: its mere share changes with everything else. When it changes, what
- * is attributed to functions cannot be trusted on one side; the total, which needs no names, can.
+ * is attributed to functions cannot be trusted on one side; the total, which needs no names, can. CPU time that no
+ * sample could be taken in does not count: it is the scheduler's, which holds the clock's ticks off, and no function's.
  * @returns null when it is small enough or did not change
  */
 export function checkUnresolved(n: number, panel: Panel, total: LogChange): Unresolved | null {
   const of = (side: Side) => {
-    const all = sumOfFirst(panel.totals[side].nanoseconds, n);
-    let unresolved = 0;
-    for (const row of panel.rows) if (!row.resolved) unresolved += sumOfFirst(row[side].nanoseconds, n);
-    const share = all > 0 ? unresolved / all : 0;
+    const share = unresolvedPart(panel, side, n);
     const samples = Math.max(1, sumOfFirst(panel.totals[side].counts, n));
     return { share, variance: (share * (1 - share)) / samples };
   };

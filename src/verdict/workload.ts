@@ -4,13 +4,16 @@ import { type FunctionFinding, type FunctionFindings, testFunctions } from './fu
 import { type Look, looksAt } from './looks.js';
 import { offsetFindings } from './offset.js';
 import { completePairs, measuredSeconds, type Pair } from './pairs.js';
-import { type Panel, readPanel, type TableOf } from './panel.js';
+import { type Panel, readPanel, type TableOf, unresolvedPart } from './panel.js';
 import * as because from './reasons.js';
 import type { Reason, Verdict } from './result.js';
 import { checkSensitivity, morePairs, type Sensitivity } from './sensitivity.js';
 import { logChanges, meanLogChange, type Total, testTotal } from './total.js';
 import { isUniform } from './uniform.js';
 import { checkPairs, checkStop, checkUnresolved, hopeless } from './validity.js';
+
+/** With a larger share of the CPU time without names a pass says so. */
+const mostNameless = 0.1;
 
 /** What one look at the first pairs gives. */
 export interface Assessment {
@@ -103,7 +106,11 @@ function assessLook({ workload, pairs: all, panel }: Measured, planned: Look): A
   }
   const sensitivity = checkSensitivity(panel, look, total, functions, policy);
   if (total.decision === 'pass' && sensitivity.sufficient) {
-    const reasons = [because.withinMargin(total, load), ...movedReasons(moved)];
+    const reasons = [
+      because.withinMargin(total, load),
+      ...missingNames(panel, look.pairs),
+      ...movedReasons(moved),
+    ];
     return { ...seen, verdict: 'pass', reasons, neededSeconds: null };
   }
   const more = morePairs(look, total, sensitivity, policy);
@@ -132,6 +139,12 @@ function slowerFunctions(
   return findings
     .filter((finding) => (finding.proof === 'slower' || finding.proof === 'new') && !moved.has(finding))
     .sort((a, b) => b.estimate.contribution - a.estimate.contribution);
+}
+
+/** What a pass does not cover: slower functions in code without names. */
+function missingNames(panel: Panel, n: number): Reason[] {
+  const unresolved = Math.max(unresolvedPart(panel, 'base', n), unresolvedPart(panel, 'head', n));
+  return unresolved > mostNameless ? [because.namesMissing(unresolved)] : [];
 }
 
 function movedReasons(moved: ReadonlySet<FunctionFinding>): Reason[] {

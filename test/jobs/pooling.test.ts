@@ -33,6 +33,7 @@ function summary(changes: Partial<CaptureSummary>): CaptureSummary {
     startedAtNanoseconds: '1',
     wallNanoseconds: 100,
     cpuNanoseconds: 50,
+    cpuAccount: 'scheduler',
     samples: 5,
     weightNanoseconds: 49,
     lost: {},

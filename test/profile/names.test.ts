@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Frame } from '../../src/profile/model.js';
-import { functionKey, identify } from '../../src/profile/names.js';
+import { identify } from '../../src/profile/names.js';
 
 const frame = (name: string, rest: Partial<Frame> = {}): Frame => ({
   name,
@@ -87,8 +87,8 @@ describe('the key', () => {
   test('is the same in both worktrees, on other lines, in other tiers', () => {
     const base = frame('*parse', { file: '/tmp/base/src/x.js', line: 10, mapping: '/usr/bin/node' });
     const head = frame('~parse', { file: 'file:///tmp/head/src/x.js', line: 99, mapping: '/usr/bin/node' });
-    expect(functionKey(base, '/tmp/base')).toBe('parse (src/x.js)');
-    expect(functionKey(head, '/tmp/head/')).toBe('parse (src/x.js)');
+    expect(identify(base, '/tmp/base').key).toBe('parse (src/x.js)');
+    expect(identify(head, '/tmp/head/').key).toBe('parse (src/x.js)');
   });
 
   test.each([
@@ -104,11 +104,12 @@ describe('the key', () => {
     ['webpack://app/./a.js', '/srv/tree', 'f (webpack://app/./a.js)'],
     ['', '/srv/tree', 'f'],
   ])('file %s below %j gives %s', (file, root, expected) => {
-    expect(functionKey(frame('f', { file }), root)).toBe(expected);
+    expect(identify(frame('f', { file }), root).key).toBe(expected);
   });
 
   test('tells anonymous functions of two files apart, not those of two lines', () => {
-    const anonymous = (file: string, line: number) => functionKey(frame('(anonymous)', { file, line }), '/r');
+    const anonymous = (file: string, line: number) =>
+      identify(frame('(anonymous)', { file, line }), '/r').key;
     expect(anonymous('/r/a.js', 1)).not.toBe(anonymous('/r/b.js', 1));
     expect(anonymous('/r/a.js', 1)).toBe(anonymous('/r/a.js', 2));
   });
@@ -120,14 +121,14 @@ describe('the key', () => {
     ['/tmp/perf-4711.map', 'f ([jit])'],
     ['/tmp/jitted-4711-3.so', 'f ([jit])'],
   ])('names the binary %s where the file is unknown', (mapping, expected) => {
-    expect(functionKey(frame('f', { mapping }), '/r')).toBe(expected);
+    expect(identify(frame('f', { mapping }), '/r').key).toBe(expected);
   });
 
   test('holds no place a runtime put into the name', () => {
     const v8 = frame('LazyCompile:*tokenize /tmp/base/lexer.js:10:3', { mapping: '[perf map]' });
     const python = frame('py::tokenize:/tmp/base/lexer.py', { mapping: '[perf map]' });
-    expect(functionKey(v8, '/tmp/base')).toBe('tokenize (lexer.js)');
-    expect(functionKey(python, '/tmp/base')).toBe('tokenize (lexer.py)');
+    expect(identify(v8, '/tmp/base').key).toBe('tokenize (lexer.js)');
+    expect(identify(python, '/tmp/base').key).toBe('tokenize (lexer.py)');
   });
 });
 

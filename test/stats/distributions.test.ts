@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import jstat from 'jstat';
 import { logGamma, regularisedBeta } from '../../src/stats/beta.js';
 import { binomialUpperTail, sameRateP } from '../../src/stats/binomial.js';
-import { normalCdf, normalSurvival, normalUpperQuantile } from '../../src/stats/normal.js';
-import { studentCdf, studentSurvival, studentUpperQuantile } from '../../src/stats/student.js';
+import { normalSurvival, normalUpperQuantile } from '../../src/stats/normal.js';
+import { studentSurvival, studentUpperQuantile } from '../../src/stats/student.js';
 
 /** jStat's own error; closed forms and printed tables below are held to more. */
 const oracleError = 1e-7;
@@ -53,7 +53,7 @@ describe('normal distribution', () => {
     [20, 2.753624118606234e-89],
   ])('P(Z > %p)', (z, p) => {
     expectClose(normalSurvival(z), p, 1e-9);
-    expectClose(normalCdf(-z), p, 1e-9);
+    expect(normalSurvival(-z)).toBe(1 - normalSurvival(z));
   });
 
   test('has no seam where the series hands over to the continued fraction', () => {
@@ -113,7 +113,7 @@ describe("Student's t distribution", () => {
   test('agrees with jStat in the middle', () => {
     for (const df of [1, 3, 5.5, 20, 59]) {
       for (const t of [-4, -1, 0, 0.5, 2.2, 5]) {
-        expect(Math.abs(studentCdf(t, df) - jstat.studentt.cdf(t, df))).toBeLessThan(oracleError);
+        expect(Math.abs(studentSurvival(-t, df) - jstat.studentt.cdf(t, df))).toBeLessThan(oracleError);
       }
     }
   });

@@ -111,6 +111,80 @@ describe('a change', () => {
   });
 });
 
+describe('CPU time that no sample can be taken in', () => {
+  const scheduler = { base: 150, head: 10 };
+  const meanRatio = ({ functions }: WorkloadResult) =>
+    functions.reduce((sum, { ratio }) => sum + (ratio?.estimate ?? 0), 0) / functions.length;
+
+  test('is no function’s: functions that did not change show no change', () => {
+    for (const unsampled of [scheduler, { base: 10, head: 150 }]) {
+      for (const result of gates(10, () => ({ pairs: 60, noise: 0.5, base, head: base, unsampled }))) {
+        const total = (1000 + unsampled.head) / (1000 + unsampled.base) - 1;
+        expect(Math.abs(result.total.estimate - total)).toBeLessThan(0.02);
+        expect(result.verdict).toBe(total < 0 ? 'pass' : 'fail');
+        expect(result.functions.map((each) => each.class)).toEqual(result.functions.map(() => 'unproven'));
+        expect(Math.abs(meanRatio(result) - 1)).toBeLessThan(0.03);
+        const shares = result.functions.reduce((sum, { baseShare }) => sum + baseShare, 0);
+        expect(Math.abs(shares - 1000 / (1000 + unsampled.base))).toBeLessThan(0.01);
+      }
+    }
+  });
+
+  test('does not hide a slower function when there is less of it', () => {
+    const head = times(base, 3, 'f13');
+    for (const result of gates(10, () => ({ pairs: 32, noise: 0.5, base, head, unsampled: scheduler }))) {
+      expect(result.verdict).toBe('fail');
+      expect(classOf(result, 'f13')).toBe('slower');
+    }
+  });
+});
+
+describe('a function that base barely saw', () => {
+  const before = { ...base, rare: 0.05 };
+
+  test('and that takes 13 % of head fails', () => {
+    const results = gates(30, () => ({
+      pairs: 10,
+      noise: 0.5,
+      base: before,
+      head: { ...before, rare: 150 },
+    }));
+    const classes = results.map((result) => classOf(result, 'rare'));
+    expect(classes.filter((each) => each === 'slower').length).toBeGreaterThan(15);
+    for (const { functions } of results) {
+      const rare = functions.find(({ key }) => key === 'rare');
+      expect(rare?.class).toBe(rare?.ratio ? 'slower' : 'new');
+      expect(rare?.contribution.lower).toBeGreaterThan(0.05);
+      expect(rare?.contribution.upper).toBeLessThan(0.2);
+      if (!rare?.ratio) continue;
+      expect(rare.ratio.lower).toBeGreaterThanOrEqual(1.05);
+      expect(rare.ratio.upper ?? Number.POSITIVE_INFINITY).toBeGreaterThan(rare.ratio.estimate);
+    }
+  });
+
+  test('the other way round is faster', () => {
+    const results = gates(10, () => ({ pairs: 10, noise: 0.5, base: { ...base, rare: 150 }, head: before }));
+    for (const { functions } of results) {
+      const rare = functions.find(({ key }) => key === 'rare');
+      expect(rare?.class).toBe(rare?.ratio ? 'faster' : 'gone');
+      expect(rare?.contribution.upper).toBeLessThan(-0.05);
+      if (rare?.ratio) expect(rare.ratio.upper).toBeLessThanOrEqual(1 / 1.05);
+    }
+  });
+
+  test('in bursts on either side is no change', () => {
+    const bursts = { ...base, rare: 8 };
+    const results = gates(60, () => ({
+      pairs: 10,
+      dispersion: 0.02,
+      bursts: { rare: 0.15 },
+      base: bursts,
+      head: bursts,
+    }));
+    expect(share(results, 'fail')).toBe(0);
+  });
+});
+
 describe('cost that only moves', () => {
   const { f03 = 0, ...without } = base;
 
@@ -159,6 +233,15 @@ describe('cost that only moves', () => {
     for (const result of results.filter(({ verdict }) => verdict === 'fail')) {
       expect(classOf(result, 'f13')).toBe('slower');
       expect(classOf(result, 'renamed')).toBe('moved');
+    }
+  });
+
+  test('leaves nothing over for another function where it grew on the way', () => {
+    const { f00 = 0, ...rest } = base;
+    const head = { ...rest, renamed: 1.6 * f00, f13: 1.35 * (base.f13 as number) };
+    for (const result of gates(10, () => ({ pairs: 32, noise: 0.3, base, head }))) {
+      expect(classOf(result, 'renamed')).toBe('moved');
+      expect(classOf(result, 'f13')).not.toBe('moved');
     }
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Capture } from '../../src/bundle/schema.js';
 import type { FunctionTable } from '../../src/profile/functions.js';
 import { decided, judge, judgeWorkload } from '../../src/verdict/judge.js';
 import { looksAt } from '../../src/verdict/looks.js';
@@ -9,6 +10,11 @@ const base = program(24);
 const slower = { ...base, f01: (base.f01 as number) * 3.1 };
 const same = () => simulate({ seed: 3, pairs: 60, noise: 0.3, base, head: base });
 const failing = () => simulate({ seed: 3, pairs: 10, noise: 0.3, base, head: slower });
+
+/** Cycles are no time: shares are of the samples. */
+function asCycles(capture: Capture): Capture {
+  return { ...capture, summary: { ...capture.summary, event: 'cycles' } };
+}
 
 function judged({ workload, tableOf }: Simulated) {
   return judgeWorkload(workload, tableOf);
@@ -42,15 +48,15 @@ describe('a result', () => {
       /^CPU time per request \+2\d\.\d % \(at least \+\d+\.\d %\): more than the margin of 2 %$/,
     );
     expect(reasons[1]?.message).toMatch(
-      /^f01 \(src\/f01\.c:12\) takes 3\.1 times the CPU time per request it took \(at least 2\.\d times\): \+\d\d\.\d % of the total$/,
+      /^f01 \(src\/f01\.c:12\) takes 3\.2 times the CPU time per request it took \(at least 2\.\d times\): \+\d\d\.\d % of the total$/,
     );
     expect(functions[0]).toMatchObject({ key: 'f01', class: 'slower', file: 'src/f01.c', line: 12 });
   });
 
-  test('adds up: contributions of all functions are the change of the total', () => {
+  test('adds up: where all CPU time is sampled, contributions of all functions are the change of the total', () => {
     const everything = { ...policy, minShare: 0 };
     const { functions, total } = judged(
-      simulate({ seed: 9, pairs: 10, base, head: slower, policy: everything }),
+      simulate({ seed: 9, pairs: 10, base, head: slower, policy: everything, capture: asCycles }),
     );
     const sum = functions.reduce((all, { contribution }) => all + contribution.estimate, 0);
     expect(sum).toBeCloseTo(total.estimate, 10);

@@ -59,6 +59,10 @@ export interface Truth {
   readonly noise?: number;
   /** Standard deviation of each function's cost from capture to capture. */
   readonly dispersion?: number;
+  /** Functions that run in this part of the captures only, and cost so much more there. */
+  readonly bursts?: Readonly<Record<string, number>>;
+  /** CPU time per unit, in microseconds, in which no sample can be taken. */
+  readonly unsampled?: Readonly<Record<Side, number>>;
   readonly policy?: Policy;
   readonly capture?: (capture: Capture) => Capture;
   readonly workload?: Partial<BundleWorkload>;
@@ -86,10 +90,15 @@ export function simulate(truth: Truth): Simulated {
       drift = 0.95 * drift + Math.sqrt(1 - 0.95 ** 2) * 0.02 * normal();
       const spike = uniform() < 0.05 ? 0.2 : 0;
       const level = Math.exp(noise * (drift + 0.02 * normal() + spike));
-      const costs = dispersed(truth[side], truth.dispersion ?? 0.02, normal);
+      const costs = burst(
+        dispersed(truth[side], truth.dispersion ?? 0.02, normal),
+        truth.bursts ?? {},
+        uniform,
+      );
       const perSample = (baseCost * units) / (truth.samples ?? 8000);
-      const table = sampleTable(costs, units / perSample, perSample * 1000, uniform, normal);
-      const cpuNanoseconds = Math.round(sumOf(truth[side]) * 1000 * units * level);
+      const table = sampleTable(costs, (units * level) / perSample, perSample * 1000, uniform, normal);
+      const cost = sumOf(costs) + (truth.unsampled?.[side] ?? 0);
+      const cpuNanoseconds = Math.round(cost * 1000 * units * level);
       const capture = captureOf(
         side,
         pair,
@@ -150,6 +159,14 @@ function dispersed(costs: Costs, sd: number, normal: () => number): Costs {
   );
 }
 
+function burst(costs: Costs, parts: Readonly<Record<string, number>>, uniform: () => number): Costs {
+  const burstOf = ([name, part]: [string, number]) => [
+    name,
+    uniform() < part ? (costs[name] ?? 0) / part : 0,
+  ];
+  return { ...costs, ...Object.fromEntries(Object.entries(parts).map(burstOf)) };
+}
+
 function sampleTable(
   costs: Costs,
   samplesPerCost: number,
@@ -195,6 +212,7 @@ function captureOf(
       startedAtNanoseconds: '1700000000000000000',
       wallNanoseconds: captureSeconds * 1e9,
       cpuNanoseconds,
+      cpuAccount: 'scheduler',
       samples: table.count,
       weightNanoseconds: Math.round(table.nanoseconds),
       lost: {},

@@ -19,8 +19,8 @@ interface Fault {
   readonly pairs?: number;
 }
 
-function judgedWith(head: Costs, { pairs = 40, ...fault }: Fault): WorkloadResult {
-  const { workload, tableOf } = simulate({ seed: 8, pairs, noise: 0.3, base, head, ...fault });
+function judgedWith(head: Costs, { pairs = 40, ...fault }: Fault, before: Costs = base): WorkloadResult {
+  const { workload, tableOf } = simulate({ seed: 8, pairs, noise: 0.3, base: before, head, ...fault });
   const result = resultSchema.parse(judge(manifestOf(workload), tableOf));
   return result.workloads[0] as WorkloadResult;
 }
@@ -83,7 +83,7 @@ describe.each(changes)('%s', (name, head) => {
     [
       'mixed_sampling',
       { capture: summaryOnHead(() => ({ event: 'cycles' })) },
-      /cpu-clock at 997 Hz by bpf; cycles at 997 Hz by bpf/,
+      /cpu-clock at 997 Hz by bpf, CPU time by scheduler; cycles at 997 Hz by bpf/,
     ],
     [
       'interrupted',
@@ -94,6 +94,11 @@ describe.each(changes)('%s', (name, head) => {
       'measuring_failed',
       { workload: { stop: { reason: 'error', message: 'head died' } } },
       /failed after 40 complete pairs: head died/,
+    ],
+    [
+      'mixed_sampling',
+      { capture: summaryOnHead(() => ({ cpuAccount: 'task-clock' })) },
+      /by bpf, CPU time by scheduler; cpu-clock at 997 Hz by bpf, CPU time by task-clock/,
     ],
     ['unfinished', { workload: { stop: null } }, /killed after 40 complete pairs/],
   ])('%s', (code, fault, message) => {
@@ -144,6 +149,21 @@ describe('code without symbols', () => {
     expect(result?.verdict).toBe('fail');
     expect(result?.functions.find(({ key }) => key === '[unknown]')?.class).toBe('unproven');
     expect(result?.quality.base.unresolved).toBeCloseTo(0.4 / 1.4, 1);
+  });
+
+  test('a pass says that it does not cover, where it is much', () => {
+    const passed = (nameless: number) => {
+      const costs = { ...base, '[unknown]': nameless };
+      const { verdict, reasons } = judgedWith(costs, {}, costs);
+      expect(verdict).toBe('pass');
+      return reasons.filter(({ code }) => code === 'names_missing').map(({ message }) => message);
+    };
+    expect(passed(90)).toEqual([]);
+    expect(passed(400)).toEqual([
+      expect.stringMatching(
+        /^28\.\d % of the CPU time has no function names: there only the total is guarded$/,
+      ),
+    ]);
   });
 
   test('that takes more on one side leaves it open', () => {

@@ -1,0 +1,78 @@
+/** One function's estimate from tables made by hand. */
+import { describe, expect, test } from '@jest/globals';
+import { sampleVariance } from 'simple-statistics';
+import type { Side } from '../../src/bundle/schema.js';
+import type { FunctionTable } from '../../src/profile/functions.js';
+import { estimateFunction } from '../../src/verdict/functionEstimate.js';
+import { ofExactTime, type Panel, panelOf } from '../../src/verdict/panel.js';
+import { meanLogChange } from '../../src/verdict/total.js';
+import { simulate } from './simulate.js';
+
+/** A table of whole samples, each of one nanosecond. */
+function table(samples: Readonly<Record<string, number>>): FunctionTable {
+  const functions = new Map(
+    Object.entries(samples).map(([key, count]) => [
+      key,
+      { key, name: key, file: null, line: null, resolved: true, count, nanoseconds: count },
+    ]),
+  );
+  const count = Object.values(samples).reduce((a, b) => a + b, 0);
+  return { functions, count, nanoseconds: count };
+}
+
+function rowOf(panel: Panel, key: string) {
+  const row = panel.rows.find((each) => each.key === key);
+  if (!row) throw new Error(`no row ${key}`);
+  return row;
+}
+
+describe('standard error', () => {
+  test('knows that what a large function spends more moves its share and the total alike', () => {
+    const changes = [0.2, -0.1, 0.05, -0.25, 0.1, 0.15, -0.2, 0.05];
+    const tables = changes.map(
+      (change): Record<Side, FunctionTable> => ({
+        base: table({ large: 1e6, rest: 1e6 }),
+        head: table({ large: Math.round(1e6 * Math.exp(change)), rest: 1e6 }),
+      }),
+    );
+    const panel = panelOf(tables);
+    const total = meanLogChange(
+      tables.map(({ base, head }) => Math.log(head.nanoseconds / base.nanoseconds)),
+    );
+    const { standardError, shareError, dispersion } = estimateFunction(
+      panel,
+      rowOf(panel, 'large'),
+      8,
+      total,
+    );
+    // The function's own change varies by this; half of it shows in the share and half in the total.
+    const own = Math.sqrt(sampleVariance(changes) / 8);
+    expect(Math.abs(standardError / own - 1)).toBeLessThan(0.15);
+    expect(Math.hypot(shareError, total.standardError)).toBeLessThan(0.8 * own);
+    expect(dispersion).toBeGreaterThan(1);
+  });
+});
+
+describe('exact CPU time', () => {
+  const { summary } =
+    simulate({ seed: 1, pairs: 1, base: { f: 1 }, head: { f: 1 } }).workload.captures[0] ?? {};
+  if (!summary) throw new Error('a pair has captures');
+  const sampled = table({ f: 80, g: 5 });
+
+  test('is what shares of a clock’s samples are of, unless more was sampled', () => {
+    expect(ofExactTime(sampled, { ...summary, cpuNanoseconds: 100 })).toEqual({
+      ...sampled,
+      nanoseconds: 100,
+    });
+    expect(ofExactTime(sampled, { ...summary, cpuNanoseconds: 80 }).nanoseconds).toBe(85);
+    expect(ofExactTime(sampled, { ...summary, event: 'cycles', cpuNanoseconds: 100 })).toBe(sampled);
+  });
+
+  test('is what counts are compared over', () => {
+    const whole = ofExactTime(sampled, { ...summary, cpuNanoseconds: 100 });
+    const panel = panelOf([{ base: whole, head: sampled }]);
+    const { base, head } = estimateFunction(panel, rowOf(panel, 'f'), 1, meanLogChange([0]));
+    expect(base).toMatchObject({ share: 0.8, allSamples: 85, exposure: 100 });
+    expect(head).toMatchObject({ share: 80 / 85, allSamples: 85, exposure: 85 });
+  });
+});
