@@ -2,12 +2,7 @@
 
 import { readProfile } from '../bundle/reader.js';
 import type { CaptureSummary } from '../bundle/summary.js';
-import {
-  type CaptureTarget,
-  type Collector,
-  openCollector,
-  type RunningCapture,
-} from '../capture/collector.js';
+import { type CaptureTarget, type Collector, openCollector } from '../capture/collector.js';
 import { MeasureError } from '../errors.js';
 import { type FunctionTable, functionTable } from '../profile/functions.js';
 import { programEnvironment } from '../workload/environment.js';
@@ -45,7 +40,29 @@ const defaultRateHz = 499;
 export async function runCapture(options: CaptureOptions): Promise<CaptureOutcome> {
   makeFolder(options.out);
   const collector = await openCollector();
-  const running = await start(collector, options);
+  try {
+    return await capture(collector, options);
+  } catch (error) {
+    const why = /cannot run the command: (.*)/.exec((error as Error).message)?.[1];
+    if (why === undefined || !('command' in options.target)) throw error;
+    throw new MeasureError(`cannot run ${options.target.command[0]}: ${why}`);
+  }
+}
+
+async function capture(collector: Collector, options: CaptureOptions): Promise<CaptureOutcome> {
+  const running = await collector.start(
+    {
+      target: targetOf(options),
+      out: options.out,
+      seconds: options.seconds,
+      event: options.event,
+      rateHz: options.rateHz ?? defaultRateHz,
+      maxDepth: 127,
+      backend: options.backend,
+    },
+    // The user's signal ends the window instead of throwing the capture away.
+    new AbortController().signal,
+  );
   options.log.line(`capturing with the ${running.backend} backend${lengthOf(options.seconds)}`);
   const stop = (): void => void running.stop().catch(() => undefined);
   options.signal.addEventListener('abort', stop);
@@ -58,28 +75,6 @@ export async function runCapture(options: CaptureOptions): Promise<CaptureOutcom
   } finally {
     options.signal.removeEventListener('abort', stop);
     await running.dispose();
-  }
-}
-
-async function start(collector: Collector, options: CaptureOptions): Promise<RunningCapture> {
-  try {
-    return await collector.start(
-      {
-        target: targetOf(options),
-        out: options.out,
-        seconds: options.seconds,
-        event: options.event,
-        rateHz: options.rateHz ?? defaultRateHz,
-        maxDepth: 127,
-        backend: options.backend,
-      },
-      // The user's signal ends the window instead of throwing the capture away.
-      new AbortController().signal,
-    );
-  } catch (error) {
-    const why = /cannot run the command: (.*)/.exec((error as Error).message)?.[1];
-    if (why === undefined || !('command' in options.target)) throw error;
-    throw new MeasureError(`cannot run ${options.target.command[0]}: ${why}`);
   }
 }
 
