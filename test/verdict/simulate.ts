@@ -28,6 +28,7 @@ export function normalFrom(uniform: () => number): () => number {
 
 /** Poisson numbers: counted one by one while small, rounded from the normal when large. */
 export function poisson(mean: number, uniform: () => number, normal: () => number): number {
+  if (mean === 0) return 0;
   if (mean > 50) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal()));
   let count = -1;
   for (let product = 1; product > Math.exp(-mean); count++) product *= uniform();
