@@ -7,7 +7,7 @@ import { MeasureError, UsageError } from '../errors.js';
 import { programEnvironment } from '../workload/environment.js';
 import { parseJson } from '../workload/output.js';
 import { describeExit, type RunningProcess, startProcess } from '../workload/process.js';
-import { deferred, unlessAborted } from '../workload/waiting.js';
+import { deferred, unlessAborted, within } from '../workload/waiting.js';
 import { shippedBinary, verifyBinary } from './binary.js';
 
 /** What is profiled: processes with their descendants, or a command that is run for it. */
@@ -35,6 +35,8 @@ export interface CaptureRequest {
   readonly rateHz: number;
   readonly maxDepth: number;
   readonly backend: 'auto' | 'bpf' | 'perf';
+  /** CPUs the collector itself runs on, so that it does not disturb what it measures; all unless given. */
+  readonly cpus?: string;
 }
 
 export interface FinishedCapture {
@@ -67,20 +69,26 @@ export interface Collector {
 
 /**
  * Opens the collector that is delivered with the program, or another one that has its SHA256SUMS beside it.
+ * @param readySeconds how long a capture may take to begin; loading and attaching takes seconds on a busy machine
  * @throws MeasureError when it is missing, was changed, or there is none for this machine
  */
-export async function openCollector(binary: string = shippedBinary()): Promise<Collector> {
+export async function openCollector(binary: string = shippedBinary(), readySeconds = 30): Promise<Collector> {
   verifyBinary(binary);
+  const launcher = (cpus: string): string[] => [binary, 'exec', '--cpus', cpus, '--'];
   return {
     binary,
-    launcher: (cpus) => [binary, 'exec', '--cpus', cpus, '--'],
-    start: (request, signal) => startCapture(binary, request, signal),
+    launcher,
+    start(request, signal) {
+      const placed = request.cpus === undefined ? [] : launcher(request.cpus);
+      return startCapture([...placed, binary, ...parametersOf(request)], request, readySeconds, signal);
+    },
   };
 }
 
 async function startCapture(
-  binary: string,
+  words: readonly string[],
   request: CaptureRequest,
+  readySeconds: number,
   signal: AbortSignal,
 ): Promise<RunningCapture> {
   signal.throwIfAborted();
@@ -88,7 +96,7 @@ async function startCapture(
   const { target } = request;
   mkdirSync(request.out, { recursive: true });
   const running = await startProcess({
-    words: [binary, ...parametersOf(request)],
+    words,
     cwd: target.kind === 'command' ? target.cwd : process.cwd(),
     environment: target.kind === 'command' ? target.environment : programEnvironment(),
     onLine: (line, stream) => {
@@ -100,7 +108,8 @@ async function startCapture(
   finished.catch(() => {});
   try {
     const armed = unlessAborted(Promise.race([ready.promise, finished.then(() => ready.promise)]), signal);
-    const { backend } = await armed;
+    const overdue = new MeasureError(`the collector was not ready within ${readySeconds} s`);
+    const { backend } = await within(readySeconds, armed, overdue);
     return {
       backend,
       finished,

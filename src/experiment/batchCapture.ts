@@ -2,6 +2,7 @@
 import type { Side } from '../bundle/schema.js';
 import { MeasureError } from '../errors.js';
 import { programEnvironment } from '../workload/environment.js';
+import { removePerfMaps } from '../workload/perfMaps.js';
 import { describeExit, shellWords, startProcess } from '../workload/process.js';
 import { unlessAborted, within } from '../workload/waiting.js';
 import { type CaptureContext, type MeasuredCapture, subject } from './context.js';
@@ -32,6 +33,7 @@ export async function captureBatch(side: Side, context: CaptureContext): Promise
       rateHz,
       maxDepth,
       backend,
+      cpus: placement.load,
     },
     signal,
   );
@@ -55,6 +57,7 @@ async function warmUp(side: Side, command: string, context: CaptureContext): Pro
   const { plan, collector, sides, placement, signal } = context;
   const end = performance.now() + plan.warmupSeconds * 1000;
   while (performance.now() < end) {
+    const began = Date.now();
     const running = await startProcess({
       words: shellWords(command, collector.launcher(placement.service)),
       cwd: sides[side].root,
@@ -68,6 +71,7 @@ async function warmUp(side: Side, command: string, context: CaptureContext): Pro
       }
     } finally {
       await running.stop();
+      removePerfMaps([running.pid], began);
     }
   }
 }

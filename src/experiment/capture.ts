@@ -1,6 +1,9 @@
 /** One capture of one side, from nothing running to nothing running. */
+import { readFileSync } from 'node:fs';
 import { type Capture, type Side, sides } from '../bundle/schema.js';
 import { cpuProfilePath } from '../bundle/writer.js';
+import { decodeProfile } from '../profile/codec.js';
+import { perfMapOwners, removePerfMaps } from '../workload/perfMaps.js';
 import { captureBatch } from './batchCapture.js';
 import type { CaptureContext } from './context.js';
 import { captureService } from './serviceCapture.js';
@@ -26,7 +29,9 @@ export async function takeCapture(
   context.signal.throwIfAborted();
   const { plan } = context;
   const isBatch = sides.every((each) => plan.sides[each].batch !== null);
+  const began = Date.now();
   const measured = await (isBatch ? captureBatch(side, context) : captureService(side, context));
+  removePerfMapsOf(measured.finished.profileFile, began);
   return {
     capture: {
       side,
@@ -39,4 +44,14 @@ export async function takeCapture(
     },
     profileFile: measured.finished.profileFile,
   };
+}
+
+/**
+ * Removes what measured processes that ended before anybody looked, such as the runs of a batch program, left in /tmp.
+ * That it was a measured process and not a stranger the profile tells: without a sample of it, its file stays.
+ */
+function removePerfMapsOf(profileFile: string, since: number): void {
+  if (perfMapOwners(since).length === 0) return;
+  const { samples } = decodeProfile(readFileSync(profileFile));
+  removePerfMaps(new Set(samples.map(({ labels }) => Number(labels.pid))), since);
 }

@@ -106,11 +106,12 @@ async function whileCapturing(
   }
 }
 
-function startCollector(service: Service, context: CaptureContext): Promise<RunningCapture> {
-  const { plan, collector, rateHz, scratch, signal } = context;
+async function startCollector(service: Service, context: CaptureContext): Promise<RunningCapture> {
+  const { plan, collector, placement, rateHz, scratch, signal } = context;
   const { event, maxDepth, backend } = plan.capture;
-  const target = { kind: 'pids', pids: [service.pid] } as const;
-  return collector.start({ target, out: scratch, seconds: null, event, rateHz, maxDepth, backend }, signal);
+  const target = { kind: 'pids', pids: service.roots() } as const;
+  const request = { target, out: scratch, seconds: null, event, rateHz, maxDepth, backend };
+  return collector.start({ ...request, cpus: placement.load }, signal);
 }
 
 function prepare(side: Side, seconds: number, context: CaptureContext): Promise<PreparedLoad> {

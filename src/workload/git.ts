@@ -1,5 +1,6 @@
 /** The few things asked of git. */
 import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { UsageError } from '../errors.js';
 import { programEnvironment } from './environment.js';
@@ -73,9 +74,12 @@ export class Repository {
     await this.#git(['worktree', 'add', '--detach', folder, commit]);
   }
 
-  /** Forgets worktrees whose folders are gone. */
-  async pruneWorktrees(): Promise<void> {
-    await attempt(this.top, ['worktree', 'prune']);
+  /** Removes a worktree made here, also one a killed run left half made or without its folder; no other is touched. */
+  async removeWorktree(folder: string): Promise<void> {
+    // A damaged worktree git would not remove; one that is missing it forgets.
+    rmSync(folder, { recursive: true, force: true });
+    // The second --force is for those that were still being made: they are locked.
+    await attempt(this.top, ['worktree', 'remove', '--force', '--force', folder]);
   }
 
   async #howToFetch(ref: string): Promise<string> {

@@ -14,6 +14,8 @@ import { shippedFile } from './shippedFile.js';
 import { fillTemplate } from './template.js';
 import { deferred, unlessAborted, within } from './waiting.js';
 
+/** How long the built-in load may take until it is ready to begin. */
+const mostStartSeconds = 30;
 /** A load that takes longer than this is stuck: some tools start slowly and wait for late answers. */
 const mostSeconds = (seconds: number): number => 3 * seconds + 60;
 
@@ -26,6 +28,8 @@ export interface LoadOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Words put before the command that place it on its CPUs. */
   readonly launcher: readonly string[];
+  /** How long the built-in load may take until it is ready to begin; 30 unless given. */
+  readonly startSeconds?: number;
 }
 
 export interface LoadOutcome {
@@ -100,7 +104,9 @@ async function prepareHttp(plan: HttpPlan, options: LoadOptions, signal: AbortSi
   // It may fail while nobody waits for it, and it always does after the report.
   failed.catch(() => {});
   try {
-    await Promise.race([ready.promise, failed]);
+    const limit = options.startSeconds ?? mostStartSeconds;
+    const overdue = new MeasureError(`${options.what} was not ready within ${limit} s: ${url}`);
+    await within(limit, Promise.race([ready.promise, failed]), overdue);
   } catch (error) {
     await running.stop();
     throw error;

@@ -10,7 +10,7 @@ const marker = '.made-by-profbound';
  * @throws UsageError when there is something else
  */
 export function makeOwnFolder(folder: string): void {
-  if (existsSync(folder) && !isOwn(folder) && readdirSync(folder).length > 0) {
+  if (existsSync(folder) && !isOwnFolder(folder) && readdirSync(folder).length > 0) {
     throw new UsageError(
       `${folder} is in the way and was not made by profbound; name another folder with --out`,
     );
@@ -22,9 +22,10 @@ export function makeOwnFolder(folder: string): void {
 
 /** Removes such a folder; any other is left alone. */
 export function removeOwnFolder(folder: string): void {
-  if (isOwn(folder)) rmSync(folder, { recursive: true, force: true });
+  if (isOwnFolder(folder)) rmSync(folder, { recursive: true, force: true });
 }
 
-function isOwn(folder: string): boolean {
+/** Whether it was made here. */
+export function isOwnFolder(folder: string): boolean {
   return existsSync(join(folder, marker));
 }

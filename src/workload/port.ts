@@ -56,30 +56,55 @@ function tryToListen(port: number, host: string): Promise<string | null> {
 }
 
 function holderWords(port: number): string {
-  const pid = holderOf(port);
-  if (pid === null) return '';
+  const [pid] = holdersOf(port);
+  return pid === undefined ? '' : ` by ${processWords(pid)}`;
+}
+
+function processWords(pid: number): string {
   try {
     const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
-    return ` by process ${pid} (${name.replace(/[^\x20-\x7e]/g, '?')})`;
+    return `process ${pid} (${name.replace(/[^\x20-\x7e]/g, '?')})`;
   } catch {
-    return ` by process ${pid}`;
+    return `process ${pid}`;
   }
 }
 
-/** The process that listens on a port; null when it cannot be seen, e.g. another user's. */
-export function holderOf(port: number): number | null {
+/** @throws MeasureError when a port is listened on, as far as can be seen by none of `members` */
+export function requireHolderAmong(port: number, members: () => readonly number[], what: string): void {
+  const holders = holdersOf(port);
+  const [stranger] = holders;
+  // Asked for after the holders: a holder that was only just started is among them.
+  const known = members();
+  if (stranger === undefined || holders.some((pid) => known.includes(pid))) return;
+  throw new MeasureError(
+    `port ${port} is held by ${processWords(stranger)}, which does not belong to ${what}: ` +
+      'start: must run the service in the foreground and keep its environment',
+  );
+}
+
+/** The processes that listen on a port; none when they cannot be seen, e.g. another user's. */
+function holdersOf(port: number): number[] {
   const sockets = new Set(['tcp', 'tcp6'].flatMap((table) => listeningSockets(table, port)));
-  if (sockets.size === 0) return null;
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      for (const descriptor of readdirSync(`/proc/${pid}/fd`)) {
-        if (sockets.has(readlinkSync(`/proc/${pid}/fd/${descriptor}`))) return Number(pid);
+  if (sockets.size === 0) return [];
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.filter((pid) => descriptorsOf(pid).some((target) => sockets.has(target))).map(Number);
+}
+
+/** What a process has open, as link targets. */
+function descriptorsOf(pid: string): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((descriptor) => {
+      try {
+        return readlinkSync(`/proc/${pid}/fd/${descriptor}`);
+      } catch {
+        // Closed meanwhile.
+        return [];
       }
-    } catch {
-      // Gone meanwhile, or another user's.
-    }
+    });
+  } catch {
+    // Gone meanwhile, or another user's.
+    return [];
   }
-  return null;
 }
 
 /** Link targets of the sockets in state LISTEN (0A) on a port, as /proc/PID/fd names them. */

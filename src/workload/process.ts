@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MeasureError } from '../errors.js';
 import { guard } from './guard.js';
 import { Lines, readableTail, Tail } from './output.js';
-import { isAlive, markVariable, membersOf } from './processTree.js';
+import { isAlive, markVariable, membersOf, rootsAmong, ticksSinceBoot } from './processTree.js';
 
 const keptOutput = 64 * 1024;
 /** A load generator's report must fit in here; wrk, k6 and their like print a few kilobytes. */
@@ -63,6 +63,8 @@ export class RunningProcess {
   readonly exited: Promise<Exit>;
   /** null while it runs. */
   exit: Exit | null = null;
+  /** When it was reaped; null before. */
+  #endedAt: number | null = null;
 
   constructor(child: ChildProcess, mark: string, options: ProcessOptions) {
     this.#child = child;
@@ -82,6 +84,7 @@ export class RunningProcess {
     this.ended = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         this.exit = { code, signal };
+        this.#endedAt = ticksSinceBoot();
         resolve(this.exit);
       });
     });
@@ -114,7 +117,12 @@ export class RunningProcess {
 
   /** The live processes of its tree. */
   members(): number[] {
-    return membersOf(this.pid, this.#mark);
+    return membersOf(this.pid, this.#mark, this.#endedAt);
+  }
+
+  /** Those of them that are below no other: the process itself and what detached itself from it (daemons). */
+  roots(): number[] {
+    return rootsAmong(this.members());
   }
 
   /** To the process itself only. */

@@ -9,6 +9,16 @@ interface ProcessStatus {
   readonly state: string;
   readonly parent: number;
   readonly group: number;
+  /** Clock ticks since boot. */
+  readonly started: number;
+}
+
+/** Ticks a second in /proc: the kernel's USER_HZ, 100 wherever the collector runs. */
+const ticksPerSecond = 100;
+
+/** Now, in clock ticks since boot as /proc tells when a process started. */
+export function ticksSinceBoot(): number {
+  return Math.round(Number.parseFloat(readFileSync('/proc/uptime', 'latin1')) * ticksPerSecond);
 }
 
 /** Whether a process is there and not just waiting to be reaped. */
@@ -20,9 +30,11 @@ export function isAlive(pid: number): boolean {
 /**
  * The live processes of a tree: the root's process group, its descendants, and those that detached themselves from
  * both but still carry the mark in their environment (daemons).
- * @param mark value of `markVariable` the root was started with
+ * @param mark  value of `markVariable` the root was started with
+ * @param ended when the root was reaped, in ticks since boot; null while it runs. Its number may belong to a stranger
+ *              from then on: of its group only those that were there before are members
  */
-export function membersOf(root: number, mark: string): number[] {
+export function membersOf(root: number, mark: string, ended: number | null): number[] {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => readStatus(Number(name)) ?? []);
@@ -35,9 +47,20 @@ export function membersOf(root: number, mark: string): number[] {
     for (const child of children.get(pid) ?? []) include(child);
   };
   for (const status of all) {
-    if (status.pid === root || status.group === root || isMarked(status.pid, mark)) include(status.pid);
+    const isRootsOwn = ended === null || status.started <= ended;
+    const isInGroup = status.pid === root || status.group === root;
+    if ((isInGroup && isRootsOwn) || isMarked(status.pid, mark)) include(status.pid);
   }
   return all.filter((status) => members.has(status.pid) && !hasEnded(status)).map((status) => status.pid);
+}
+
+/** Those of some processes whose parent is none of them. */
+export function rootsAmong(pids: readonly number[]): number[] {
+  const members = new Set(pids);
+  return pids.filter((pid) => {
+    const status = readStatus(pid);
+    return status !== null && !members.has(status.parent);
+  });
 }
 
 function hasEnded(status: ProcessStatus): boolean {
@@ -48,8 +71,15 @@ function readStatus(pid: number): ProcessStatus | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The command's name stands in parentheses and may contain anything, also parentheses.
-    const [state, parent, group] = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return { pid, state: state as string, parent: Number(parent), group: Number(group) };
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    const [state, parent, group] = fields;
+    return {
+      pid,
+      state: state as string,
+      parent: Number(parent),
+      group: Number(group),
+      started: Number(fields[19]),
+    };
   } catch {
     return null;
   }

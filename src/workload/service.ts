@@ -1,8 +1,8 @@
 /** A service from its start to the moment nothing of it is left. */
-import { rmSync } from 'node:fs';
 import type { Ready } from '../config/plan.js';
 import { MeasureError } from '../errors.js';
-import { requireFreePort, waitForFreePort } from './port.js';
+import { removePerfMaps } from './perfMaps.js';
+import { requireFreePort, requireHolderAmong, waitForFreePort } from './port.js';
 import { describeExit, type RunningProcess, shellWords, startProcess } from './process.js';
 import { type ReadinessProbe, readinessProbe } from './readiness.js';
 import { fillTemplate } from './template.js';
@@ -11,6 +11,8 @@ import { sleep, unlessAborted } from './waiting.js';
 const lookEveryMilliseconds = 20;
 /** A load that loses its service often ends a moment before the service does; the service's end is the cause then. */
 const deathMilliseconds = 300;
+/** How many process trees the collector takes in. */
+const mostRoots = 64;
 
 export interface ServiceOptions {
   /** For messages, e.g. `the service of api (head)`. */
@@ -27,16 +29,25 @@ export interface ServiceOptions {
 }
 
 export class Service {
-  readonly #perfMapOwners = new Set<number>();
+  readonly #startedAt = Date.now();
 
   constructor(
     private readonly running: RunningProcess,
     private readonly options: ServiceOptions,
   ) {}
 
-  /** The root of the service's process tree. */
-  get pid(): number {
-    return this.running.pid;
+  /**
+   * The processes that the service is, with their descendants: the one that was started, and daemons of it.
+   * @throws MeasureError when its port is known to be held by a process that is none of them
+   */
+  roots(): number[] {
+    const { port, what } = this.options;
+    requireHolderAmong(port, () => this.running.members(), what);
+    const roots = this.running.roots();
+    if (roots.length <= mostRoots) return roots;
+    throw new MeasureError(
+      `${what} has ${roots.length} detached processes; at most ${mostRoots} can be followed`,
+    );
   }
 
   /**
@@ -61,9 +72,9 @@ export class Service {
 
   /** Ends every process of the service and removes what they left in /tmp for profilers; never rejects. */
   async stop(): Promise<void> {
-    for (const pid of this.running.members()) this.#perfMapOwners.add(pid);
+    const owners = [this.running.pid, ...this.running.members()];
     await this.running.stop();
-    for (const pid of [this.pid, ...this.#perfMapOwners]) rmSync(`/tmp/perf-${pid}.map`, { force: true });
+    removePerfMaps(owners, this.#startedAt);
   }
 
   /** Waits until a stopped service's port can be used again. @throws MeasureError when it stays taken */

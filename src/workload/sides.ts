@@ -5,7 +5,7 @@ import { join, resolve, sep } from 'node:path';
 import { type Ref, type Side, sides } from '../bundle/schema.js';
 import { UsageError } from '../errors.js';
 import { Repository } from './git.js';
-import { makeOwnFolder, removeOwnFolder } from './ownFolder.js';
+import { isOwnFolder, makeOwnFolder, removeOwnFolder } from './ownFolder.js';
 import { applyPatchFile } from './patch.js';
 import type { Progress } from './progress.js';
 
@@ -91,15 +91,21 @@ class Preparation {
   }
 
   async dispose(): Promise<void> {
+    await this.#removeWorktrees();
     removeOwnFolder(this.#worktrees);
     removeOwnFolder(this.#copies);
-    await this.repository?.pruneWorktrees();
   }
 
   /** Replaces what a killed run left there. */
   async #emptyWorktrees(): Promise<void> {
     makeOwnFolder(this.#worktrees);
-    await this.repository?.pruneWorktrees();
+    await this.#removeWorktrees();
+  }
+
+  /** While their folder is there: git compares real paths. */
+  async #removeWorktrees(): Promise<void> {
+    if (!isOwnFolder(this.#worktrees)) return;
+    for (const side of sides) await this.repository?.removeWorktree(this.#worktree(side));
   }
 
   async #head(): Promise<Source> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -120,6 +121,22 @@ describe('a capture of a command', () => {
     await failure(InterruptedError, () => collector.start(request({ target: command(busy, tag) }), signal));
     expect(tag.living()).toEqual([]);
   });
+});
+
+test('a collector that does not get ready is an error, and is ended', async () => {
+  const folder = temporaryFolder();
+  const binary = join(folder, 'profbound-collect');
+  const text = '#!/bin/sh\nexec sleep 300\n';
+  writeFileSync(binary, text, { mode: 0o755 });
+  const sum = createHash('sha256').update(text).digest('hex');
+  writeFileSync(join(folder, 'SHA256SUMS'), `${sum}  profbound-collect\n`);
+  const collector = await openCollector(binary, 0.2);
+  const tag = new Tag();
+  const error = await failure(MeasureError, () =>
+    collector.start(request({ target: command(busy, tag) }), never),
+  );
+  expect(error.message).toBe('the collector was not ready within 0.2 s');
+  expect(tag.living()).toEqual([]);
 });
 
 describe('the binary', () => {

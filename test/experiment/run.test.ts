@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openBundle } from '../../src/bundle/reader.js';
 import { randomOrder } from '../../src/experiment/order.js';
-import { Trial } from './support.js';
+import { eventually } from '../workload/support.js';
+import { collectorStatus, Trial } from './support.js';
 
 describe('pairs of a service', () => {
   test('are taken until the looks are exhausted, in the order drawn, each at once in the bundle', async () => {
@@ -32,6 +33,22 @@ describe('pairs of a service', () => {
     expect(trial.progress.lines).toHaveLength(4);
     expect(trial.progress.lines[0]).toMatch(/^api {2}pair 1\/2 {2}head {2}50 units {2}\S+ \S+ CPU\/unit$/);
     expect(trial.progress.lines[3]).toMatch(/ {2}at most \d+s left$/);
+    trial.expectNothingLeft();
+  });
+
+  test('include daemons that the service started', async () => {
+    const side = {
+      build: null,
+      start: `(setsid ${process.execPath} service.mjs \${PORT} &); exec sleep 300`,
+      batch: null,
+      ready: { kind: 'http', url: 'http://127.0.0.1:${PORT}/count' },
+    } as const;
+    const trial = new Trial({ sides: { base: side, head: side } });
+    await trial.run();
+    for (const { summary } of trial.measured.captures) {
+      expect(summary.target.pids).toHaveLength(2);
+      expect(summary.cpuNanoseconds).toBeGreaterThan(1e6);
+    }
     trial.expectNothingLeft();
   });
 
@@ -105,5 +122,65 @@ describe('a batch program', () => {
       expect(summary.cpuNanoseconds).toBeGreaterThan(0);
     }
     expect(trial.tag.living()).toEqual([]);
+  });
+
+  test('takes turns: of two pairs in a row each side goes first in one', async () => {
+    const trial = new Trial({
+      looks: [4],
+      warmupSeconds: 0,
+      capture: { seconds: 0.05 },
+      ...batch('true'),
+    });
+    await trial.run();
+    const firsts = trial.measured.captures.filter(({ position }) => position === 0).map(({ side }) => side);
+    expect(firsts.slice(0, 2).sort()).toEqual(['base', 'head']);
+    expect(firsts.slice(2).sort()).toEqual(['base', 'head']);
+  });
+
+  test('leaves no files for profilers in /tmp, but those of others', async () => {
+    const own = 'echo 1000 10 f > /tmp/perf-$$.map; echo $$ >> pids';
+    // Written while the program runs, but not by it: nobody has this number.
+    const strange = `/tmp/perf-${2 ** 22 + process.pid}.map`;
+    const work = `${own}; : > ${strange}; i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done`;
+    const trial = new Trial(batch(work));
+    await trial.run();
+    const pids = readFileSync(join(trial.folder, 'pids'), 'utf8').trim().split('\n');
+    const isLeft = existsSync(strange);
+    rmSync(strange, { force: true });
+    expect(isLeft).toBe(true);
+    expect(pids.filter((pid) => existsSync(`/tmp/perf-${pid}.map`))).toEqual([]);
+  });
+});
+
+describe('the collector', () => {
+  const batch = {
+    build: null,
+    start: null,
+    batch: 'sleep 0.1; grep Cpus_allowed_list /proc/self/status >> cpus',
+    ready: null,
+  };
+
+  test.each([
+    ['a service', {}],
+    [
+      'a batch program',
+      { sides: { base: batch, head: batch }, load: { kind: 'batch' }, units: { kind: 'batch' } },
+    ],
+  ] as const)('of %s runs on the CPUs of the load', async (_, change) => {
+    const trial = new Trial({ ...change, capture: { serviceCpus: '0', loadCpus: '1' } });
+    const running = trial.run();
+    running.catch(() => {});
+    let status = '';
+    await eventually(() => {
+      status = collectorStatus();
+      return status !== '';
+    });
+    await running;
+    expect(/^Cpus_allowed_list:\t(.*)$/m.exec(status)?.[1]).toBe('1');
+    if ('sides' in change) {
+      expect(new Set(readFileSync(join(trial.folder, 'cpus'), 'utf8').trim().split('\n'))).toEqual(
+        new Set(['Cpus_allowed_list:\t0']),
+      );
+    }
   });
 });

@@ -1,5 +1,5 @@
 /** A workload, two sides and a bundle for tests that measure for real. */
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import type { BundleWorkload, Side } from '../../src/bundle/schema.js';
@@ -9,7 +9,7 @@ import type { WorkloadPlan } from '../../src/config/plan.js';
 import { readEnvironment } from '../../src/experiment/environment.js';
 import { type ExperimentHooks, runExperiment } from '../../src/experiment/run.js';
 import {
-  childCommands,
+  childProcesses,
   never,
   RecordedProgress,
   serviceSource,
@@ -19,9 +19,22 @@ import {
 
 /** Whether a collector started here is at work. */
 export const isCapturing = (): boolean =>
-  childCommands().some((line) => line.includes('profbound-collect record'));
+  childProcesses().some(({ command }) => command.includes('profbound-collect record'));
 
-export type PlanChange = Partial<WorkloadPlan> & { readonly looks?: readonly number[] };
+/** The /proc status of the collector that is at work; empty when there is none. */
+export function collectorStatus(): string {
+  const collector = childProcesses().find(({ command }) => /^\S*profbound-collect record/.test(command));
+  try {
+    return collector ? readFileSync(`/proc/${collector.pid}/status`, 'utf8') : '';
+  } catch {
+    return '';
+  }
+}
+
+export type PlanChange = Omit<Partial<WorkloadPlan>, 'capture'> & {
+  readonly capture?: Partial<WorkloadPlan['capture']>;
+  readonly looks?: readonly number[];
+};
 
 /** Measures the small service of the tests; everything it starts carries `tag`. */
 export class Trial {
@@ -35,7 +48,8 @@ export class Trial {
 
   constructor({ looks = [1], ...change }: PlanChange = {}) {
     writeFileSync(join(this.folder, 'service.mjs'), serviceSource);
-    const plan = { ...servicePlan(this.tag), ...change };
+    const usual = servicePlan(this.tag);
+    const plan = { ...usual, ...change, capture: { ...usual.capture, ...change.capture } };
     this.plan = { ...plan, policy: { ...plan.policy, looks: [...looks] } };
     this.writer = new BundleWriter(join(this.folder, 'bundle'), {
       schema: 'profbound/bundle@1',

@@ -111,6 +111,16 @@ describe('the built-in HTTP load', () => {
     await load.stop();
   });
 
+  test('that does not get ready is an error', async () => {
+    const tag = new Tag();
+    const stuck = { ...options(tag), launcher: ['sh', '-c', 'sleep 300'], startSeconds: 0.2 };
+    const error = await failure(MeasureError, () => prepareLoad(http(), stuck, never));
+    expect(error.message).toBe(
+      `the load of api (base) was not ready within 0.2 s: http://127.0.0.1:${port}/`,
+    );
+    expect(tag.living()).toEqual([]);
+  });
+
   test('ends when it is interrupted', async () => {
     const tag = new Tag();
     const abort = new AbortController();

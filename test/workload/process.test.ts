@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { MeasureError } from '../../src/errors.js';
 import { type ProcessOptions, shellWords, startProcess } from '../../src/workload/process.js';
-import { isAlive } from '../../src/workload/processTree.js';
+import { isAlive, membersOf, ticksSinceBoot } from '../../src/workload/processTree.js';
 import { eventually, failure, Tag } from './support.js';
 
 const start = (tag: Tag, command: string, more: Partial<ProcessOptions> = {}) =>
@@ -87,6 +87,16 @@ describe('stopping leaves nothing of', () => {
     expect(tag.living()).toEqual([]);
   });
 
+  test('a process without our environment that stayed in the group of a program that ended', async () => {
+    const tag = new Tag();
+    const running = await start(tag, 'env -i sleep 300 & sleep 0.1');
+    await running.exited;
+    const left = running.members();
+    await running.stop();
+    expect(left).toHaveLength(1);
+    expect(left.filter(isAlive)).toEqual([]);
+  });
+
   test('lets a program end in its own way first', async () => {
     const running = await start(
       new Tag(),
@@ -97,4 +107,14 @@ describe('stopping leaves nothing of', () => {
     expect(await running.exited).toEqual({ code: 7, signal: null });
     expect(running.stdout).toBe('up\nbye\n');
   });
+});
+
+test('whoever got the number of a program that ended is not taken for it', async () => {
+  // In the part of the one who got it: a process of its own, started after the end.
+  const ended = ticksSinceBoot() - 1;
+  const stranger = await start(new Tag(), 'sleep 300 & wait');
+  await eventually(() => stranger.members().length === 2);
+  const taken = membersOf(stranger.pid, 'the mark of the one that ended', ended);
+  await stranger.stop();
+  expect(taken).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -106,6 +106,40 @@ describe('a service that ends', () => {
   });
 });
 
+describe('what is measured of a service', () => {
+  test('are also daemons it started', async () => {
+    const tag = new Tag();
+    const command = `(setsid ${process.execPath} service.mjs \${PORT} &); exec sleep 300`;
+    const service = await startService(await options(tag, { command }), never);
+    const names = service.roots().map((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim());
+    await service.stop();
+    expect(names).toHaveLength(2);
+    expect(names).toContain('sleep');
+    expect(tag.living()).toEqual([]);
+  });
+
+  test('is not another program that holds its port', async () => {
+    const tag = new Tag();
+    const command = `(setsid env -u PROFBOUND_PROCESS ${process.execPath} service.mjs \${PORT} &); exec sleep 300`;
+    const asked = await options(tag, { command });
+    const service = await startService(asked, never);
+    const error = await failure(MeasureError, () => service.roots());
+    await httpGet(`http://127.0.0.1:${asked.port}/exit?code=0`, 5).catch(() => {});
+    await service.stop();
+    await eventually(() => tag.living().length === 0);
+    expect(error.message).toContain(`port ${asked.port} is held by process `);
+    expect(error.message).toContain(`, which does not belong to ${asked.what}: `);
+  });
+
+  test('must not be more process trees than can be followed', async () => {
+    const command = `for i in $(seq 64); do (setsid sleep 300 &); done; exec ${process.execPath} service.mjs \${PORT}`;
+    const service = await startService(await options(new Tag(), { command }), never);
+    const error = await failure(MeasureError, () => service.roots());
+    await service.stop();
+    expect(error.message).toContain('has 65 detached processes; at most 64 can be followed');
+  });
+});
+
 test('a taken port is noticed before anything is started', async () => {
   const tag = new Tag();
   const asked = await options(tag);
@@ -131,7 +165,7 @@ test('an interruption while it starts stops it', async () => {
 test('files its processes left for profilers are removed', async () => {
   const asked = await options(new Tag());
   const service = await startService(asked, never);
-  const file = `/tmp/perf-${service.pid}.map`;
+  const file = `/tmp/perf-${service.roots()[0]}.map`;
   writeFileSync(file, '1000 10 f\n');
   await service.stop();
   expect(existsSync(file)).toBe(false);

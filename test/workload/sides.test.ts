@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { UsageError } from '../../src/errors.js';
@@ -99,6 +99,25 @@ describe('git refs', () => {
     expect(read(again.refs.base.root, 'version')).toBe('2\n');
     await again.dispose();
     expectNoTraces(top);
+  });
+
+  test('replace what a killed run left registered, also half made or when its folder was removed since', async () => {
+    const { top } = repository();
+    await prepare({ cwd: top, base: 'main' });
+    rmSync(join(top, '.profbound'), { recursive: true });
+    writeFileSync(join(top, '.git/worktrees/base/locked'), 'initializing');
+    const again = await prepare({ cwd: top, base: 'main' });
+    await again.dispose();
+    expectNoTraces(top);
+  });
+
+  test("leave the user's own worktrees alone, also those whose folders are not there at the moment", async () => {
+    const { top } = repository();
+    const own = join(temporaryFolder(), 'own');
+    git(top, 'worktree', 'add', '-q', '--detach', own);
+    rmSync(own, { recursive: true });
+    await (await prepare({ cwd: top, base: 'main' })).dispose();
+    expect(git(top, 'worktree', 'list')).toContain(own);
   });
 
   test('that are missing are an error that names them and how to get them', async () => {

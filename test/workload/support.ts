@@ -85,15 +85,15 @@ export async function eventually(condition: () => boolean): Promise<void> {
   }
 }
 
-/** Command lines of the live children of this process. */
-export function childCommands(): string[] {
+/** The live children of this process. */
+export function childProcesses(): { readonly pid: string; readonly command: string }[] {
   return readdirSync('/proc').flatMap((pid) => {
     try {
       const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'latin1')
         .replace(/^.*\) /, '')
         .split(' ');
       if (state === 'Z' || Number(parent) !== process.pid) return [];
-      return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
+      return [{ pid, command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') }];
     } catch {
       return [];
     }
