@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { type CaptureSummary, captureSummarySchema } from '../bundle/summary.js';
 import { MeasureError, UsageError } from '../errors.js';
 import { programEnvironment } from '../workload/environment.js';
-import { parseJson } from '../workload/output.js';
+import { parseJson, readableTail } from '../workload/output.js';
 import { describeExit, type RunningProcess, startProcess } from '../workload/process.js';
 import { deferred, unlessAborted, within } from '../workload/waiting.js';
 import { shippedBinary, verifyBinary } from './binary.js';
@@ -149,7 +149,8 @@ function parametersOf(request: CaptureRequest): string[] {
 /** Waits for the collector's end and reads what it wrote. */
 async function finish(running: RunningProcess, request: CaptureRequest): Promise<FinishedCapture> {
   const exit = await running.exited;
-  const output = running.tail;
+  // Standard output is the collector's protocol; what the command printed comes on the other.
+  const output = readableTail(running.stderr);
   await running.stop();
   // The collector's own complaint is the last line; a command's output may stand before it.
   const complaint = output.split('\n').at(-1) ?? '';

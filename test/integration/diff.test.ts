@@ -63,6 +63,7 @@ describe('capture', () => {
     const captured = await run('capture', '--out', 'failed', '--', 'sh', '-c', 'exit 7');
     expectCode(captured, 0);
     expect(captured.stderr).toContain('warning: the command ended with exit code 7');
+    expect(captured.stdout + captured.stderr).not.toContain('"event"');
   });
 
   test('of a command that ran no time to speak of says that there are no samples', async () => {
