@@ -40,7 +40,10 @@ type Source =
  * @throws UsageError for a ref, folder or patch that is not there or does not fit; nothing is left behind then
  */
 export async function prepareSides(request: SidesRequest, progress: Progress): Promise<PreparedSides> {
-  const preparation = new Preparation(request, await Repository.find(request.cwd));
+  const preparation = new Preparation(
+    request,
+    namesFoldersOnly(request) ? null : await Repository.find(request.cwd),
+  );
   try {
     const refs =
       request.patch === null ? await preparation.refs() : await preparation.patchedRefs(request.patch);
@@ -50,6 +53,11 @@ export async function prepareSides(request: SidesRequest, progress: Progress): P
     await preparation.dispose();
     throw error;
   }
+}
+
+/** Then git is not needed, and its refusal to look into another user's repository does not matter. */
+function namesFoldersOnly({ base, head, patch }: SidesRequest): boolean {
+  return (patch === null ? [base, head] : [base]).every((name) => name?.startsWith('dir:'));
 }
 
 class Preparation {

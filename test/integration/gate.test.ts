@@ -119,7 +119,7 @@ work();
   project.write({
     'base/job.cjs': program(1_000_000),
     'base/.profbound.yml': batch,
-    'head/job.cjs': program(15_000_000),
+    'head/job.cjs': program(100_000_000),
     'head/.profbound.yml': batch,
   });
   const run = await project.gate('--base', 'dir:base', '--head', 'dir:head');

@@ -151,6 +151,10 @@ describe('git refs', () => {
     try {
       const error = await failure(UsageError, () => prepare({ cwd: top, base: 'main' }));
       expect(error.message).toContain('dubious ownership');
+      // Folders do not need git.
+      const prepared = await prepare({ cwd: top, base: 'dir:.', head: 'dir:.' });
+      expect(prepared.refs.head).toMatchObject({ name: 'dir:.', commit: null });
+      await prepared.dispose();
     } finally {
       delete process.env.GIT_TEST_ASSUME_DIFFERENT_OWNER;
     }
