@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "doctor.h"
-#include "fail.h"
+#include "doctor/doctor.h"
+#include "support/fail.h"
 #include "options.h"
 #include "record.h"
-#include "target.h"
+#include "target/target.h"
 
 static const char help[] =
 	"profbound-collect: profile a process tree and count its CPU time exactly\n"

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
-#include "cpulist.h"
-#include "fail.h"
+#include "support/clock.h"
+#include "support/cpulist.h"
+#include "support/fail.h"
 
 #define MAX_FRAMES 127
 #define MIN_FRAMES 8

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "sampling.h"
+#include "backends/sampling.h"
 
 enum backend_choice { BACKEND_AUTO, BACKEND_BPF, BACKEND_PERF };
 

@@ -12,13 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "backend.h"
-#include "capture_summary.h"
-#include "clock.h"
-#include "fail.h"
-#include "json.h"
-#include "privileges.h"
-#include "target.h"
+#include "backends/backend.h"
+#include "profile/capture_summary.h"
+#include "support/clock.h"
+#include "support/fail.h"
+#include "support/json.h"
+#include "target/privileges.h"
+#include "target/target.h"
 
 #define DRAIN_MILLISECONDS 20
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "call_sites.h"
+#include "symbols/call_sites.h"
 #include "check.h"
 
 /* Puts the bytes of one instruction before a return address, between bytes that mean nothing. */

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "clock.h"
-#include "cpu_account.h"
+#include "support/clock.h"
+#include "backends/cpu_account.h"
 
 /* What a child burns; far more than all else that happens here. */
 #define BURNT (60 * 1000000ULL)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #define _GNU_SOURCE
 #include "check.h"
-#include "cpulist.h"
+#include "support/cpulist.h"
 
 int main(void)
 {

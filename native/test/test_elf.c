@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "debug_file.h"
-#include "elf_symbols.h"
-#include "libc_roots.h"
-#include "mappings.h"
-#include "object_symbols.h"
+#include "symbols/debug_file.h"
+#include "symbols/elf_symbols.h"
+#include "symbols/libc_roots.h"
+#include "processes/mappings.h"
+#include "symbols/object_symbols.h"
 
 __attribute__((noinline)) void profbound_known_function(void)
 {

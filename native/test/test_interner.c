@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "check.h"
-#include "interner.h"
+#include "support/interner.h"
 
 int main(void)
 {

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "json.h"
+#include "support/json.h"
 
 static void writes_nested_values(void)
 {

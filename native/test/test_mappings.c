@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "mappings.h"
+#include "processes/mappings.h"
 
 static void parse(struct mappings *mappings, const char *text)
 {

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "demangle.h"
-#include "paths.h"
-#include "roots.h"
+#include "symbols/demangle.h"
+#include "support/paths.h"
+#include "symbols/roots.h"
 
 static void demangles(void)
 {

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "perf_map.h"
-#include "process_status.h"
+#include "symbols/perf_map.h"
+#include "target/process_status.h"
 
 static void parses_lines(void)
 {

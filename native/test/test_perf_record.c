@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Records as the kernel lays them out, word by word, taken apart. */
 #include "check.h"
-#include "perf_record.h"
+#include "backends/perf_record.h"
 
 #define WORD(low, high) ((uint64_t)(high) << 32 | (uint32_t)(low))
 #define CONTEXT(name) ((uint64_t)PERF_CONTEXT_##name)

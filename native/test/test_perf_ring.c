@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "perf_ring.h"
+#include "backends/perf_ring.h"
 
 #define RING_BYTES 256
 

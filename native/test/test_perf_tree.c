@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "comms.h"
-#include "process_tree.h"
+#include "backends/comms.h"
+#include "target/process_tree.h"
 
 static void reads_parents(void)
 {

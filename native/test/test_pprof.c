@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "pprof.h"
+#include "profile/pprof.h"
 #include "profile_reader.h"
 
 static void build(struct pprof *pprof)

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "profile_reader.h"
-#include "recorder.h"
+#include "profile/recorder.h"
 
 /* Two callers of known size: the return address is taken where it is used. */
 static uint64_t return_address;

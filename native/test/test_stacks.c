@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "check.h"
-#include "stacks.h"
+#include "profile/stacks.h"
 
 int main(void)
 {

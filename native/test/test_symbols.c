@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "check.h"
-#include "symbols.h"
+#include "symbols/symbols.h"
 
 /* The name of what covers `address`, or "-". */
 static const char *at(const struct symbols *symbols, uint64_t address)

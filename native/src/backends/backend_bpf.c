@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Samples by a perf_event a CPU with a BPF program that keeps only the target's tree; CPU time by the scheduler's own
+ * accounting, read where it changes.
+ */
+#define _GNU_SOURCE
+#include "backends/backend.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "support/clock.h"
+#include "support/cpulist.h"
+#include "support/fail.h"
+#include "support/bounds.h"
+#include "target/privileges.h"
+/* The skeleton needs the types both sides share. */
+#include "profile.h"
+#include "profile.skel.h"
+
+/* Inode of the initial pid namespace: PROC_PID_INIT_INO of the kernel's ABI. */
+#define INITIAL_PID_NAMESPACE 0xEFFFFFFCU
+
+static struct {
+	struct profile *skeleton;
+	struct ring_buffer *ring;
+	struct recorder *recorder;
+	uint64_t weight;
+	uint32_t max_depth;
+	int stats_fd;
+	struct bpf_link *sampling[MAX_CPUS];
+} state;
+
+static int quiet(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	return 0;
+}
+
+static int on_record(void *context, void *data, size_t size)
+{
+	const struct record_header *header = data;
+	const struct sample_record *record = data;
+	uint32_t depth;
+	struct sample sample;
+
+	if (size < sizeof(*header))
+		return 0;
+	if (header->kind == RECORD_EXEC) {
+		recorder_exec(state.recorder, header->pid);
+		return 0;
+	}
+	if (size < sizeof(*record))
+		return 0;
+	depth = record->user_bytes > 0 ? record->user_bytes / 8 : 0;
+	sample = (struct sample){
+		.pid = header->pid,
+		.tid = header->tid,
+		.cpu = header->cpu,
+		.weight = state.weight,
+		.comm = record->comm,
+		.kernel = (const uint64_t *)record->kernel,
+		.kernel_depth = record->kernel_bytes > 0 ? record->kernel_bytes / 8 : 0,
+		.user = (const uint64_t *)record->user,
+		/* One frame more than is kept was asked for, to know that there are more. */
+		.user_depth = depth > state.max_depth ? state.max_depth : depth,
+		.truncated = depth > state.max_depth || depth == MAX_STACK_DEPTH,
+	};
+	recorder_add(state.recorder, &sample);
+	return 0;
+}
+
+/*
+ * Runs the task iterator once. Runtimes of tasks that are on a CPU are as old as the last tick, at either end of a
+ * capture: what is missed at its end is on average what was added at its beginning, at most a tick a running thread.
+ */
+static bool walk(enum walk_mode mode)
+{
+	int fd = bpf_iter_create(bpf_link__fd(state.skeleton->links.walk));
+	char ignored[64];
+	ssize_t got;
+
+	if (fd < 0)
+		return false;
+	state.skeleton->bss->walk_mode = mode;
+	while ((got = read(fd, ignored, sizeof(ignored))) > 0)
+		;
+	close(fd);
+	return got == 0;
+}
+
+/* Makes members of everything that descends from the roots now; what is forked meanwhile joins by itself. */
+static bool adopt_tree(void)
+{
+	do {
+		state.skeleton->bss->adopted = 0;
+		if (!walk(WALK_ADOPT))
+			return false;
+	} while (state.skeleton->bss->adopted > 0);
+	return true;
+}
+
+static bool attach_sampling(const struct sampling_event *event, char *refusal, size_t size)
+{
+	struct perf_event_attr attr;
+	cpu_set_t online;
+
+	if (!cpulist_online(&online)) {
+		snprintf(refusal, size, "cannot read /sys/devices/system/cpu/online");
+		return false;
+	}
+	sampling_fill(event, false, &attr);
+	for (int cpu = 0; cpu < MAX_CPUS; cpu++) {
+		int fd;
+
+		if (!CPU_ISSET(cpu, &online))
+			continue;
+		fd = sampling_open(&attr, -1, cpu, -1, 0);
+		if (fd < 0) {
+			snprintf(refusal, size, "cannot sample CPU %d: %s; needs CAP_PERFMON or kernel.perf_event_paranoid <= 0", cpu,
+				 strerror(errno));
+			return false;
+		}
+		state.sampling[cpu] = bpf_program__attach_perf_event(state.skeleton->progs.on_sample, fd);
+		if (!state.sampling[cpu]) {
+			snprintf(refusal, size, "cannot attach a BPF program to a perf event: %s", strerror(errno));
+			close(fd);
+			return false;
+		}
+	}
+	return true;
+}
+
+static uint32_t ring_bytes(void)
+{
+	uint32_t bytes = 16 * RING_BYTES_PER_CPU;
+
+	while (bytes < (uint32_t)libbpf_num_possible_cpus() * RING_BYTES_PER_CPU)
+		bytes *= 2;
+	return bytes;
+}
+
+static bool load(const struct capture_request *request)
+{
+	state.skeleton = profile__open();
+	if (!state.skeleton)
+		return false;
+	for (size_t i = 0; i < request->root_count; i++)
+		state.skeleton->rodata->roots[i] = request->roots[i];
+	state.skeleton->rodata->root_count = request->root_count;
+	state.skeleton->rodata->stack_bytes = 8 * (request->max_depth < MAX_STACK_DEPTH ? request->max_depth + 1 : MAX_STACK_DEPTH);
+	bpf_map__set_max_entries(state.skeleton->maps.records, ring_bytes());
+	if (profile__load(state.skeleton))
+		return false;
+	/* on_sample is attached to its events one by one. */
+	return profile__attach(state.skeleton) == 0;
+}
+
+static void close_all(void)
+{
+	for (int cpu = 0; cpu < MAX_CPUS; cpu++) {
+		bpf_link__destroy(state.sampling[cpu]);
+		state.sampling[cpu] = NULL;
+	}
+	ring_buffer__free(state.ring);
+	profile__destroy(state.skeleton);
+	if (state.stats_fd > 0)
+		close(state.stats_fd);
+	memset(&state, 0, sizeof(state));
+}
+
+static bool in_initial_pid_namespace(void)
+{
+	struct stat status;
+
+	return stat("/proc/self/ns/pid", &status) == 0 && status.st_ino == INITIAL_PID_NAMESPACE;
+}
+
+static bool start(const struct capture_request *request, struct sampling_event *event, char *refusal, size_t size)
+{
+	libbpf_set_print(quiet);
+	if (request->root_count > MAX_ROOTS) {
+		snprintf(refusal, size, "at most %d processes can be named", MAX_ROOTS);
+		return false;
+	}
+	if (!in_initial_pid_namespace()) {
+		snprintf(refusal, size, "BPF sees the initial pid namespace's process ids, this process runs in another; "
+					"start the container with --pid=host");
+		return false;
+	}
+	state.recorder = request->recorder;
+	state.max_depth = request->max_depth;
+	if (!load(request)) {
+		snprintf(refusal, size, "cannot load BPF programs: %s; needs CAP_BPF and CAP_PERFMON (run %s as root) and a "
+					"kernel with BTF",
+			 strerror(errno), privileges_grant());
+		close_all();
+		return false;
+	}
+	if (!sampling_choose(request->event, request->rate_hz, false, event)) {
+		snprintf(refusal, size, "cannot open the event that was asked for: %s; --event auto takes cpu-clock where there is no PMU",
+			 strerror(errno));
+		close_all();
+		return false;
+	}
+	state.weight = event->weight;
+	state.ring = ring_buffer__new(bpf_map__fd(state.skeleton->maps.records), on_record, NULL, NULL);
+	/* Needs a right of its own on some systems; without it the cost per sample is reported as zero runs. */
+	state.stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
+	if (!state.ring || !adopt_tree() || !attach_sampling(event, refusal, size) || !walk(WALK_BASELINE)) {
+		if (refusal[0] == '\0')
+			snprintf(refusal, size, "cannot set up the BPF programs: %s", strerror(errno));
+		close_all();
+		return false;
+	}
+	state.skeleton->bss->armed = true;
+	return true;
+}
+
+static void drain(int timeout)
+{
+	struct timespec pause = { .tv_nsec = timeout * 1000000L };
+
+	nanosleep(&pause, NULL);
+	ring_buffer__consume(state.ring);
+}
+
+/* Samples that came while the program ran on the same CPU already. */
+static uint64_t missed_samples(void)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(state.skeleton->progs.on_sample), &info, &size))
+		return 0;
+	return info.recursion_misses;
+}
+
+/* Adds what the programs cost while they ran. */
+static void add_overhead(struct capture_totals *totals)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, state.skeleton->obj) {
+		struct bpf_prog_info info = { 0 };
+		uint32_t size = sizeof(info);
+
+		if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+			continue;
+		totals->bpf_run_nanoseconds += info.run_time_ns;
+		totals->bpf_run_count += info.run_cnt;
+		totals->recursion_misses += info.recursion_misses;
+	}
+}
+
+static void stop(struct capture_totals *totals)
+{
+	const struct totals *counted = &state.skeleton->bss->totals;
+
+	if (!walk(WALK_SETTLE))
+		fail(EXIT_CANNOT_MEASURE, "cannot read the tasks' CPU times at the end of the capture: %s", strerror(errno));
+	state.skeleton->bss->armed = false;
+	ring_buffer__consume(state.ring);
+	memset(totals, 0, sizeof(*totals));
+	add_overhead(totals);
+	totals->cpu_nanoseconds = counted->cpu_nanoseconds;
+	totals->cpu_account = "scheduler";
+	totals->tasks = counted->tasks;
+	totals->lost[0] = (struct cause_count){ "ring_full", counted->ring_full };
+	totals->lost[1] = (struct cause_count){ "task_storage_full", counted->storage_full };
+	totals->lost[2] = (struct cause_count){ "program_busy", missed_samples() };
+	close_all();
+}
+
+const struct backend backend_bpf = { "bpf", start, drain, stop };

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/capture_summary.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "support/json.h"
+
+static void write_causes(struct json *json, const char *key, const struct cause_count *causes)
+{
+	json_open(json, key, '{');
+	for (int i = 0; i < RECORDER_CAUSES; i++) {
+		if (causes[i].cause)
+			json_unsigned(json, causes[i].cause, causes[i].samples);
+	}
+	json_close(json, '}');
+}
+
+static void write_target(struct json *json, const struct target *target)
+{
+	json_open(json, "target", '{');
+	json_string(json, "kind", target->is_command ? "command" : "pid");
+	json_open(json, "pids", '[');
+	for (size_t i = 0; i < target->pid_count; i++)
+		json_unsigned(json, NULL, target->pids[i]);
+	json_close(json, ']');
+	json_unsigned(json, "runs", target->runs);
+	if (target->exit_code >= 0)
+		json_signed(json, "exitCode", target->exit_code);
+	else
+		json_null(json, "exitCode");
+	if (target->signal >= 0)
+		json_signed(json, "signal", target->signal);
+	else
+		json_null(json, "signal");
+	json_bool(json, "exited", target->exited);
+	json_close(json, '}');
+}
+
+static void write_cpus(struct json *json, const struct recorder_counts *counts)
+{
+	json_open(json, "perCpu", '[');
+	for (uint32_t i = 0; i < counts->cpu_count; i++) {
+		json_open(json, NULL, '{');
+		json_unsigned(json, "cpu", counts->cpus[i].cpu);
+		json_unsigned(json, "samples", counts->cpus[i].samples);
+		json_unsigned(json, "nanoseconds", counts->cpus[i].nanoseconds);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+static void write_all(struct json *json, const struct capture_summary *summary)
+{
+	const struct capture_totals *totals = summary->totals;
+	const struct recorder_counts *counts = summary->counts;
+	char started_at[24];
+
+	snprintf(started_at, sizeof(started_at), "%" PRIu64, summary->started_at);
+	json_open(json, NULL, '{');
+	json_string(json, "schema", "profbound/capture@1");
+	json_string(json, "collector", "profbound-collect " PROFBOUND_VERSION);
+	json_string(json, "backend", summary->backend);
+	json_string(json, "event", summary->event->name);
+	json_unsigned(json, "rateHz", summary->rate_hz);
+	write_target(json, summary->target);
+	json_string(json, "startedAtNanoseconds", started_at);
+	json_unsigned(json, "wallNanoseconds", summary->wall);
+	json_unsigned(json, "cpuNanoseconds", totals->cpu_nanoseconds);
+	json_string(json, "cpuAccount", totals->cpu_account);
+	json_unsigned(json, "samples", counts->samples);
+	json_unsigned(json, "weightNanoseconds", counts->weight);
+	write_causes(json, "lost", totals->lost);
+	json_unsigned(json, "truncated", counts->truncated);
+	write_causes(json, "incomplete", counts->incomplete);
+	write_causes(json, "unresolved", counts->unresolved);
+	write_cpus(json, counts);
+	json_unsigned(json, "tasks", totals->tasks);
+	json_open(json, "overhead", '{');
+	json_unsigned(json, "bpfRunNanoseconds", totals->bpf_run_nanoseconds);
+	json_unsigned(json, "bpfRunCount", totals->bpf_run_count);
+	json_unsigned(json, "recursionMisses", totals->recursion_misses);
+	json_unsigned(json, "collectorCpuNanoseconds", summary->collector_cpu);
+	json_close(json, '}');
+	json_open(json, "limits", '[');
+	for (size_t i = 0; i < summary->limits->count; i++)
+		json_string(json, NULL, summary->limits->lines[i]);
+	json_close(json, ']');
+	json_close(json, '}');
+}
+
+bool capture_summary_write(const struct capture_summary *summary, const char *path)
+{
+	char part[4096];
+	struct json json = { 0 };
+	bool written;
+
+	if (snprintf(part, sizeof(part), "%s.part", path) >= (int)sizeof(part))
+		return false;
+	json.stream = fopen(part, "we");
+	if (!json.stream)
+		return false;
+	write_all(&json, summary);
+	fputc('\n', json.stream);
+	written = !ferror(json.stream);
+	return fclose(json.stream) == 0 && written && rename(part, path) == 0;
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/causes.h"
+
+#include "profile/recorder.h"
+
+_Static_assert(UNRESOLVED_CAUSES - 1 <= RECORDER_CAUSES, "every cause must fit into struct recorder_counts");
+_Static_assert(INCOMPLETE_CAUSES - 1 <= RECORDER_CAUSES, "every cause must fit into struct recorder_counts");
+
+const char *const unresolved_names[UNRESOLVED_CAUSES] = {
+	[UNRESOLVED_NO_SYMBOL] = "no_symbol",
+	[UNRESOLVED_FILE_UNREADABLE] = "file_unreadable",
+	[UNRESOLVED_ANONYMOUS_MEMORY] = "anonymous_memory",
+	[UNRESOLVED_NO_MAPPING] = "no_mapping",
+	[UNRESOLVED_PROCESS_GONE] = "process_gone",
+	[UNRESOLVED_KERNEL] = "kernel_symbols",
+};
+
+const char *const incomplete_names[INCOMPLETE_CAUSES] = {
+	[INCOMPLETE_FRAME_POINTER_CHAIN] = "frame_pointer_chain_ended",
+	[INCOMPLETE_NO_USER_STACK] = "no_user_stack",
+	[INCOMPLETE_PROCESS_GONE] = "process_gone",
+};
+
+const char *const marker_names[MARKERS] = {
+	[MARKER_CHAIN_ENDED] = "[frame pointer chain ended]",
+	[MARKER_TRUNCATED] = "[truncated]",
+	[MARKER_NO_USER_STACK] = "[no user stack]",
+	[MARKER_HIDDEN_KERNEL] = "[kernel, not visible to this user]",
+	[MARKER_NO_MAPPING] = "[unknown] (no mapping)",
+	[MARKER_PROCESS_GONE] = "[unknown] (process gone)",
+};

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/pprof.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "support/fail.h"
+#include "support/json.h"
+#include "support/bounds.h"
+
+/* Field numbers of profile.proto. */
+enum profile_field {
+	PROFILE_SAMPLE_TYPE = 1,
+	PROFILE_SAMPLE = 2,
+	PROFILE_MAPPING = 3,
+	PROFILE_LOCATION = 4,
+	PROFILE_FUNCTION = 5,
+	PROFILE_STRING_TABLE = 6,
+	PROFILE_TIME_NANOS = 9,
+	PROFILE_DURATION_NANOS = 10,
+	PROFILE_PERIOD_TYPE = 11,
+	PROFILE_PERIOD = 12,
+	PROFILE_DEFAULT_SAMPLE_TYPE = 14,
+};
+enum value_type_field { VALUE_TYPE_TYPE = 1, VALUE_TYPE_UNIT = 2 };
+enum sample_field { SAMPLE_LOCATION_ID = 1, SAMPLE_VALUE = 2, SAMPLE_LABEL = 3 };
+enum label_field { LABEL_KEY = 1, LABEL_STR = 2, LABEL_NUM = 3 };
+enum mapping_field {
+	MAPPING_ID = 1,
+	MAPPING_MEMORY_START = 2,
+	MAPPING_MEMORY_LIMIT = 3,
+	MAPPING_FILE_OFFSET = 4,
+	MAPPING_FILENAME = 5,
+	MAPPING_BUILD_ID = 6,
+	MAPPING_HAS_FUNCTIONS = 7,
+	MAPPING_HAS_FILENAMES = 8,
+	MAPPING_HAS_LINE_NUMBERS = 9,
+};
+enum location_field { LOCATION_ID = 1, LOCATION_MAPPING_ID = 2, LOCATION_ADDRESS = 3, LOCATION_LINE = 4 };
+enum line_field { LINE_FUNCTION_ID = 1 };
+enum function_field {
+	FUNCTION_ID = 1,
+	FUNCTION_NAME = 2,
+	FUNCTION_SYSTEM_NAME = 3,
+	FUNCTION_FILENAME = 4,
+	FUNCTION_START_LINE = 5,
+};
+
+/* Names come from the measured program: what is not UTF-8 is made so, because a protobuf string must be. */
+static uint64_t string_number(struct pprof *pprof, const char *text)
+{
+	char clean[MAX_NAME_BYTES + 1];
+
+	utf8_sanitise(clean, sizeof(clean), text);
+	return interner_add(&pprof->strings, clean, strlen(clean), NULL);
+}
+
+/* Moves what was collected in `part` into `whole` as one field, and empties it. */
+static void embed(struct protobuf *whole, uint32_t field, struct protobuf *part)
+{
+	protobuf_bytes(whole, field, part->bytes, part->size);
+	part->size = 0;
+}
+
+static void add_value_type(struct pprof *pprof, enum profile_field field, const char *type, const char *unit)
+{
+	protobuf_integer(&pprof->part, VALUE_TYPE_TYPE, string_number(pprof, type));
+	protobuf_integer(&pprof->part, VALUE_TYPE_UNIT, string_number(pprof, unit));
+	embed(&pprof->body, field, &pprof->part);
+}
+
+void pprof_begin(struct pprof *pprof, uint64_t started_at, uint64_t duration, uint64_t period)
+{
+	memset(pprof, 0, sizeof(*pprof));
+	/* The string table begins with the empty string. */
+	string_number(pprof, "");
+	add_value_type(pprof, PROFILE_SAMPLE_TYPE, "samples", "count");
+	add_value_type(pprof, PROFILE_SAMPLE_TYPE, "cpu", "nanoseconds");
+	protobuf_integer(&pprof->body, PROFILE_TIME_NANOS, started_at);
+	protobuf_integer(&pprof->body, PROFILE_DURATION_NANOS, duration);
+	add_value_type(pprof, PROFILE_PERIOD_TYPE, "cpu", "nanoseconds");
+	protobuf_integer(&pprof->body, PROFILE_PERIOD, period);
+	protobuf_integer(&pprof->body, PROFILE_DEFAULT_SAMPLE_TYPE, string_number(pprof, "cpu"));
+}
+
+uint64_t pprof_add_mapping(struct pprof *pprof, const struct pprof_mapping *mapping)
+{
+	uint64_t id = ++pprof->mappings;
+
+	protobuf_integer(&pprof->part, MAPPING_ID, id);
+	protobuf_integer(&pprof->part, MAPPING_MEMORY_START, mapping->start);
+	protobuf_integer(&pprof->part, MAPPING_MEMORY_LIMIT, mapping->limit);
+	protobuf_integer(&pprof->part, MAPPING_FILE_OFFSET, mapping->offset);
+	protobuf_integer(&pprof->part, MAPPING_FILENAME, string_number(pprof, mapping->file));
+	protobuf_integer(&pprof->part, MAPPING_BUILD_ID, string_number(pprof, mapping->build_id));
+	protobuf_integer(&pprof->part, MAPPING_HAS_FUNCTIONS, mapping->has_functions);
+	protobuf_integer(&pprof->part, MAPPING_HAS_FILENAMES, mapping->has_filenames);
+	/* has_line_numbers stays false: a location's line is that of the executed code, and is not looked up. */
+	embed(&pprof->body, PROFILE_MAPPING, &pprof->part);
+	return id;
+}
+
+static uint64_t function_number(struct pprof *pprof, const struct pprof_function *function)
+{
+	const uint64_t key[] = {
+		string_number(pprof, function->name),
+		string_number(pprof, function->system_name),
+		string_number(pprof, function->file),
+		function->start_line,
+	};
+	bool is_new;
+	uint64_t id = interner_add(&pprof->functions, key, sizeof(key), &is_new) + 1;
+
+	if (!is_new)
+		return id;
+	protobuf_integer(&pprof->part, FUNCTION_ID, id);
+	protobuf_integer(&pprof->part, FUNCTION_NAME, key[0]);
+	protobuf_integer(&pprof->part, FUNCTION_SYSTEM_NAME, key[1]);
+	protobuf_integer(&pprof->part, FUNCTION_FILENAME, key[2]);
+	protobuf_integer(&pprof->part, FUNCTION_START_LINE, key[3]);
+	embed(&pprof->body, PROFILE_FUNCTION, &pprof->part);
+	return id;
+}
+
+uint64_t pprof_add_location(struct pprof *pprof, uint64_t mapping, uint64_t address,
+			    const struct pprof_function *function)
+{
+	uint64_t function_id = function_number(pprof, function), id = ++pprof->locations;
+
+	protobuf_integer(&pprof->label, LINE_FUNCTION_ID, function_id);
+	protobuf_integer(&pprof->part, LOCATION_ID, id);
+	protobuf_integer(&pprof->part, LOCATION_MAPPING_ID, mapping);
+	protobuf_integer(&pprof->part, LOCATION_ADDRESS, address);
+	embed(&pprof->part, LOCATION_LINE, &pprof->label);
+	embed(&pprof->body, PROFILE_LOCATION, &pprof->part);
+	return id;
+}
+
+static void add_label(struct pprof *pprof, const char *key, const char *text, uint64_t number)
+{
+	protobuf_integer(&pprof->label, LABEL_KEY, string_number(pprof, key));
+	if (text)
+		protobuf_integer(&pprof->label, LABEL_STR, string_number(pprof, text));
+	protobuf_integer(&pprof->label, LABEL_NUM, number);
+	embed(&pprof->part, SAMPLE_LABEL, &pprof->label);
+}
+
+void pprof_add_sample(struct pprof *pprof, const struct pprof_sample *sample)
+{
+	const uint64_t values[] = { sample->count, sample->nanoseconds };
+
+	protobuf_integers(&pprof->part, SAMPLE_LOCATION_ID, sample->locations, sample->depth);
+	protobuf_integers(&pprof->part, SAMPLE_VALUE, values, 2);
+	if (sample->thread) {
+		add_label(pprof, "thread", sample->thread, 0);
+		add_label(pprof, "pid", NULL, sample->pid);
+		add_label(pprof, "tid", NULL, sample->tid);
+		add_label(pprof, "cpu", NULL, sample->cpu);
+	}
+	embed(&pprof->body, PROFILE_SAMPLE, &pprof->part);
+}
+
+/* Compresses into memory; zlib's own gzip header has no time and no name. */
+static uint8_t *compress_gzip(const struct protobuf *message, size_t *size)
+{
+	z_stream stream = { 0 };
+	uint8_t *out;
+
+	if (deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK)
+		fail(EXIT_CANNOT_MEASURE, "out of memory");
+	*size = deflateBound(&stream, message->size);
+	out = must_allocate(*size, 1);
+	stream.next_in = message->bytes;
+	stream.avail_in = message->size;
+	stream.next_out = out;
+	stream.avail_out = *size;
+	if (message->size > UINT32_MAX || deflate(&stream, Z_FINISH) != Z_STREAM_END)
+		fail(EXIT_CANNOT_MEASURE, "the profile is larger than 4 GiB");
+	*size = stream.total_out;
+	deflateEnd(&stream);
+	return out;
+}
+
+bool pprof_write(struct pprof *pprof, const char *path)
+{
+	uint8_t *compressed;
+	size_t size;
+	FILE *file;
+	bool written;
+	int error;
+
+	for (uint32_t i = 0; i < pprof->strings.count; i++) {
+		const struct interner_entry *entry = &pprof->strings.entries[i];
+
+		protobuf_bytes(&pprof->body, PROFILE_STRING_TABLE, entry->bytes, entry->size);
+	}
+	file = fopen(path, "we");
+	if (!file)
+		return false;
+	compressed = compress_gzip(&pprof->body, &size);
+	written = fwrite(compressed, 1, size, file) == size;
+	error = errno;
+	free(compressed);
+	if (fclose(file) != 0)
+		return false;
+	errno = error;
+	return written;
+}
+
+void pprof_free(struct pprof *pprof)
+{
+	protobuf_free(&pprof->body);
+	protobuf_free(&pprof->part);
+	protobuf_free(&pprof->label);
+	interner_free(&pprof->strings);
+	interner_free(&pprof->functions);
+	memset(pprof, 0, sizeof(*pprof));
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writes profiles in pprof's format (profile.proto). Things get their numbers, from 1, in the order they are added. */
+#ifndef PROFBOUND_PPROF_H
+#define PROFBOUND_PPROF_H
+
+#include <stdbool.h>
+
+#include "support/interner.h"
+#include "profile/protobuf.h"
+
+struct pprof {
+	struct protobuf body;
+	struct protobuf part;
+	struct protobuf label;
+	struct interner strings;
+	struct interner functions;
+	uint64_t mappings;
+	uint64_t locations;
+};
+
+struct pprof_mapping {
+	/* Addresses of its locations lie within; all zero when there is nothing to say. */
+	uint64_t start;
+	uint64_t limit;
+	uint64_t offset;
+	const char *file;
+	/* Lower-case hexadecimal, or empty. */
+	const char *build_id;
+	bool has_functions;
+	bool has_filenames;
+};
+
+struct pprof_function {
+	const char *name;
+	const char *system_name;
+	/* Empty when unknown. */
+	const char *file;
+	/* Of the definition; 0 when unknown. */
+	uint64_t start_line;
+};
+
+struct pprof_sample {
+	const uint64_t *locations; /* leaf first */
+	uint32_t depth;
+	uint64_t count;
+	uint64_t nanoseconds;
+	/* Labels; none of them where `thread` is NULL. */
+	const char *thread;
+	uint64_t pid;
+	uint64_t tid;
+	uint64_t cpu;
+};
+
+/* A profile of samples/count and cpu/nanoseconds; times in nanoseconds, `started_at` by CLOCK_REALTIME. */
+void pprof_begin(struct pprof *pprof, uint64_t started_at, uint64_t duration, uint64_t period);
+
+uint64_t pprof_add_mapping(struct pprof *pprof, const struct pprof_mapping *mapping);
+
+/* Adds a location of one function; equal functions are written once. `mapping` may be 0. */
+uint64_t pprof_add_location(struct pprof *pprof, uint64_t mapping, uint64_t address,
+			    const struct pprof_function *function);
+
+void pprof_add_sample(struct pprof *pprof, const struct pprof_sample *sample);
+
+/* Ends the message and writes it gzipped, the same bytes for the same profile; false with errno set. */
+bool pprof_write(struct pprof *pprof, const char *path);
+
+void pprof_free(struct pprof *pprof);
+
+#endif

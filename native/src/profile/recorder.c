@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profile/recorder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/fail.h"
+#include "profile/recorder_state.h"
+
+struct recorder *recorder_new(void)
+{
+	struct recorder *recorder = must_allocate(1, sizeof(*recorder));
+
+	objects_initialise(&recorder->objects);
+	recorder->processes.objects = &recorder->objects;
+	for (int marker = 0; marker < MARKERS; marker++) {
+		struct location location = { .object = MARKER_OBJECT, .address = marker };
+
+		interner_add(&recorder->locations, &location, sizeof(location), NULL);
+	}
+	return recorder;
+}
+
+void recorder_free(struct recorder *recorder)
+{
+	if (!recorder)
+		return;
+	if (recorder->is_resolved)
+		resolver_free(&recorder->resolver);
+	free(recorder->named);
+	free(recorder->frames);
+	stacks_free(&recorder->stacks);
+	interner_free(&recorder->locations);
+	interner_free(&recorder->threads);
+	processes_free(&recorder->processes);
+	objects_free(&recorder->objects);
+	free(recorder);
+}
+
+static uint32_t location_number(struct recorder *recorder, const struct location *location)
+{
+	return interner_add(&recorder->locations, location, sizeof(*location), NULL);
+}
+
+static void reserve_frames(struct recorder *recorder, uint32_t depth)
+{
+	if (depth <= recorder->frames_capacity)
+		return;
+	recorder->frames_capacity = depth * 2;
+	recorder->frames = must_resize(recorder->frames, recorder->frames_capacity, sizeof(*recorder->frames));
+}
+
+/* Where the code of frame `index` of a stack is: the leaf's address is exact, the others return behind their call. */
+static uint64_t code_address(const uint64_t *addresses, uint32_t index)
+{
+	return index == 0 ? addresses[0] : addresses[index] - 1;
+}
+
+/* The kernel runs some threads on behalf of a process that never see user mode. */
+static bool is_kernel_thread(const struct sample *sample)
+{
+	return strncmp(sample->comm, "iou-", 4) == 0;
+}
+
+/* Adds the user frames behind the first `*depth`, and says how the stack ends. */
+static enum stack_ending add_user_frames(struct recorder *recorder, const struct sample *sample, uint32_t *depth)
+{
+	struct process *process;
+
+	if (sample->user_depth == 0)
+		return *depth && is_kernel_thread(sample) ? ENDING_KERNEL_THREAD : ENDING_NO_USER_STACK;
+	process = processes_get(&recorder->processes, sample->pid);
+	for (uint32_t i = 0; i < sample->user_depth; i++) {
+		struct location location;
+		enum placement placement =
+			process_place(&recorder->processes, process, code_address(sample->user, i), &location);
+
+		if (placement == PLACED_IN_GONE_PROCESS) {
+			recorder->frames[(*depth)++] = MARKER_PROCESS_GONE;
+			return ENDING_PROCESS_GONE;
+		}
+		/* A return address is code. What is none was read from a register that held no frame pointer. */
+		if (placement == PLACED_NOWHERE && i > 0)
+			return ENDING_BROKEN;
+		recorder->frames[(*depth)++] =
+			placement == PLACED ? location_number(recorder, &location) : MARKER_NO_MAPPING;
+	}
+	return sample->truncated ? ENDING_TRUNCATED : ENDING_LAST_FRAME;
+}
+
+void recorder_add(struct recorder *recorder, const struct sample *sample)
+{
+	struct stack_key key = { .pid = sample->pid, .tid = sample->tid, .cpu = sample->cpu };
+	uint32_t depth = 0;
+
+	reserve_frames(recorder, sample->kernel_depth + sample->user_depth);
+	for (uint32_t i = 0; i < sample->kernel_depth; i++) {
+		struct location location = { .object = KERNEL_OBJECT, .address = code_address(sample->kernel, i) };
+
+		recorder->frames[depth++] = location_number(recorder, &location);
+	}
+	key.kernel_frames = depth;
+	key.ending = add_user_frames(recorder, sample, &depth);
+	key.thread = interner_add(&recorder->threads, sample->comm, strlen(sample->comm), NULL);
+	stacks_add(&recorder->stacks, &key, recorder->frames, depth, 1, sample->weight);
+	if (sample->cpu < MAX_CPUS) {
+		recorder->cpu_samples[sample->cpu]++;
+		recorder->cpu_nanoseconds[sample->cpu] += sample->weight;
+	}
+}
+
+void recorder_exec(struct recorder *recorder, pid_t pid)
+{
+	processes_exec(&recorder->processes, pid);
+}
+
+void recorder_add_hidden_kernel(struct recorder *recorder, uint64_t weight)
+{
+	const struct stack_key key = { .ending = ENDING_HIDDEN_KERNEL };
+	const uint32_t frame = MARKER_HIDDEN_KERNEL;
+
+	stacks_add(&recorder->stacks, &key, &frame, 1, 0, weight);
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What becomes of the samples: names, counts, a pprof file. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/fail.h"
+#include "profile/recorder_state.h"
+
+/* What is kept of a stack. */
+struct outcome {
+	/* Frames from the leaf on; what is behind them is not believed. */
+	uint32_t depth;
+	/* The frame that is put behind them, an enum marker, or none: -1. */
+	int marker;
+	enum incomplete_cause incomplete;
+};
+
+/*
+ * Follows a stack from the leaf to where the thread began, or to the first caller that cannot be one. The C library's
+ * first functions may leave anything in the frame pointer: behind them only others of their kind count.
+ */
+static struct outcome follow(const struct recorder *recorder, const struct stack *stack)
+{
+	struct outcome outcome = { .depth = stack->depth, .marker = -1 };
+	uint32_t leaf = stack->key->kernel_frames, at = leaf;
+
+	while (at < stack->depth) {
+		const struct frame *frame = &recorder->named[stack->frames[at]];
+
+		if (at > leaf && !frame->can_be_caller)
+			break;
+		at++;
+		if (frame->is_root && (at - 1 > leaf || at == stack->depth)) {
+			while (at < stack->depth && recorder->named[stack->frames[at]].is_root)
+				at++;
+			outcome.depth = at;
+			return outcome;
+		}
+	}
+	outcome.incomplete = INCOMPLETE_FRAME_POINTER_CHAIN;
+	outcome.marker = MARKER_CHAIN_ENDED;
+	if (at == stack->depth && stack->key->ending == ENDING_TRUNCATED) {
+		outcome.incomplete = COMPLETE;
+		outcome.marker = MARKER_TRUNCATED;
+	}
+	outcome.depth = at;
+	return outcome;
+}
+
+static struct outcome judge(const struct recorder *recorder, const struct stack *stack)
+{
+	struct outcome outcome = { .depth = stack->depth, .marker = -1 };
+
+	switch ((enum stack_ending)stack->key->ending) {
+	case ENDING_KERNEL_THREAD:
+	case ENDING_HIDDEN_KERNEL:
+		break;
+	case ENDING_PROCESS_GONE:
+		outcome.incomplete = INCOMPLETE_PROCESS_GONE;
+		break;
+	case ENDING_NO_USER_STACK:
+		outcome.incomplete = INCOMPLETE_NO_USER_STACK;
+		outcome.marker = MARKER_NO_USER_STACK;
+		break;
+	case ENDING_TRUNCATED:
+	case ENDING_LAST_FRAME:
+	case ENDING_BROKEN:
+		return follow(recorder, stack);
+	}
+	return outcome;
+}
+
+void recorder_resolve(struct recorder *recorder)
+{
+	resolver_initialise(&recorder->resolver, &recorder->objects);
+	recorder->named = must_allocate(recorder->locations.count, sizeof(*recorder->named));
+	for (uint32_t i = 0; i < recorder->locations.count; i++) {
+		struct location location;
+
+		memcpy(&location, recorder->locations.entries[i].bytes, sizeof(location));
+		resolver_resolve(&recorder->resolver, &location, &recorder->named[i]);
+	}
+	resolver_unload(&recorder->resolver);
+	for (uint32_t cpu = 0; cpu < MAX_CPUS; cpu++) {
+		if (recorder->cpu_samples[cpu])
+			recorder->cpus[recorder->cpu_count++] = (struct cpu_count){
+				.cpu = cpu,
+				.samples = recorder->cpu_samples[cpu],
+				.nanoseconds = recorder->cpu_nanoseconds[cpu],
+			};
+	}
+	recorder->is_resolved = true;
+}
+
+void recorder_count(const struct recorder *recorder, struct recorder_counts *counts)
+{
+	*counts = (struct recorder_counts){ .cpus = recorder->cpus, .cpu_count = recorder->cpu_count };
+	for (int cause = 1; cause < INCOMPLETE_CAUSES; cause++)
+		counts->incomplete[cause - 1].cause = incomplete_names[cause];
+	for (int cause = 1; cause < UNRESOLVED_CAUSES; cause++)
+		counts->unresolved[cause - 1].cause = unresolved_names[cause];
+	for (uint32_t i = 0; i < stacks_count(&recorder->stacks); i++) {
+		struct stack stack = stacks_at(&recorder->stacks, i);
+		struct outcome outcome = judge(recorder, &stack);
+		enum unresolved_cause unresolved = stack.depth ? recorder->named[stack.frames[0]].cause : RESOLVED;
+
+		counts->samples += stack.count;
+		counts->weight += stack.nanoseconds;
+		if (outcome.marker == MARKER_TRUNCATED)
+			counts->truncated += stack.count;
+		if (outcome.incomplete != COMPLETE)
+			counts->incomplete[outcome.incomplete - 1].samples += stack.count;
+		if (unresolved != RESOLVED)
+			counts->unresolved[unresolved - 1].samples += stack.count;
+	}
+}
+
+/* The numbers that mappings and locations have in the file; 0 until they are written. */
+struct numbering {
+	uint64_t *mappings;
+	uint64_t *locations;
+};
+
+/* The file whose own code ran longest, or NO_MAPPING. */
+static uint32_t find_main_mapping(const struct recorder *recorder)
+{
+	uint32_t count = recorder->resolver.mapping_count, best = NO_MAPPING;
+	uint64_t *weights = must_allocate(count, sizeof(*weights));
+
+	for (uint32_t i = 0; i < stacks_count(&recorder->stacks); i++) {
+		struct stack stack = stacks_at(&recorder->stacks, i);
+		uint32_t mapping = stack.depth ? recorder->named[stack.frames[0]].mapping : NO_MAPPING;
+
+		if (mapping == NO_MAPPING || recorder->resolver.mappings[mapping].file[0] != '/')
+			continue;
+		weights[mapping] += stack.nanoseconds;
+		if (best == NO_MAPPING || weights[mapping] > weights[best])
+			best = mapping;
+	}
+	free(weights);
+	return best;
+}
+
+/* Readers of pprof take the first mapping for the program. */
+static void write_mappings(const struct recorder *recorder, struct pprof *pprof, struct numbering *numbering)
+{
+	const struct resolver *resolver = &recorder->resolver;
+	uint32_t first = find_main_mapping(recorder);
+
+	if (first != NO_MAPPING)
+		numbering->mappings[first] = pprof_add_mapping(pprof, &resolver->mappings[first]);
+	for (uint32_t i = 0; i < resolver->mapping_count; i++) {
+		if (i != first)
+			numbering->mappings[i] = pprof_add_mapping(pprof, &resolver->mappings[i]);
+	}
+}
+
+static uint64_t write_location(const struct recorder *recorder, struct pprof *pprof, struct numbering *numbering,
+			       uint32_t location)
+{
+	const struct frame *frame = &recorder->named[location];
+	uint64_t mapping = frame->mapping == NO_MAPPING ? 0 : numbering->mappings[frame->mapping];
+
+	if (!numbering->locations[location])
+		numbering->locations[location] = pprof_add_location(pprof, mapping, frame->address, &frame->function);
+	return numbering->locations[location];
+}
+
+static void write_stack(const struct recorder *recorder, struct pprof *pprof, struct numbering *numbering,
+			const struct stack *stack, uint64_t *locations)
+{
+	struct pprof_sample sample = { .locations = locations, .count = stack->count, .nanoseconds = stack->nanoseconds };
+	struct outcome outcome = judge(recorder, stack);
+
+	for (uint32_t i = 0; i < outcome.depth; i++)
+		locations[sample.depth++] = write_location(recorder, pprof, numbering, stack->frames[i]);
+	if (outcome.marker >= 0)
+		locations[sample.depth++] = write_location(recorder, pprof, numbering, outcome.marker);
+	if (stack->key->ending != ENDING_HIDDEN_KERNEL) {
+		sample.thread = recorder->threads.entries[stack->key->thread].bytes;
+		sample.pid = stack->key->pid;
+		sample.tid = stack->key->tid;
+		sample.cpu = stack->key->cpu;
+	}
+	pprof_add_sample(pprof, &sample);
+}
+
+bool recorder_write(const struct recorder *recorder, const struct recorder_window *window, const char *path)
+{
+	struct numbering numbering = {
+		.mappings = must_allocate(recorder->resolver.mapping_count, sizeof(uint64_t)),
+		.locations = must_allocate(recorder->locations.count, sizeof(uint64_t)),
+	};
+	/* One frame of a hidden kernel, or those of a sample, and a root. */
+	uint64_t *locations = must_allocate(recorder->frames_capacity + 2, sizeof(*locations));
+	struct pprof pprof;
+	bool written;
+	int error;
+
+	pprof_begin(&pprof, window->started_at, window->duration, window->period);
+	write_mappings(recorder, &pprof, &numbering);
+	for (uint32_t i = 0; i < stacks_count(&recorder->stacks); i++) {
+		struct stack stack = stacks_at(&recorder->stacks, i);
+
+		write_stack(recorder, &pprof, &numbering, &stack, locations);
+	}
+	written = pprof_write(&pprof, path);
+	error = errno;
+	pprof_free(&pprof);
+	free(locations);
+	free(numbering.locations);
+	free(numbering.mappings);
+	errno = error;
+	return written;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The recorder's insides, shared by the half that takes samples and the half that makes a profile of them. */
+#ifndef PROFBOUND_RECORDER_STATE_H
+#define PROFBOUND_RECORDER_STATE_H
+
+#include "profile/causes.h"
+#include "support/bounds.h"
+#include "processes/processes.h"
+#include "profile/recorder.h"
+#include "symbols/resolver.h"
+#include "profile/stacks.h"
+
+struct recorder {
+	struct objects objects;
+	struct processes processes;
+	struct interner threads;
+	/* Distinct struct location; stacks are made of their numbers. The first are the markers, by enum marker. */
+	struct interner locations;
+	struct stacks stacks;
+	/* Scratch: the frames of the sample at hand. */
+	uint32_t *frames;
+	uint32_t frames_capacity;
+	uint64_t cpu_samples[MAX_CPUS];
+	uint64_t cpu_nanoseconds[MAX_CPUS];
+	/* Filled by recorder_resolve(). */
+	bool is_resolved;
+	struct resolver resolver;
+	struct frame *named; /* for each of `locations` */
+	struct cpu_count cpus[MAX_CPUS];
+	uint32_t cpu_count;
+};
+
+#endif

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/interner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/fail.h"
+
+/* FNV-1a. */
+static uint32_t hash_of(const unsigned char *bytes, size_t size)
+{
+	uint32_t hash = 2166136261u;
+
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ bytes[i]) * 16777619u;
+	return hash;
+}
+
+static void place(struct interner *interner, uint32_t index)
+{
+	uint32_t mask = interner->slot_count - 1;
+	uint32_t slot = interner->entries[index].hash & mask;
+
+	while (interner->slots[slot])
+		slot = (slot + 1) & mask;
+	interner->slots[slot] = index + 1;
+}
+
+static void grow(struct interner *interner)
+{
+	interner->capacity = interner->capacity ? interner->capacity * 2 : 256;
+	interner->entries = must_resize(interner->entries, interner->capacity, sizeof(*interner->entries));
+	free(interner->slots);
+	interner->slot_count = interner->capacity * 2;
+	interner->slots = must_allocate(interner->slot_count, sizeof(*interner->slots));
+	for (uint32_t i = 0; i < interner->count; i++)
+		place(interner, i);
+}
+
+uint32_t interner_add(struct interner *interner, const void *bytes, size_t size, bool *is_new)
+{
+	uint32_t hash = hash_of(bytes, size);
+	struct interner_entry *entry;
+
+	if (interner->slot_count) {
+		uint32_t mask = interner->slot_count - 1;
+
+		for (uint32_t slot = hash & mask; interner->slots[slot]; slot = (slot + 1) & mask) {
+			entry = &interner->entries[interner->slots[slot] - 1];
+			if (entry->hash == hash && entry->size == size && memcmp(entry->bytes, bytes, size) == 0) {
+				if (is_new)
+					*is_new = false;
+				return entry - interner->entries;
+			}
+		}
+	}
+	if (interner->count == interner->capacity)
+		grow(interner);
+	entry = &interner->entries[interner->count];
+	entry->bytes = must_allocate(size + 1, 1);
+	memcpy(entry->bytes, bytes, size);
+	entry->size = size;
+	entry->hash = hash;
+	place(interner, interner->count);
+	if (is_new)
+		*is_new = true;
+	return interner->count++;
+}
+
+void interner_free(struct interner *interner)
+{
+	for (uint32_t i = 0; i < interner->count; i++)
+		free(interner->entries[i].bytes);
+	free(interner->entries);
+	free(interner->slots);
+	memset(interner, 0, sizeof(*interner));
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "symbols/object_symbols.h"
+
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include "symbols/debug_file.h"
+#include "symbols/elf_symbols.h"
+#include "symbols/kallsyms.h"
+#include "symbols/libc_roots.h"
+
+/* The file's own symbols, and those of its separate debug file where one is installed. */
+static void load_elf(struct object_symbols *symbols, const struct object *object)
+{
+	elf_symbols_read(&symbols->symbols, symbols->image.elf);
+	symbols->debug_fd = debug_file_open(&symbols->image, object->path);
+	if (symbols->debug_fd >= 0 && elf_image_open(&symbols->debug_image, symbols->debug_fd)) {
+		elf_symbols_read(&symbols->symbols, symbols->debug_image.elf);
+		declarations_open(&symbols->declarations, symbols->debug_image.elf);
+	} else {
+		declarations_open(&symbols->declarations, symbols->image.elf);
+	}
+	symbols_sort(&symbols->symbols);
+	libc_roots_add(&symbols->symbols, symbols->image.elf, object->path);
+}
+
+void object_symbols_load(struct object_symbols *symbols, const struct object *object)
+{
+	const void *vdso;
+
+	memset(symbols, 0, sizeof(*symbols));
+	symbols->debug_fd = -1;
+	switch (object->kind) {
+	case OBJECT_MARKER:
+		break;
+	case OBJECT_KERNEL:
+		symbols->is_readable = kallsyms_read(&symbols->symbols);
+		break;
+	case OBJECT_VDSO:
+		/* The kernel maps the same one into every process, this one too. */
+		vdso = (const void *)getauxval(AT_SYSINFO_EHDR);
+		symbols->is_readable = vdso && elf_image_open_memory(&symbols->image, vdso);
+		if (symbols->is_readable)
+			load_elf(symbols, object);
+		break;
+	case OBJECT_FILE:
+		symbols->is_readable = object->fd >= 0 && elf_image_open(&symbols->image, object->fd);
+		if (symbols->is_readable)
+			load_elf(symbols, object);
+		break;
+	case OBJECT_GENERATED:
+		symbols->is_readable = !object->is_void && object->owner.root >= 0 &&
+				       perf_map_read(&symbols->symbols, &object->owner);
+		break;
+	}
+}
+
+void object_symbols_free(struct object_symbols *symbols)
+{
+	declarations_close(&symbols->declarations);
+	elf_image_close(&symbols->debug_image);
+	elf_image_close(&symbols->image);
+	if (symbols->debug_fd >= 0)
+		close(symbols->debug_fd);
+	symbols_free(&symbols->symbols);
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Names of code that was generated at run time, as runtimes write them for perf. */
+#include "symbols/perf_map.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "support/fail.h"
+#include "support/bounds.h"
+
+/* Opens `path` below `root` as a process with that root would: absolute links stay inside. */
+static int open_below(int root, const char *path)
+{
+	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_IN_ROOT };
+	int fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+
+	/* Linux before 5.6. */
+	return fd < 0 && errno == ENOSYS ? openat(root, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : fd;
+}
+
+/* The text of the owner's file, or NULL. */
+static char *read_file(const char *path, const struct perf_map_owner *owner, size_t *size)
+{
+	struct stat status;
+	char *text;
+	int fd = open_below(owner->root, path);
+
+	*size = 0;
+	if (fd < 0)
+		return NULL;
+	/* A fifo or a device in its place must not hang or flood us; a start time is exact to a clock tick. */
+	if (fstat(fd, &status) || !S_ISREG(status.st_mode) || status.st_uid != owner->user ||
+	    status.st_mtime < owner->started - 1) {
+		close(fd);
+		return NULL;
+	}
+	if (status.st_size > (off_t)MAX_PERF_MAP_BYTES)
+		status.st_size = MAX_PERF_MAP_BYTES;
+	text = must_allocate(status.st_size + 1, 1);
+	while (*size < (size_t)status.st_size) {
+		ssize_t got = read(fd, text + *size, status.st_size - *size);
+
+		if (got <= 0)
+			break;
+		*size += got;
+	}
+	close(fd);
+	return text;
+}
+
+void perf_map_parse(struct symbols *symbols, char *text, size_t size)
+{
+	char *at = text, *end = text + size;
+
+	while (at < end) {
+		char *line = at, *newline = memchr(at, '\n', end - at), *rest;
+		uint64_t start, bytes;
+
+		/* The writer may be in the middle of its last line. */
+		if (!newline)
+			return;
+		*newline = '\0';
+		at = newline + 1;
+		if (!isxdigit((unsigned char)*line))
+			continue;
+		start = strtoull(line, &rest, 16);
+		if (*rest != ' ' || !isxdigit((unsigned char)rest[1]))
+			continue;
+		bytes = strtoull(rest + 1, &rest, 16);
+		if (*rest != ' ' || rest[1] == '\0' || bytes == 0)
+			continue;
+		if (!symbols_add(symbols, start, bytes, rest + 1, SYMBOL_RUNTIME))
+			return;
+	}
+}
+
+bool perf_map_read(struct symbols *symbols, const struct perf_map_owner *owner)
+{
+	char path[64];
+	size_t size;
+	char *text;
+
+	snprintf(path, sizeof(path), "tmp/perf-%d.map", owner->pid);
+	text = read_file(path, owner, &size);
+	if (!text)
+		return false;
+	perf_map_parse(symbols, text, size);
+	free(text);
+	symbols_sort(symbols);
+	return true;
+}
+
+/* V8 says what kind of code it is before the name: JS:*f, JS:~f, LazyCompile:*f, Function:f, Script:~. */
+static const char *skip_v8_kind(const char *text)
+{
+	static const char *const kinds[] = { "JS:", "LazyCompile:", "Function:", "Script:", "Eval:" };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		size_t length = strlen(kinds[i]);
+
+		if (strncmp(text, kinds[i], length) == 0) {
+			text += length;
+			return strchr("*~^+", *text) && *text ? text + 1 : text;
+		}
+	}
+	return NULL;
+}
+
+/* Cuts ":DIGITS" off the end of `text`; false when it does not end so. */
+static bool cut_number(char *text, uint32_t *number)
+{
+	char *colon = strrchr(text, ':');
+
+	if (!colon || !isdigit((unsigned char)colon[1]) || strspn(colon + 1, "0123456789") != strlen(colon + 1))
+		return false;
+	*number = strtoul(colon + 1, NULL, 10);
+	*colon = '\0';
+	return true;
+}
+
+/* Where the script's name begins: names of getters (get size) and folders may have spaces too. */
+static const char *find_place(const char *text)
+{
+	static const char *const beginnings[] = { " /", " file:", " node:", " evalmachine", " wasm:", " [eval" };
+	const char *first = NULL;
+
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(*beginnings); i++) {
+		const char *found = strstr(text, beginnings[i]);
+
+		if (found && (!first || found < first))
+			first = found;
+	}
+	return first ? first : strrchr(text, ' ');
+}
+
+void perf_map_name_parse(const char *text, struct perf_map_name *name)
+{
+	const char *function = skip_v8_kind(text), *space;
+	char place[sizeof(name->file)];
+	uint32_t column;
+
+	*name = (struct perf_map_name){ 0 };
+	space = function ? find_place(function) : NULL;
+	if (!space) {
+		snprintf(name->name, sizeof(name->name), "%s", function ? function : text);
+	} else {
+		snprintf(name->name, sizeof(name->name), "%.*s", (int)(space - function), function);
+		snprintf(place, sizeof(place), "%s", space + 1);
+		if (cut_number(place, &column) && cut_number(place, &name->line)) {
+			const char *file = strncmp(place, "file://", 7) == 0 ? place + 7 : place;
+
+			memcpy(name->file, file, strlen(file) + 1);
+		}
+	}
+	if (name->name[0] == '\0')
+		snprintf(name->name, sizeof(name->name), "(anonymous)");
+}
