@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * One process tree: who belongs to it, and every nanosecond of CPU time it gets.
+ *
+ * Membership lives in task storage, never in a map keyed by pid: a reused pid must not inherit a dead task's state.
+ */
+#ifndef PROFBOUND_TREE_BPF_H
+#define PROFBOUND_TREE_BPF_H
+
+const volatile __s32 roots[MAX_ROOTS];
+const volatile __u32 root_count;
+
+/* Set by the collector before each walk over all tasks. */
+__u32 walk_mode;
+/* Tasks added by the last WALK_ADOPT. */
+__u32 adopted;
+/* Samples and runtimes count only between the baseline and the settlement. */
+bool armed;
+struct totals totals;
+
+struct member {
+	/* sum_exec_runtime that has been accounted for, nanoseconds. */
+	__u64 seen;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct member);
+} members SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, RING_BYTES_PER_CPU);
+} records SEC(".maps");
+
+static __always_inline struct member *join(struct task_struct *task)
+{
+	struct member *member = bpf_task_storage_get(&members, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+
+	if (member)
+		__sync_fetch_and_add(&totals.tasks, 1);
+	else
+		__sync_fetch_and_add(&totals.storage_full, 1);
+	return member;
+}
+
+static __always_inline void account(struct task_struct *task, struct member *member)
+{
+	__u64 now = task->se.sum_exec_runtime;
+	/* The walk and the scheduler may get here at once: each nanosecond must be counted by one of them. */
+	__u64 before = __sync_lock_test_and_set(&member->seen, now);
+
+	if (armed && now > before)
+		__sync_fetch_and_add(&totals.cpu_nanoseconds, now - before);
+}
+
+static __always_inline void fill_header(struct record_header *header, __u32 kind)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+
+	header->kind = kind;
+	header->pid = id >> 32;
+	header->tid = (__u32)id;
+	header->cpu = bpf_get_smp_processor_id();
+	header->time = bpf_ktime_get_ns();
+}
+
+/* A child of a member is a member from its first instruction on; its runtime starts at zero. */
+SEC("tp_btf/task_newtask")
+int BPF_PROG(on_newtask, struct task_struct *task, unsigned long clone_flags)
+{
+	struct task_struct *parent = bpf_get_current_task_btf();
+
+	if (bpf_task_storage_get(&members, parent, 0, 0))
+		join(task);
+	return 0;
+}
+
+/* The scheduler has brought prev's runtime up to date: account for it, so that a dying task leaves nothing behind. */
+SEC("tp_btf/sched_switch")
+int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	struct member *member = bpf_task_storage_get(&members, prev, 0, 0);
+
+	if (member)
+		account(prev, member);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *binprm)
+{
+	struct record_header *record;
+
+	if (!bpf_task_storage_get(&members, task, 0, 0))
+		return 0;
+	record = bpf_ringbuf_reserve(&records, sizeof(*record), 0);
+	if (!record) {
+		__sync_fetch_and_add(&totals.ring_full, 1);
+		return 0;
+	}
+	fill_header(record, RECORD_EXEC);
+	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+	return 0;
+}
+
+static __always_inline bool belongs(struct task_struct *task)
+{
+	struct task_struct *leader = task->group_leader;
+	struct task_struct *parent = task->real_parent;
+
+	for (__u32 i = 0; i < MAX_ROOTS; i++) {
+		if (i >= root_count)
+			break;
+		if (task->tgid == roots[i])
+			return true;
+	}
+	if (leader && bpf_task_storage_get(&members, leader, 0, 0))
+		return true;
+	return parent && bpf_task_storage_get(&members, parent, 0, 0);
+}
+
+SEC("iter/task")
+int walk(struct bpf_iter__task *context)
+{
+	struct task_struct *task = context->task;
+	struct member *member;
+
+	if (!task)
+		return 0;
+	member = bpf_task_storage_get(&members, task, 0, 0);
+	switch (walk_mode) {
+	case WALK_ADOPT:
+		if (!member && belongs(task) && join(task))
+			adopted++;
+		break;
+	case WALK_BASELINE:
+		if (member)
+			member->seen = task->se.sum_exec_runtime;
+		break;
+	case WALK_SETTLE:
+		if (member)
+			account(task, member);
+		break;
+	}
+	return 0;
+}
+
+#endif
