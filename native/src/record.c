@@ -17,6 +17,7 @@
 #include "support/clock.h"
 #include "support/fail.h"
 #include "support/json.h"
+#include "target/confinement.h"
 #include "target/privileges.h"
 #include "target/target.h"
 
@@ -112,22 +113,28 @@ static void wait_for_end(const struct backend *backend, struct target *target, c
 	}
 }
 
-static void write_profile(const struct recorder *recorder, const struct recorder_window *window, const char *out)
+/* The files that are written, open while there are rights to create them in another user's folder. */
+struct outputs {
+	FILE *profile;
+	FILE *summary;
+};
+
+static FILE *open_output(const char *folder, const char *name)
 {
 	char path[4096];
+	FILE *file = NULL;
 
-	if (snprintf(path, sizeof(path), "%s/cpu.pb.gz", out) >= (int)sizeof(path) ||
-	    !recorder_write(recorder, window, path))
-		fail(EXIT_CANNOT_MEASURE, "cannot write %s: %s", path, strerror(errno));
+	if (snprintf(path, sizeof(path), "%s/%s", folder, name) < (int)sizeof(path))
+		file = fopen(path, "we");
+	if (!file)
+		fail(EXIT_CANNOT_MEASURE, "cannot write %s/%s: %s", folder, name, strerror(errno));
+	return file;
 }
 
-static void write_summary(const struct capture_summary *summary, const char *out)
+static void close_output(FILE *file, bool written, const char *folder, const char *name)
 {
-	char path[4096];
-
-	if (snprintf(path, sizeof(path), "%s/capture.json", out) >= (int)sizeof(path) ||
-	    !capture_summary_write(summary, path))
-		fail(EXIT_CANNOT_MEASURE, "cannot write %s: %s", path, strerror(errno));
+	if (!written || fclose(file))
+		fail(EXIT_CANNOT_MEASURE, "cannot write %s/%s: %s", folder, name, strerror(errno));
 }
 
 int record_run(const struct options *options)
@@ -139,6 +146,7 @@ int record_run(const struct options *options)
 	struct capture_totals totals = { 0 };
 	struct notes limits = { 0 };
 	struct target target;
+	struct outputs outputs;
 	const struct backend *backend;
 	uint64_t begin, wall, cpu_before, cpu_after;
 
@@ -155,6 +163,9 @@ int record_run(const struct options *options)
 							   .recorder = recorder,
 							   .limits = &limits },
 				&event);
+	outputs.profile = open_output(options->out, "cpu.pb.gz");
+	outputs.summary = open_output(options->out, "capture.json");
+	privileges_reduce(&(struct privileges_needs){ .bpf = backend == &backend_bpf, .command = target.is_command });
 	begin = clock_nanoseconds(CLOCK_MONOTONIC);
 	cpu_before = clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
 	window = (struct recorder_window){ .started_at = clock_nanoseconds(CLOCK_REALTIME), .period = event.weight };
@@ -165,24 +176,28 @@ int record_run(const struct options *options)
 	backend->stop(&totals);
 	cpu_after = clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
 
-	privileges_drop();
-	/* While the target still runs: its perf map may vanish with it. */
-	recorder_resolve(recorder);
+	recorder_open_maps(recorder);
 	target_close(&target);
+	if (!confine(CONFINED_TO_READING))
+		notes_add(&limits, "This kernel has no seccomp filters: files are parsed without capabilities, but with all other "
+				   "rights of this user.");
+	recorder_resolve(recorder);
 	recorder_count(recorder, &counts);
 	window.duration = wall;
-	write_profile(recorder, &window, options->out);
-	write_summary(&(struct capture_summary){ .backend = backend->name,
-						 .event = &event,
-						 .rate_hz = options->rate_hz,
-						 .target = &target,
-						 .started_at = window.started_at,
-						 .wall = wall,
-						 .collector_cpu = cpu_after - cpu_before,
-						 .totals = &totals,
-						 .counts = &counts,
-						 .limits = &limits },
-		      options->out);
+	close_output(outputs.profile, recorder_write(recorder, &window, outputs.profile), options->out, "cpu.pb.gz");
+	close_output(outputs.summary,
+		     capture_summary_write(&(struct capture_summary){ .backend = backend->name,
+								      .event = &event,
+								      .rate_hz = options->rate_hz,
+								      .target = &target,
+								      .started_at = window.started_at,
+								      .wall = wall,
+								      .collector_cpu = cpu_after - cpu_before,
+								      .totals = &totals,
+								      .counts = &counts,
+								      .limits = &limits },
+					   outputs.summary),
+		     options->out, "capture.json");
 	say_done(options);
 	recorder_free(recorder);
 	return EXIT_WRITTEN;

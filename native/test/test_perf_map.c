@@ -84,9 +84,14 @@ static void write_file(int root, const char *path, const char *text)
 static bool reads(const struct perf_map_owner *owner)
 {
 	struct symbols symbols = { 0 };
-	bool read = perf_map_read(&symbols, owner);
+	int fd = perf_map_open(owner);
+	bool read;
 
+	perf_map_read(&symbols, fd);
+	read = symbols.count == 1;
 	symbols_free(&symbols);
+	if (fd >= 0)
+		close(fd);
 	return read;
 }
 

@@ -24,6 +24,17 @@ static void build(struct pprof *pprof)
 	pprof_add_sample(pprof, &(struct pprof_sample){ .locations = locations + 2, .depth = 1, .nanoseconds = 5 });
 }
 
+static bool write_to(const char *path, struct pprof *pprof)
+{
+	FILE *file = fopen(path, "we");
+	bool written = file && pprof_write(pprof, file);
+	int error = errno;
+
+	fclose(file);
+	errno = error;
+	return written;
+}
+
 static void writes_what_it_was_given(const char *path)
 {
 	static const char *const labels[] = { "thread", "pid", "tid", "cpu" };
@@ -34,7 +45,7 @@ static void writes_what_it_was_given(const char *path)
 	uint8_t *bytes;
 
 	build(&pprof);
-	CHECK(pprof_write(&pprof, path));
+	CHECK(write_to(path, &pprof));
 	pprof_free(&pprof);
 	profile = read_profile(path, &bytes);
 	CHECK_TEXT(string_at(profile, 0), "");
@@ -101,7 +112,7 @@ static void writes_the_same_bytes_again(const char *path)
 	struct pprof pprof;
 
 	build(&pprof);
-	CHECK(pprof_write(&pprof, path));
+	CHECK(write_to(path, &pprof));
 	pprof_free(&pprof);
 	CHECK(size > 18 && read_bytes(path, second, sizeof(second)) == size && memcmp(first, second, size) == 0);
 	/* gzip, and no time in it. */
@@ -113,12 +124,7 @@ static void says_why_it_cannot_write(void)
 	struct pprof pprof;
 
 	build(&pprof);
-	errno = 0;
-	CHECK(!pprof_write(&pprof, "/nonexistent/cpu.pb.gz"));
-	CHECK_NUMBER(errno, ENOENT);
-	pprof_free(&pprof);
-	build(&pprof);
-	CHECK(!pprof_write(&pprof, "/dev/full"));
+	CHECK(!write_to("/dev/full", &pprof));
 	CHECK_NUMBER(errno, ENOSPC);
 	pprof_free(&pprof);
 }

@@ -54,12 +54,14 @@ static struct message finish(struct recorder *recorder, struct recorder_counts *
 {
 	const struct recorder_window window = { .started_at = 1, .duration = 2, .period = 3 };
 	char path[] = "/tmp/profbound-test-XXXXXX";
+	FILE *file = fdopen(mkstemp(path), "w");
 	struct message profile;
 
-	close(mkstemp(path));
+	recorder_open_maps(recorder);
 	recorder_resolve(recorder);
 	recorder_count(recorder, counts);
-	CHECK(recorder_write(recorder, &window, path));
+	CHECK(file && recorder_write(recorder, &window, file));
+	fclose(file);
 	profile = read_profile(path, bytes);
 	unlink(path);
 	return profile;

@@ -12,6 +12,7 @@
 
 #include "support/fail.h"
 #include "support/bounds.h"
+#include "symbols/kallsyms.h"
 #include "target/process_status.h"
 
 #define NOT_ELF UINT32_MAX
@@ -31,7 +32,7 @@ void objects_initialise(struct objects *objects)
 {
 	memset(objects, 0, sizeof(*objects));
 	add(objects, OBJECT_MARKER, "");
-	add(objects, OBJECT_KERNEL, "[kernel.kallsyms]");
+	objects->entries[add(objects, OBJECT_KERNEL, "[kernel.kallsyms]")].fd = kallsyms_open();
 	add(objects, OBJECT_VDSO, "[vdso]");
 }
 
@@ -177,6 +178,18 @@ uint32_t objects_generated(struct objects *objects, pid_t pid)
 			.started = status.started,
 		};
 	return number;
+}
+
+void objects_open_maps(struct objects *objects)
+{
+	for (uint32_t i = 0; i < objects->count && objects->kept_maps < MAX_KEPT_FILES; i++) {
+		struct object *object = &objects->entries[i];
+
+		if (object->kind != OBJECT_GENERATED || object->is_void || object->owner.root < 0 || object->fd >= 0)
+			continue;
+		object->fd = perf_map_open(&object->owner);
+		objects->kept_maps += object->fd >= 0;
+	}
 }
 
 void objects_free(struct objects *objects)

@@ -25,7 +25,7 @@ struct object {
 	enum object_kind kind;
 	/* File: its path as the process saw it. */
 	char *path;
-	/* File: open, or -1 when it could not be opened or too many are. */
+	/* File, kernel symbols or perf map: open, or -1 when it could not be opened or too many are. */
 	int fd;
 	/* Generated code: whose it is. */
 	struct perf_map_owner owner;
@@ -53,8 +53,10 @@ struct objects {
 	uint32_t root_count;
 	/* Open files, roots included. */
 	uint32_t kept_files;
+	uint32_t kept_maps;
 };
 
+/* Opens the kernel's symbols, too: who may open the file may read them for as long as it is open. */
 void objects_initialise(struct objects *objects);
 
 /*
@@ -65,6 +67,9 @@ bool objects_file(struct objects *objects, pid_t pid, const struct mapping *mapp
 
 /* A new object for the generated code of a process that has just been seen. */
 uint32_t objects_generated(struct objects *objects, pid_t pid);
+
+/* Opens the perf maps of all generated code. */
+void objects_open_maps(struct objects *objects);
 
 void objects_free(struct objects *objects);
 

@@ -90,19 +90,11 @@ static void write_all(struct json *json, const struct capture_summary *summary)
 	json_close(json, '}');
 }
 
-bool capture_summary_write(const struct capture_summary *summary, const char *path)
+bool capture_summary_write(const struct capture_summary *summary, FILE *file)
 {
-	char part[4096];
-	struct json json = { 0 };
-	bool written;
+	struct json json = { .stream = file };
 
-	if (snprintf(part, sizeof(part), "%s.part", path) >= (int)sizeof(part))
-		return false;
-	json.stream = fopen(part, "we");
-	if (!json.stream)
-		return false;
 	write_all(&json, summary);
-	fputc('\n', json.stream);
-	written = !ferror(json.stream);
-	return fclose(json.stream) == 0 && written && rename(part, path) == 0;
+	fputc('\n', file);
+	return fflush(file) == 0 && !ferror(file);
 }

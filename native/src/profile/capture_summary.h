@@ -21,7 +21,7 @@ struct capture_summary {
 	const struct notes *limits;
 };
 
-/* Writes the file in one step; false with errno set when it cannot. Every key is always there. */
-bool capture_summary_write(const struct capture_summary *summary, const char *path);
+/* Writes the file; false with errno set when it cannot. Every key is always there. */
+bool capture_summary_write(const struct capture_summary *summary, FILE *file);
 
 #endif

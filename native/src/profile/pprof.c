@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profile/pprof.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,29 +183,20 @@ static uint8_t *compress_gzip(const struct protobuf *message, size_t *size)
 	return out;
 }
 
-bool pprof_write(struct pprof *pprof, const char *path)
+bool pprof_write(struct pprof *pprof, FILE *file)
 {
 	uint8_t *compressed;
 	size_t size;
-	FILE *file;
 	bool written;
-	int error;
 
 	for (uint32_t i = 0; i < pprof->strings.count; i++) {
 		const struct interner_entry *entry = &pprof->strings.entries[i];
 
 		protobuf_bytes(&pprof->body, PROFILE_STRING_TABLE, entry->bytes, entry->size);
 	}
-	file = fopen(path, "we");
-	if (!file)
-		return false;
 	compressed = compress_gzip(&pprof->body, &size);
-	written = fwrite(compressed, 1, size, file) == size;
-	error = errno;
+	written = fwrite(compressed, 1, size, file) == size && fflush(file) == 0;
 	free(compressed);
-	if (fclose(file) != 0)
-		return false;
-	errno = error;
 	return written;
 }
 

@@ -4,6 +4,7 @@
 #define PROFBOUND_PPROF_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "support/interner.h"
 #include "profile/protobuf.h"
@@ -63,7 +64,7 @@ uint64_t pprof_add_location(struct pprof *pprof, uint64_t mapping, uint64_t addr
 void pprof_add_sample(struct pprof *pprof, const struct pprof_sample *sample);
 
 /* Ends the message and writes it gzipped, the same bytes for the same profile; false with errno set. */
-bool pprof_write(struct pprof *pprof, const char *path);
+bool pprof_write(struct pprof *pprof, FILE *file);
 
 void pprof_free(struct pprof *pprof);
 

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 struct recorder;
@@ -79,15 +80,18 @@ void recorder_exec(struct recorder *recorder, pid_t pid);
 void recorder_add_hidden_kernel(struct recorder *recorder, uint64_t weight);
 
 /*
- * Reads perf maps and symbol tables and names every address; nothing can be added any more. Called while the target
- * still runs where possible: a perf map may be removed with its process.
+ * Opens the perf maps, the last thing that takes rights over other users' files; nothing can be added any more. Called
+ * while the target still runs where possible: a perf map may be removed with its process.
  */
+void recorder_open_maps(struct recorder *recorder);
+
+/* Reads perf maps and symbol tables and names every address. Needs no privileges. */
 void recorder_resolve(struct recorder *recorder);
 
 /* What was taken; complete after recorder_resolve(). */
 void recorder_count(const struct recorder *recorder, struct recorder_counts *counts);
 
-/* Writes gzipped pprof to `path`; false with errno set when it cannot. */
-bool recorder_write(const struct recorder *recorder, const struct recorder_window *window, const char *path);
+/* Writes gzipped pprof; false with errno set when it cannot. */
+bool recorder_write(const struct recorder *recorder, const struct recorder_window *window, FILE *file);
 
 #endif

@@ -71,6 +71,11 @@ static struct outcome judge(const struct recorder *recorder, const struct stack 
 	return outcome;
 }
 
+void recorder_open_maps(struct recorder *recorder)
+{
+	objects_open_maps(&recorder->objects);
+}
+
 void recorder_resolve(struct recorder *recorder)
 {
 	resolver_initialise(&recorder->resolver, &recorder->objects);
@@ -186,7 +191,7 @@ static void write_stack(const struct recorder *recorder, struct pprof *pprof, st
 	pprof_add_sample(pprof, &sample);
 }
 
-bool recorder_write(const struct recorder *recorder, const struct recorder_window *window, const char *path)
+bool recorder_write(const struct recorder *recorder, const struct recorder_window *window, FILE *file)
 {
 	struct numbering numbering = {
 		.mappings = must_allocate(recorder->resolver.mapping_count, sizeof(uint64_t)),
@@ -205,7 +210,7 @@ bool recorder_write(const struct recorder *recorder, const struct recorder_windo
 
 		write_stack(recorder, &pprof, &numbering, &stack, locations);
 	}
-	written = pprof_write(&pprof, path);
+	written = pprof_write(&pprof, file);
 	error = errno;
 	pprof_free(&pprof);
 	free(locations);

@@ -2,18 +2,26 @@
 /* The kernel's own symbols. Addresses are zero for those who may not see them. */
 #include "symbols/kallsyms.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-bool kallsyms_read(struct symbols *symbols)
+int kallsyms_open(void)
 {
-	FILE *file = fopen("/proc/kallsyms", "re");
+	return open("/proc/kallsyms", O_RDONLY | O_CLOEXEC);
+}
+
+bool kallsyms_read(struct symbols *symbols, int fd)
+{
+	FILE *file = fdopen(dup(fd), "r");
 	char line[1024];
 	bool any = false;
 
 	if (!file)
 		return false;
+	rewind(file);
 	while (fgets(line, sizeof(line), file)) {
 		unsigned long long address;
 		char type, name[512];

@@ -35,7 +35,7 @@ void object_symbols_load(struct object_symbols *symbols, const struct object *ob
 	case OBJECT_MARKER:
 		break;
 	case OBJECT_KERNEL:
-		symbols->is_readable = kallsyms_read(&symbols->symbols);
+		symbols->is_readable = object->fd >= 0 && kallsyms_read(&symbols->symbols, object->fd);
 		break;
 	case OBJECT_VDSO:
 		/* The kernel maps the same one into every process, this one too. */
@@ -50,8 +50,9 @@ void object_symbols_load(struct object_symbols *symbols, const struct object *ob
 			load_elf(symbols, object);
 		break;
 	case OBJECT_GENERATED:
-		symbols->is_readable = !object->is_void && object->owner.root >= 0 &&
-				       perf_map_read(&symbols->symbols, &object->owner);
+		symbols->is_readable = object->fd >= 0;
+		if (symbols->is_readable)
+			perf_map_read(&symbols->symbols, object->fd);
 		break;
 	}
 }

@@ -26,33 +26,44 @@ static int open_below(int root, const char *path)
 	return fd < 0 && errno == ENOSYS ? openat(root, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : fd;
 }
 
-/* The text of the owner's file, or NULL. */
-static char *read_file(const char *path, const struct perf_map_owner *owner, size_t *size)
+int perf_map_open(const struct perf_map_owner *owner)
 {
+	char path[64];
 	struct stat status;
-	char *text;
-	int fd = open_below(owner->root, path);
+	int fd;
 
-	*size = 0;
+	snprintf(path, sizeof(path), "tmp/perf-%d.map", owner->pid);
+	fd = open_below(owner->root, path);
 	if (fd < 0)
-		return NULL;
+		return -1;
 	/* A fifo or a device in its place must not hang or flood us; a start time is exact to a clock tick. */
 	if (fstat(fd, &status) || !S_ISREG(status.st_mode) || status.st_uid != owner->user ||
 	    status.st_mtime < owner->started - 1) {
 		close(fd);
-		return NULL;
+		return -1;
 	}
+	return fd;
+}
+
+/* The text of an open file, or NULL. */
+static char *read_file(int fd, size_t *size)
+{
+	struct stat status;
+	char *text;
+
+	*size = 0;
+	if (fstat(fd, &status))
+		return NULL;
 	if (status.st_size > (off_t)MAX_PERF_MAP_BYTES)
 		status.st_size = MAX_PERF_MAP_BYTES;
 	text = must_allocate(status.st_size + 1, 1);
 	while (*size < (size_t)status.st_size) {
-		ssize_t got = read(fd, text + *size, status.st_size - *size);
+		ssize_t got = pread(fd, text + *size, status.st_size - *size, *size);
 
 		if (got <= 0)
 			break;
 		*size += got;
 	}
-	close(fd);
 	return text;
 }
 
@@ -82,20 +93,16 @@ void perf_map_parse(struct symbols *symbols, char *text, size_t size)
 	}
 }
 
-bool perf_map_read(struct symbols *symbols, const struct perf_map_owner *owner)
+void perf_map_read(struct symbols *symbols, int fd)
 {
-	char path[64];
 	size_t size;
-	char *text;
+	char *text = read_file(fd, &size);
 
-	snprintf(path, sizeof(path), "tmp/perf-%d.map", owner->pid);
-	text = read_file(path, owner, &size);
 	if (!text)
-		return false;
+		return;
 	perf_map_parse(symbols, text, size);
 	free(text);
 	symbols_sort(symbols);
-	return true;
 }
 
 /* V8 says what kind of code it is before the name: JS:*f, JS:~f, LazyCompile:*f, Function:f, Script:~. */

@@ -37,25 +37,55 @@ bool privileges_effective(enum capability capability)
 	return (capability == CAPABILITY_PERFMON || capability == CAPABILITY_BPF) && (set >> CAPABILITY_SYS_ADMIN & 1);
 }
 
-void privileges_drop(void)
+static uint64_t bit(enum capability capability)
 {
-	static const enum capability kept[] = { CAPABILITY_DAC_OVERRIDE, CAPABILITY_DAC_READ_SEARCH, CAPABILITY_KILL,
-						CAPABILITY_SYS_PTRACE, CAPABILITY_SYSLOG };
+	return 1ULL << capability;
+}
+
+static void keep(uint64_t kept)
+{
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
-	uint32_t mask[_LINUX_CAPABILITY_U32S_3] = { 0 };
 
 	if (syscall(SYS_capget, &header, sets))
 		return;
-	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
-		mask[kept[i] / 32] |= 1u << kept[i] % 32;
 	for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
-		sets[i].effective &= mask[i];
-		sets[i].permitted &= mask[i];
+		sets[i].effective &= (uint32_t)(kept >> 32 * i);
+		sets[i].permitted &= (uint32_t)(kept >> 32 * i);
 		sets[i].inheritable = 0;
 	}
 	/* Giving up is always allowed. */
 	syscall(SYS_capset, &header, sets);
+}
+
+/*
+ * Which bpf(2) commands take CAP_BPF while kernel.unprivileged_bpf_disabled is 1 or 2, as distributions set it: before
+ * Linux 5.19 every one, so that even counters of an attached program cannot be read at the end without it; since then
+ * those that create maps or load programs, while a descriptor is right enough for reading, updating and iterating. The
+ * ring of samples is memory and takes none. Where the sysctl is 0, arrays and hashes can be created by anyone, arrays of
+ * maps and task storage still cannot. CAP_PERFMON is asked for when programs are loaded and attached and events are
+ * opened, never afterwards.
+ */
+static uint64_t needed_for_bpf(void)
+{
+	/* Older container runtimes give CAP_SYS_ADMIN alone, which stands for it. */
+	return effective_set() & bit(CAPABILITY_BPF) ? bit(CAPABILITY_BPF) : bit(CAPABILITY_SYS_ADMIN);
+}
+
+void privileges_reduce(const struct privileges_needs *needs)
+{
+	uint64_t kept = bit(CAPABILITY_DAC_READ_SEARCH) | bit(CAPABILITY_SYS_PTRACE) | bit(CAPABILITY_CHECKPOINT_RESTORE);
+
+	if (needs->bpf)
+		kept |= needed_for_bpf();
+	if (needs->command)
+		kept |= bit(CAPABILITY_KILL);
+	keep(kept);
+}
+
+void privileges_drop(void)
+{
+	keep(0);
 }
 
 const char *privileges_grant(void)

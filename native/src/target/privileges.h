@@ -17,15 +17,28 @@ enum capability {
 	CAPABILITY_SYSLOG = 34,
 	CAPABILITY_PERFMON = 38,
 	CAPABILITY_BPF = 39,
+	CAPABILITY_CHECKPOINT_RESTORE = 40,
 };
 
 /* Whether the capability is in this process's effective set. CAP_SYS_ADMIN stands for PERFMON and BPF as in the kernel. */
 bool privileges_effective(enum capability capability);
 
+/* What a capture still does when its events are open. */
+struct privileges_needs {
+	/* Fills and walks BPF maps. */
+	bool bpf;
+	/* Ends a command, which may have become another user's. */
+	bool command;
+};
+
 /*
- * Gives up for good every capability but those that reading the target's files and symbols, writing the output and
- * ending the command take: called before anything of the measured program is parsed.
+ * Gives up for good, once events are open and programs attached, all that the rest of a capture does not take. It keeps
+ * what looks into the target: CAP_SYS_PTRACE (/proc/PID of other users), CAP_DAC_READ_SEARCH (their files) and
+ * CAP_CHECKPOINT_RESTORE (/proc/PID/map_files); CAP_BPF or CAP_KILL as `needs` says.
  */
+void privileges_reduce(const struct privileges_needs *needs);
+
+/* Gives up for good every capability: called before any ELF file is parsed. */
 void privileges_drop(void);
 
 /* Whether /proc/kallsyms gives this process addresses, and so names to kernel functions. */
