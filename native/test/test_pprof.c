@@ -11,17 +11,24 @@ static void build(struct pprof *pprof)
 	const struct pprof_mapping mapping = {
 		.start = 0x1000, .limit = 0x2000, .offset = 0x1000, .file = "/bin/x", .build_id = "abcd", .has_functions = true,
 	};
+	const struct pprof_header header = {
+		.values = { { "samples", "count" }, { "cpu", "nanoseconds" } },
+		.shown = 1,
+		.started_at = 1234567890123456789,
+		.duration = 2000000000,
+		.period = 1003009,
+	};
+	const struct pprof_label labels[] = { { "thread", "worker", 0 }, { "pid", NULL, 10 }, { "tid", NULL, 11 }, { "cpu", NULL, 3 } };
 	uint64_t locations[3], mapping_id;
 
-	pprof_begin(pprof, 1234567890123456789, 2000000000, 1003009);
+	pprof_begin(pprof, &header);
 	mapping_id = pprof_add_mapping(pprof, &mapping);
 	locations[0] = pprof_add_location(pprof, mapping_id, 0x1234, &leaf);
 	locations[1] = pprof_add_location(pprof, mapping_id, 0x1300, &leaf);
 	locations[2] = pprof_add_location(pprof, 0, 0, &root);
-	pprof_add_sample(pprof, &(struct pprof_sample){ .locations = locations, .depth = 3, .count = 300,
-							.nanoseconds = 300902700, .thread = "worker", .pid = 10, .tid = 11,
-							.cpu = 3 });
-	pprof_add_sample(pprof, &(struct pprof_sample){ .locations = locations + 2, .depth = 1, .nanoseconds = 5 });
+	pprof_add_sample(pprof, &(struct pprof_sample){ .locations = locations, .depth = 3, .values = { 300, 300902700 },
+							.labels = labels, .label_count = 4 });
+	pprof_add_sample(pprof, &(struct pprof_sample){ .locations = locations + 2, .depth = 1, .values = { 0, 5 } });
 }
 
 static bool write_to(const char *path, struct pprof *pprof)
@@ -56,6 +63,7 @@ static void writes_what_it_was_given(const char *path)
 	CHECK_NUMBER(integer(profile, 9), 1234567890123456789);
 	CHECK_NUMBER(integer(profile, 10), 2000000000);
 	CHECK_NUMBER(integer(profile, 12), 1003009);
+	CHECK_TEXT(string_at(profile, integer(profile, 14)), "cpu");
 	part = by_id(profile, 3, 1);
 	CHECK_NUMBER(integer(part, 2), 0x1000);
 	CHECK_NUMBER(integer(part, 3), 0x2000);

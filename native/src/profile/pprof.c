@@ -64,25 +64,27 @@ static void embed(struct protobuf *whole, uint32_t field, struct protobuf *part)
 	part->size = 0;
 }
 
-static void add_value_type(struct pprof *pprof, enum profile_field field, const char *type, const char *unit)
+static void add_value_type(struct pprof *pprof, enum profile_field field, const struct pprof_value_type *value)
 {
-	protobuf_integer(&pprof->part, VALUE_TYPE_TYPE, string_number(pprof, type));
-	protobuf_integer(&pprof->part, VALUE_TYPE_UNIT, string_number(pprof, unit));
+	protobuf_integer(&pprof->part, VALUE_TYPE_TYPE, string_number(pprof, value->type));
+	protobuf_integer(&pprof->part, VALUE_TYPE_UNIT, string_number(pprof, value->unit));
 	embed(&pprof->body, field, &pprof->part);
 }
 
-void pprof_begin(struct pprof *pprof, uint64_t started_at, uint64_t duration, uint64_t period)
+void pprof_begin(struct pprof *pprof, const struct pprof_header *header)
 {
+	const struct pprof_value_type *shown = &header->values[header->shown];
+
 	memset(pprof, 0, sizeof(*pprof));
 	/* The string table begins with the empty string. */
 	string_number(pprof, "");
-	add_value_type(pprof, PROFILE_SAMPLE_TYPE, "samples", "count");
-	add_value_type(pprof, PROFILE_SAMPLE_TYPE, "cpu", "nanoseconds");
-	protobuf_integer(&pprof->body, PROFILE_TIME_NANOS, started_at);
-	protobuf_integer(&pprof->body, PROFILE_DURATION_NANOS, duration);
-	add_value_type(pprof, PROFILE_PERIOD_TYPE, "cpu", "nanoseconds");
-	protobuf_integer(&pprof->body, PROFILE_PERIOD, period);
-	protobuf_integer(&pprof->body, PROFILE_DEFAULT_SAMPLE_TYPE, string_number(pprof, "cpu"));
+	for (int i = 0; i < PPROF_VALUES; i++)
+		add_value_type(pprof, PROFILE_SAMPLE_TYPE, &header->values[i]);
+	protobuf_integer(&pprof->body, PROFILE_TIME_NANOS, header->started_at);
+	protobuf_integer(&pprof->body, PROFILE_DURATION_NANOS, header->duration);
+	add_value_type(pprof, PROFILE_PERIOD_TYPE, shown);
+	protobuf_integer(&pprof->body, PROFILE_PERIOD, header->period);
+	protobuf_integer(&pprof->body, PROFILE_DEFAULT_SAMPLE_TYPE, string_number(pprof, shown->type));
 }
 
 uint64_t pprof_add_mapping(struct pprof *pprof, const struct pprof_mapping *mapping)
@@ -138,27 +140,22 @@ uint64_t pprof_add_location(struct pprof *pprof, uint64_t mapping, uint64_t addr
 	return id;
 }
 
-static void add_label(struct pprof *pprof, const char *key, const char *text, uint64_t number)
+static void add_label(struct pprof *pprof, const struct pprof_label *label)
 {
-	protobuf_integer(&pprof->label, LABEL_KEY, string_number(pprof, key));
-	if (text)
-		protobuf_integer(&pprof->label, LABEL_STR, string_number(pprof, text));
-	protobuf_integer(&pprof->label, LABEL_NUM, number);
+	protobuf_integer(&pprof->label, LABEL_KEY, string_number(pprof, label->key));
+	if (label->text)
+		protobuf_integer(&pprof->label, LABEL_STR, string_number(pprof, label->text));
+	else
+		protobuf_integer(&pprof->label, LABEL_NUM, label->number);
 	embed(&pprof->part, SAMPLE_LABEL, &pprof->label);
 }
 
 void pprof_add_sample(struct pprof *pprof, const struct pprof_sample *sample)
 {
-	const uint64_t values[] = { sample->count, sample->nanoseconds };
-
 	protobuf_integers(&pprof->part, SAMPLE_LOCATION_ID, sample->locations, sample->depth);
-	protobuf_integers(&pprof->part, SAMPLE_VALUE, values, 2);
-	if (sample->thread) {
-		add_label(pprof, "thread", sample->thread, 0);
-		add_label(pprof, "pid", NULL, sample->pid);
-		add_label(pprof, "tid", NULL, sample->tid);
-		add_label(pprof, "cpu", NULL, sample->cpu);
-	}
+	protobuf_integers(&pprof->part, SAMPLE_VALUE, sample->values, PPROF_VALUES);
+	for (uint32_t i = 0; i < sample->label_count; i++)
+		add_label(pprof, &sample->labels[i]);
 	embed(&pprof->body, PROFILE_SAMPLE, &pprof->part);
 }
 

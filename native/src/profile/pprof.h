@@ -40,20 +40,39 @@ struct pprof_function {
 	uint64_t start_line;
 };
 
+/* Values of every sample. */
+#define PPROF_VALUES 2
+
+struct pprof_value_type {
+	const char *type;
+	const char *unit;
+};
+
+struct pprof_header {
+	struct pprof_value_type values[PPROF_VALUES];
+	/* Index of the value readers show first; the period is one of it. */
+	uint32_t shown;
+	uint64_t period;
+	uint64_t started_at; /* CLOCK_REALTIME, nanoseconds */
+	uint64_t duration;   /* nanoseconds */
+};
+
+struct pprof_label {
+	const char *key;
+	/* NULL: the label is a number. */
+	const char *text;
+	uint64_t number;
+};
+
 struct pprof_sample {
 	const uint64_t *locations; /* leaf first */
 	uint32_t depth;
-	uint64_t count;
-	uint64_t nanoseconds;
-	/* Labels; none of them where `thread` is NULL. */
-	const char *thread;
-	uint64_t pid;
-	uint64_t tid;
-	uint64_t cpu;
+	uint64_t values[PPROF_VALUES];
+	const struct pprof_label *labels;
+	uint32_t label_count;
 };
 
-/* A profile of samples/count and cpu/nanoseconds; times in nanoseconds, `started_at` by CLOCK_REALTIME. */
-void pprof_begin(struct pprof *pprof, uint64_t started_at, uint64_t duration, uint64_t period);
+void pprof_begin(struct pprof *pprof, const struct pprof_header *header);
 
 uint64_t pprof_add_mapping(struct pprof *pprof, const struct pprof_mapping *mapping);
 

@@ -172,27 +172,46 @@ static uint64_t write_location(const struct recorder *recorder, struct pprof *pp
 	return numbering->locations[location];
 }
 
+/* Fills `labels`, and returns how many there are. */
+static uint32_t label_stack(const struct recorder *recorder, const struct stack *stack, struct pprof_label labels[4])
+{
+	if (stack->key->ending == ENDING_HIDDEN_KERNEL)
+		return 0;
+	labels[0] = (struct pprof_label){ .key = "thread", .text = recorder->threads.entries[stack->key->thread].bytes };
+	labels[1] = (struct pprof_label){ .key = "pid", .number = stack->key->pid };
+	labels[2] = (struct pprof_label){ .key = "tid", .number = stack->key->tid };
+	labels[3] = (struct pprof_label){ .key = "cpu", .number = stack->key->cpu };
+	return 4;
+}
+
 static void write_stack(const struct recorder *recorder, struct pprof *pprof, struct numbering *numbering,
 			const struct stack *stack, uint64_t *locations)
 {
-	struct pprof_sample sample = { .locations = locations, .count = stack->count, .nanoseconds = stack->nanoseconds };
+	struct pprof_label labels[4];
+	struct pprof_sample sample = {
+		.locations = locations,
+		.values = { stack->count, stack->nanoseconds },
+		.labels = labels,
+		.label_count = label_stack(recorder, stack, labels),
+	};
 	struct outcome outcome = judge(recorder, stack);
 
 	for (uint32_t i = 0; i < outcome.depth; i++)
 		locations[sample.depth++] = write_location(recorder, pprof, numbering, stack->frames[i]);
 	if (outcome.marker >= 0)
 		locations[sample.depth++] = write_location(recorder, pprof, numbering, outcome.marker);
-	if (stack->key->ending != ENDING_HIDDEN_KERNEL) {
-		sample.thread = recorder->threads.entries[stack->key->thread].bytes;
-		sample.pid = stack->key->pid;
-		sample.tid = stack->key->tid;
-		sample.cpu = stack->key->cpu;
-	}
 	pprof_add_sample(pprof, &sample);
 }
 
 bool recorder_write(const struct recorder *recorder, const struct recorder_window *window, FILE *file)
 {
+	const struct pprof_header header = {
+		.values = { { "samples", "count" }, { "cpu", "nanoseconds" } },
+		.shown = 1,
+		.period = window->period,
+		.started_at = window->started_at,
+		.duration = window->duration,
+	};
 	struct numbering numbering = {
 		.mappings = must_allocate(recorder->resolver.mapping_count, sizeof(uint64_t)),
 		.locations = must_allocate(recorder->locations.count, sizeof(uint64_t)),
@@ -203,7 +222,7 @@ bool recorder_write(const struct recorder *recorder, const struct recorder_windo
 	bool written;
 	int error;
 
-	pprof_begin(&pprof, window->started_at, window->duration, window->period);
+	pprof_begin(&pprof, &header);
 	write_mappings(recorder, &pprof, &numbering);
 	for (uint32_t i = 0; i < stacks_count(&recorder->stacks); i++) {
 		struct stack stack = stacks_at(&recorder->stacks, i);
