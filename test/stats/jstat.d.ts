@@ -4,6 +4,7 @@ declare module 'jstat' {
     ibeta(x: number, a: number, b: number): number;
     gammaln(x: number): number;
     studentt: { cdf(t: number, df: number): number; inv(p: number, df: number): number };
+    chisquare: { cdf(x: number, df: number): number };
     normal: {
       cdf(x: number, mean: number, sd: number): number;
       inv(p: number, mean: number, sd: number): number;

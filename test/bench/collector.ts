@@ -1,0 +1,169 @@
+/**
+ * The collector beside `perf record -g` and `perf record --call-graph dwarf`: how complete, how cheap, how small.
+ *
+ *     npm run bench:collector -- [--quick] [--json] [--only NAME,...] [--seconds N] [--rounds N] [--collector FILE]
+ *
+ * Each workload runs once; in every round it gets the same load under each profiler and under none, in turning order.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  type Figures,
+  figuresOf,
+  micro,
+  percent,
+  type Round,
+  type Wanted,
+  wantedOf,
+} from './collector/figures.js';
+import { cpuNanoseconds, pause } from './collector/processes.js';
+import { type Profiler, perf, profbound } from './collector/profilers.js';
+import { type Agreement, agreement } from './collector/shares.js';
+import { type Running, type Workload, workloads } from './collector/workloads.js';
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    seconds: { type: 'string' },
+    rounds: { type: 'string' },
+    collector: { type: 'string', default: join('dist', 'native', 'linux-x64', 'profbound-collect') },
+  },
+});
+const seconds = Number(values.seconds ?? (values.quick ? 1 : 8));
+const roundCount = Number(values.rounds ?? (values.quick ? 1 : 4));
+const rateHz = 997;
+
+const profilers: readonly Profiler[] = [
+  profbound(values.collector),
+  perf('perf -g', 'fp'),
+  perf('perf dwarf', 'dwarf,16384'),
+];
+
+interface Row {
+  readonly workload: string;
+  readonly figures: Readonly<Record<string, Figures>>;
+  readonly wanted: readonly Wanted[];
+  readonly agreement: readonly Agreement[];
+}
+
+async function measureRound(running: Running, profiler: Profiler | null): Promise<Round> {
+  const folder = mkdtempSync(join(tmpdir(), 'profbound-bench-'));
+  try {
+    const stop = await profiler?.start(running.pids, rateHz, folder);
+    const before = cpuNanoseconds(running.pids);
+    const units = await running.load(seconds);
+    const cpu = cpuNanoseconds(running.pids) - before;
+    const capture = (await stop?.()) ?? null;
+    return { capture, cpuPerUnit: cpu / units, cpuSeconds: cpu / 1e9 };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Every round has each profiler and none, the first of them another each time. */
+async function measure(running: Running): Promise<{ bare: Round[]; rounds: Round[][] }> {
+  const bare: Round[] = [];
+  const rounds: Round[][] = profilers.map(() => []);
+  for (let round = 0; round < roundCount; round++) {
+    for (let turn = 0; turn <= profilers.length; turn++) {
+      const which = (turn + round) % (profilers.length + 1);
+      const measured = await measureRound(running, profilers[which] ?? null);
+      (rounds[which] ?? bare).push(measured);
+      await pause(0.2);
+    }
+  }
+  return { bare, rounds };
+}
+
+async function bench(workload: Workload): Promise<Row> {
+  const folder = mkdtempSync(join(tmpdir(), 'profbound-bench-'));
+  const running = await workload.start(folder);
+  try {
+    const { bare, rounds } = await measure(running);
+    const figures = rounds.map((ofOne) => figuresOf(ofOne, bare));
+    const [ours, frames, dwarf] = figures as [Figures, Figures, Figures];
+    const stacks = rounds.map((ofOne) => ofOne.flatMap(({ capture }) => capture?.stacks ?? []));
+    return {
+      workload: workload.name,
+      figures: Object.fromEntries(profilers.map(({ name }, at) => [name, figures[at] as Figures])),
+      wanted: wantedOf(workload, ours, frames, dwarf),
+      agreement: agreement(stacks[0] ?? [], stacks[2] ?? []),
+    };
+  } finally {
+    running.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function printRow({ workload, figures, wanted, agreement }: Row): void {
+  const header = [
+    '',
+    'samples',
+    'lost',
+    'complete',
+    'cost/sample',
+    'BPF/sample',
+    'bytes/sample',
+    'taken from workload',
+  ];
+  const lines = Object.entries(figures).map(([name, it]) => [
+    name,
+    `${it.samples}`,
+    `${it.lost}`,
+    percent(it.complete),
+    micro(it.costMicroseconds),
+    it.bpfMicroseconds === null ? '-' : `${it.bpfMicroseconds.toFixed(2)} µs`,
+    it.bytes.toFixed(0),
+    `${percent(it.taken)}${Number.isFinite(it.takenError) ? ` ± ${percent(it.takenError)}` : ''}`,
+  ]);
+  console.log(`\n${workload}`);
+  for (const line of [header, ...lines]) {
+    console.log(
+      line.map((cell, at) => (at === 0 ? cell.padEnd(12) : cell.padStart(at === 7 ? 20 : 13))).join(''),
+    );
+  }
+  for (const { what, limit, measured, isMet } of wanted) {
+    console.log(`  ${isMet ? 'met   ' : 'MISSED'}  ${what}: ${measured}, wanted ${limit}`);
+  }
+  for (const { what, categories, p } of agreement) {
+    console.log(
+      `  shares  ${what} of profbound and perf dwarf, ${categories} compared: p = ${p.toPrecision(2)}`,
+    );
+  }
+}
+
+const footnotes = `
+complete     the outermost frame is where a thread begins: its .eh_frame says that there is no return address, or it is
+             known by name (start_thread, runtime.goexit, ...). One rule for all three, applied to files' offsets.
+cost         CPU of the profiler's own processes from their start to the symbolised profile (perf: record and script,
+             --no-inline, without which perf takes far longer), a sample. For profbound with its BPF programs' run time; what
+             perf's sampling takes within the kernel is not in its figure, only in the last column: that favours perf.
+             Start-up is in it, so a longer capture makes it smaller.
+bytes        profbound: what went through the ring; perf: the size of perf.data.
+taken        the workload's CPU for a unit of its work, with the profiler against without, within each round; mean and
+             standard error over the rounds. 1 % is about 10 µs a sample at ${rateHz} Hz.
+shares       chi-square of the counts; functions are told by their .eh_frame, so that names play no part. Total shares:
+             one test a function, corrected for their number. Drift between the captures counts as difference.`;
+
+const chosen = values.only?.split(',');
+const unknown = chosen?.find((name) => !workloads.some((workload) => workload.name === name));
+if (unknown !== undefined) {
+  console.error(`--only ${unknown}: there are ${workloads.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+console.log(`${rateHz} Hz, ${roundCount} rounds of ${seconds} s a profiler; ${values.collector}`);
+const rows: Row[] = [];
+for (const workload of workloads.filter(({ name }) => chosen?.includes(name) ?? true)) {
+  const row = await bench(workload);
+  printRow(row);
+  rows.push(row);
+}
+console.log(footnotes);
+const missed = rows.flatMap(({ wanted }) => wanted).filter(({ isMet }) => !isMet).length;
+console.log(`\n${missed === 0 ? 'everything wanted is met' : `${missed} of what is wanted MISSED`}`);
+if (values.json) console.log(JSON.stringify({ rateHz, seconds, rounds: roundCount, rows }));
+process.exit(0);

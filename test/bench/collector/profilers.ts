@@ -1,0 +1,111 @@
+/** The profilers that are compared: each from armed to a symbolised profile, with what that cost. */
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { nextLine, otherCpus, run, startTimed } from './processes.js';
+import { readPerfScript, readPprof, type Stack } from './stacks.js';
+
+export interface Capture {
+  readonly stacks: readonly Stack[];
+  /** CPU seconds of the profiler's processes, from their start to the symbolised profile. */
+  readonly ownCpuSeconds: number;
+  /** CPU seconds its BPF programs ran in other processes' time; null where the kernel does not count that. */
+  readonly bpfSeconds: number | null;
+  /** What went from the kernel to the profiler. */
+  readonly bytes: number;
+  /** Samples and records the profiler says were lost. */
+  readonly lost: number;
+}
+
+export interface Profiler {
+  readonly name: string;
+  /** Arms it; the answer ends it. */
+  start(pids: readonly number[], rateHz: number, folder: string): Promise<() => Promise<Capture>>;
+}
+
+/** Bytes of one record of the bpf backend, where capture.json does not say how many the ring took. */
+const recordBytes = 2080;
+
+interface Summary {
+  readonly samples: number;
+  readonly lost: Record<string, number>;
+  readonly overhead: { readonly bpfRunNanoseconds: number; readonly ringBytes?: number };
+}
+
+export function profbound(binary: string): Profiler {
+  return {
+    name: 'profbound',
+    async start(pids, rateHz, folder) {
+      const words = [binary, 'record', '--pid', pids.join(','), '--rate', `${rateHz}`, '--out', folder];
+      const { child, finished } = startTimed(words, otherCpus);
+      const ready = nextLine(child.stdout as Readable, /"ready"/);
+      await Promise.race([ready, finished.then(() => ready)]);
+      child.stdout?.resume();
+      return async () => {
+        process.kill(-(child.pid as number), 'SIGTERM');
+        const { cpuSeconds } = await finished;
+        const summary: Summary = JSON.parse(readFileSync(join(folder, 'capture.json'), 'utf8'));
+        const { samples, lost, overhead } = summary;
+        return {
+          stacks: await readPprof(join(folder, 'cpu.pb.gz')),
+          ownCpuSeconds: cpuSeconds,
+          bpfSeconds: overhead.bpfRunNanoseconds / 1e9,
+          bytes: overhead.ringBytes ?? samples * recordBytes,
+          lost: Object.values(lost).reduce((sum, count) => sum + count, 0),
+        };
+      };
+    },
+  };
+}
+
+export function perf(name: string, callGraph: string): Profiler {
+  return {
+    name,
+    async start(pids, rateHz, folder) {
+      const data = join(folder, 'perf.data');
+      const words = [
+        'perf',
+        'record',
+        '-q',
+        '-F',
+        `${rateHz}`,
+        '--call-graph',
+        callGraph,
+        '-p',
+        pids.join(','),
+      ];
+      // Armed when it acknowledges, ended when it is told to: commands come in on descriptor 3.
+      const { child, finished } = startTimed(
+        [...words, '-o', data, '--control', 'fd:3,4', '-D', '-1'],
+        otherCpus,
+      );
+      const [commands, answers] = child.stdio.slice(3, 5) as unknown as [Writable, Readable];
+      const armed = nextLine(answers, /ack/);
+      commands.write('enable\n');
+      await Promise.race([armed, finished.then(() => armed)]);
+      answers.resume();
+      return async () => {
+        commands.write('stop\n');
+        const recording = await finished;
+        const fields = ['-F', 'comm,pid,tid,ip,sym,dso'];
+        const script = await run([
+          'perf',
+          'script',
+          '-i',
+          data,
+          '--no-inline',
+          '--show-lost-events',
+          ...fields,
+        ]);
+        const lost = [...script.stdout.matchAll(/^.*PERF_RECORD_LOST lost (\d+).*\n/gm)];
+        return {
+          stacks: await readPerfScript(script.stdout.replace(/^.*PERF_RECORD_LOST.*\n/gm, '')),
+          ownCpuSeconds: recording.cpuSeconds + script.cpuSeconds,
+          bpfSeconds: null,
+          bytes: statSync(data).size,
+          lost: lost.reduce((sum, match) => sum + Number(match[1]), 0),
+        };
+      };
+    },
+  };
+}
