@@ -39,6 +39,14 @@
 /* A miss re-reads /proc/PID/maps at most this often: JIT code misses for ever, and reading costs 0.1 to 1 ms. */
 #define MAPS_REREAD_NANOSECONDS 100000000ULL
 
+/* Rows of one unwind table: half of what there is room for in the kernel; Chromium has some millions. */
+#define MAX_TABLE_ROWS (16UL << 20)
+
+/* For the reader of one unwind table: Chromium's takes seconds and less than a gigabyte; beyond is an attack. */
+#define BUILDER_BYTES (4ULL << 30)
+#define BUILDER_CPU_SECONDS 20
+#define BUILDER_WALL_SECONDS 30
+
 #define MAX_CPUS 1024
 
 #endif
