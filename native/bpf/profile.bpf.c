@@ -5,8 +5,10 @@
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
 #include "profile.h"
+#include "unwind.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #include "tree.bpf.h"
+#include "unwind.bpf.h"
 #include "sample.bpf.h"

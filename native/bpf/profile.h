@@ -5,14 +5,20 @@
 #ifndef PROFBOUND_PROFILE_H
 #define PROFBOUND_PROFILE_H
 
-/* PERF_MAX_STACK_DEPTH: bpf_get_stack() returns no more frames than this, kernel and user each. */
-#define MAX_STACK_DEPTH 127
+/* Frames of a user stack that can be kept. */
+#define MAX_STACK_DEPTH 1024
+
+/* PERF_MAX_STACK_DEPTH: bpf_get_stack() returns no more frames of the kernel than this. */
+#define MAX_KERNEL_DEPTH 127
 
 /*
- * Nobody is woken for a record: the collector drains at least every 20 ms. A MiB a CPU holds 500 of the largest records,
- * 25 times what 1,000 Hz leave between two drains; the collector sets the size by the number of CPUs.
+ * Nobody is woken for a record: the collector drains at least every 20 ms. A MiB a CPU holds 100 of the largest stacks
+ * and 3,000 usual ones, 1,000 Hz leave 20 between two drains; the collector sets the size by the number of CPUs.
  */
 #define RING_BYTES_PER_CPU (1024 * 1024)
+
+/* Processes with a space, threads not counted; kernels give out no more than 4 Mi ids, servers use hundreds. */
+#define UNWIND_PROCESSES 8192
 
 enum record_kind {
 	RECORD_SAMPLE = 1,
@@ -28,14 +34,18 @@ struct record_header {
 	__u64 time; /* CLOCK_MONOTONIC, nanoseconds */
 };
 
-struct sample_record {
+/* A stack and what it weighs; only as long as its frames need. */
+struct stack_record {
 	struct record_header header;
+	/* What the stack stands for, in the unit of the record's kind. */
+	__u64 value;
 	char comm[16];
-	/* Bytes in each stack as bpf_get_stack() returned them; negative is its error. */
-	__s32 kernel_bytes;
-	__s32 user_bytes;
-	__u64 kernel[MAX_STACK_DEPTH];
-	__u64 user[MAX_STACK_DEPTH];
+	__u16 user_depth;
+	__u16 kernel_depth;
+	/* enum unwind_end */
+	__u32 end;
+	/* The user's from the leaf on, with UNWIND_BY_FRAME_POINTER; behind them the kernel's. */
+	__u64 frames[MAX_STACK_DEPTH + MAX_KERNEL_DEPTH];
 };
 
 /* What the task iterator does with each task it visits. */
@@ -56,10 +66,16 @@ struct totals {
 	__u64 tasks;
 	__u64 ring_full;
 	__u64 storage_full;
+	/* What was sent to the collector. */
+	__u64 ring_bytes;
+	/* User frames by what led from them to their caller. */
+	__u64 frames_by_table;
+	__u64 frames_by_frame_pointer;
 };
 
 _Static_assert(sizeof(struct record_header) == 24, "both sides must agree on struct record_header");
-_Static_assert(sizeof(struct sample_record) == 24 + 16 + 8 + 2 * MAX_STACK_DEPTH * 8, "both sides must agree on struct sample_record");
-_Static_assert(sizeof(struct totals) == 32, "both sides must agree on struct totals");
+_Static_assert(sizeof(struct stack_record) == 24 + 8 + 16 + 8 + 8 * (MAX_STACK_DEPTH + MAX_KERNEL_DEPTH),
+	       "both sides must agree on struct stack_record");
+_Static_assert(sizeof(struct totals) == 56, "both sides must agree on struct totals");
 
 #endif

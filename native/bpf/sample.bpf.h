@@ -3,30 +3,39 @@
 #ifndef PROFBOUND_SAMPLE_BPF_H
 #define PROFBOUND_SAMPLE_BPF_H
 
-/* Bytes of each stack to keep: 8 × --max-depth. */
-const volatile __u32 stack_bytes = MAX_STACK_DEPTH * 8;
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct unwind_walk);
+} sample_walks SEC(".maps");
+
+/* The stack of a process without tables. */
+static __always_inline void follow_frame_pointers(struct bpf_perf_event_data *context, struct unwind_walk *walk)
+{
+	long bytes = bpf_get_stack(context, walk->record.frames, 127 * 8, BPF_F_USER_STACK);
+
+	walk->record.user_depth = bytes > 0 ? bytes / 8 : 0;
+}
 
 SEC("perf_event")
 int on_sample(struct bpf_perf_event_data *context)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct sample_record *record;
-	__u32 bytes = stack_bytes;
+	struct unwind_walk *walk;
+	__u32 zero = 0;
 
 	if (!armed || !bpf_task_storage_get(&members, task, 0, 0))
 		return 0;
-	record = bpf_ringbuf_reserve(&records, sizeof(*record), 0);
-	if (!record) {
-		__sync_fetch_and_add(&totals.ring_full, 1);
+	walk = bpf_map_lookup_elem(&sample_walks, &zero);
+	if (!walk)
 		return 0;
-	}
-	fill_header(&record->header, RECORD_SAMPLE);
-	bpf_get_current_comm(record->comm, sizeof(record->comm));
-	if (bytes > sizeof(record->user))
-		bytes = sizeof(record->user);
-	record->kernel_bytes = bpf_get_stack(context, record->kernel, sizeof(record->kernel), 0);
-	record->user_bytes = bpf_get_stack(context, record->user, bytes, BPF_F_USER_STACK);
-	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+	fill_header(&walk->record.header, RECORD_SAMPLE);
+	bpf_get_current_comm(walk->record.comm, sizeof(walk->record.comm));
+	walk->record.value = context->sample_period;
+	if (unwind_event(context, task, walk) == UNWIND_NO_SPACE)
+		follow_frame_pointers(context, walk);
+	send_stack(context, walk);
 	return 0;
 }
 

@@ -27,6 +27,7 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
 	BPF_MAP_TYPE_RINGBUF = 27,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
 };
@@ -35,6 +36,7 @@ enum {
 	BPF_LOCAL_STORAGE_GET_F_CREATE = 1U << 0,
 	BPF_F_USER_STACK = 1ULL << 8,
 	BPF_RB_NO_WAKEUP = 1U << 0,
+	BPF_F_MMAPABLE = 1U << 10,
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -46,10 +48,18 @@ struct sched_entity {
 struct task_struct {
 	int pid;
 	int tgid;
+	unsigned int flags;
 	char comm[16];
 	struct sched_entity se;
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
+};
+
+/* As the kernel names the registers user mode entered it with. */
+struct pt_regs {
+	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di;
+	unsigned long ip;
+	unsigned long sp;
 };
 
 struct seq_file;
@@ -67,9 +77,20 @@ struct bpf_iter__task {
 
 #pragma clang attribute pop
 
-struct pt_regs;
-/* Opaque to the programs: handed on to bpf_get_stack() only. */
-struct bpf_perf_event_data;
 struct linux_binprm;
+
+/*
+ * A perf event's context: asm/ptrace.h and linux/bpf_perf_event.h of the user ABI, where offsets are fixed and the
+ * verifier wants to see each of them in its load.
+ */
+struct event_registers {
+	__u64 r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, original_ax, ip, cs, flags, sp, ss;
+} __attribute__((preserve_static_offset));
+
+struct bpf_perf_event_data {
+	struct event_registers regs;
+	__u64 sample_period;
+	__u64 addr;
+} __attribute__((preserve_static_offset));
 
 #endif

@@ -22,6 +22,7 @@
 #include "target/privileges.h"
 /* The skeleton needs the types both sides share. */
 #include "profile.h"
+#include "unwind.h"
 #include "profile.skel.h"
 
 /* Inode of the initial pid namespace: PROC_PID_INIT_INO of the kernel's ABI. */
@@ -32,7 +33,6 @@ static struct {
 	struct ring_buffer *ring;
 	struct recorder *recorder;
 	uint64_t weight;
-	uint32_t max_depth;
 	int stats_fd;
 	struct bpf_link *sampling[MAX_CPUS];
 } state;
@@ -42,11 +42,18 @@ static int quiet(enum libbpf_print_level level, const char *format, va_list argu
 	return 0;
 }
 
+/* A record is as long as its frames need. */
+static bool is_whole(const struct stack_record *record, size_t size)
+{
+	size_t fixed = offsetof(struct stack_record, frames);
+
+	return size >= fixed && (size - fixed) / sizeof(*record->frames) >= (size_t)record->user_depth + record->kernel_depth;
+}
+
 static int on_record(void *context, void *data, size_t size)
 {
 	const struct record_header *header = data;
-	const struct sample_record *record = data;
-	uint32_t depth;
+	const struct stack_record *record = data;
 	struct sample sample;
 
 	if (size < sizeof(*header))
@@ -55,21 +62,19 @@ static int on_record(void *context, void *data, size_t size)
 		recorder_exec(state.recorder, header->pid);
 		return 0;
 	}
-	if (size < sizeof(*record))
+	if (!is_whole(record, size))
 		return 0;
-	depth = record->user_bytes > 0 ? record->user_bytes / 8 : 0;
 	sample = (struct sample){
 		.pid = header->pid,
 		.tid = header->tid,
 		.cpu = header->cpu,
 		.weight = state.weight,
 		.comm = record->comm,
-		.kernel = (const uint64_t *)record->kernel,
-		.kernel_depth = record->kernel_bytes > 0 ? record->kernel_bytes / 8 : 0,
-		.user = (const uint64_t *)record->user,
-		/* One frame more than is kept was asked for, to know that there are more. */
-		.user_depth = depth > state.max_depth ? state.max_depth : depth,
-		.truncated = depth > state.max_depth || depth == MAX_STACK_DEPTH,
+		.kernel = (const uint64_t *)record->frames + record->user_depth,
+		.kernel_depth = record->kernel_depth,
+		.user = (const uint64_t *)record->frames,
+		.user_depth = record->user_depth,
+		.truncated = record->end == UNWIND_TRUNCATED,
 	};
 	recorder_add(state.recorder, &sample);
 	return 0;
@@ -153,7 +158,7 @@ static bool load(const struct capture_request *request)
 	for (size_t i = 0; i < request->root_count; i++)
 		state.skeleton->rodata->roots[i] = request->roots[i];
 	state.skeleton->rodata->root_count = request->root_count;
-	state.skeleton->rodata->stack_bytes = 8 * (request->max_depth < MAX_STACK_DEPTH ? request->max_depth + 1 : MAX_STACK_DEPTH);
+	state.skeleton->rodata->max_depth = request->max_depth;
 	bpf_map__set_max_entries(state.skeleton->maps.records, ring_bytes());
 	if (profile__load(state.skeleton))
 		return false;
@@ -194,7 +199,6 @@ static bool start(const struct capture_request *request, struct sampling_event *
 		return false;
 	}
 	state.recorder = request->recorder;
-	state.max_depth = request->max_depth;
 	if (!load(request)) {
 		snprintf(refusal, size, "cannot load BPF programs: %s; needs CAP_BPF and CAP_PERFMON (run %s as root) and a "
 					"kernel with BTF",

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only OR BSD-2-Clause */
+/*
+ * One step up the stack: from a frame's registers and the rule for its code to its caller's registers. The kernel's
+ * programs and the collector compile this same text. Who includes it defines before:
+ *
+ *   static long unwind_read(void *memory, __u64 address, void *to, __u32 bytes)    0 when all of it could be read
+ */
+#ifndef PROFBOUND_UNWIND_STEP_H
+#define PROFBOUND_UNWIND_STEP_H
+
+#include "unwind.h"
+
+/* Handlers that interrupted handlers; with them the stack may fall, so that their number is what ends a circle. */
+#define UNWIND_NESTED_SIGNALS 16
+
+/* unwind_step(): there is a caller. */
+#define UNWIND_GOES_ON (-1)
+
+struct unwind_state {
+	__u64 rip;
+	__u64 rsp;
+	__u64 rbp;
+	__u64 rbx;
+	/* Nothing was called yet: all registers are what they were in user mode. */
+	bool is_leaf;
+	/* rip is where code was interrupted; otherwise a call returns to it, and the code is that of the byte before. */
+	bool is_exact;
+	bool knows_rbp;
+	bool knows_rbx;
+	/* Frame pointers of code without a table led here: it may be no caller at all. */
+	bool is_guess;
+	__u32 signals;
+};
+
+/* The words below a CFA: where all of a function's pushes are. */
+#define UNWIND_WINDOW 8
+
+static __always_inline void unwind_begin(struct unwind_state *state, const __u64 *registers)
+{
+	*state = (struct unwind_state){
+		.rip = registers[UNWIND_RIP],
+		.rsp = registers[UNWIND_RSP],
+		.rbp = registers[UNWIND_RBP],
+		.rbx = registers[UNWIND_RBX],
+		.is_leaf = true,
+		.is_exact = true,
+		.knows_rbp = true,
+		.knows_rbx = true,
+	};
+}
+
+/* Where the code of a frame is, for looking up its rule. */
+static __always_inline __u64 unwind_code(const struct unwind_state *state)
+{
+	return state->rip - !state->is_exact;
+}
+
+/* What the kernel saved where a handler returns to: struct rt_sigframe behind its return address. */
+static __always_inline int unwind_signal_step(void *memory, struct unwind_state *state)
+{
+	/* rbp to rip of struct sigcontext, in its order */
+	struct {
+		__u64 rbp, rbx, rdx, rax, rcx, rsp, rip;
+	} saved;
+
+	if (++state->signals > UNWIND_NESTED_SIGNALS)
+		return UNWIND_NOT_RISING;
+	if (unwind_read(memory, state->rsp + 120, &saved, sizeof(saved)))
+		return UNWIND_UNREADABLE;
+	state->rip = saved.rip;
+	state->rsp = saved.rsp;
+	state->rbp = saved.rbp;
+	state->rbx = saved.rbx;
+	state->is_leaf = state->is_guess = false;
+	state->is_exact = state->knows_rbp = state->knows_rbx = true;
+	return UNWIND_GOES_ON;
+}
+
+/* The register a CFA is based on; false when its value in this frame is not known. */
+static __always_inline bool unwind_base(const struct unwind_state *state, const __u64 *registers, __u32 number, __u64 *value)
+{
+	*value = state->rsp;
+	if (number == UNWIND_RSP)
+		return true;
+	*value = state->rbp;
+	if (number == UNWIND_RBP)
+		return state->knows_rbp;
+	*value = state->rbx;
+	if (number == UNWIND_RBX)
+		return state->knows_rbx;
+	*value = registers[number & UNWIND_R15];
+	return state->is_leaf;
+}
+
+static __always_inline int unwind_find_cfa(void *memory, const struct unwind_rule *rule, const __u64 *registers,
+					   const struct unwind_state *state, __u64 *cfa)
+{
+	__u64 base;
+
+	if (rule->cfa == UNWIND_CFA_PLT) {
+		*cfa = state->rsp + rule->offset + ((__s32)(state->rip & 15) >= rule->addend ? 8 : 0);
+		return UNWIND_GOES_ON;
+	}
+	if (!unwind_base(state, registers, rule->cfa_register, &base))
+		return UNWIND_NO_RULE;
+	*cfa = base + rule->offset;
+	if (rule->cfa == UNWIND_CFA_REGISTER)
+		return UNWIND_GOES_ON;
+	if (unwind_read(memory, *cfa, &base, sizeof(base)))
+		return UNWIND_UNREADABLE;
+	*cfa = base + rule->addend;
+	return UNWIND_GOES_ON;
+}
+
+/*
+ * Code without a table. Its own frame, if it has none (yet), is passed over together with its caller.
+ *
+ * A frame pointer of zero marks the deepest frame (System V ABI for x86-64, 3.4.1). It is believed of hand-written
+ * assembly in a file that has a table, reached through tables: the dynamic loader's _start and musl's __clone. In
+ * generated code, and in files without any table, it may as well be a number.
+ */
+static __always_inline int unwind_frame_pointer_step(void *memory, struct unwind_state *state, bool has_table)
+{
+	struct {
+		__u64 rbp, rip;
+	} saved;
+
+	if (state->rbp == 0 && has_table && state->knows_rbp && !state->is_leaf && !state->is_guess)
+		return UNWIND_COMPLETE;
+	if (!state->knows_rbp || state->rbp < state->rsp || unwind_read(memory, state->rbp, &saved, sizeof(saved)) ||
+	    saved.rip == 0)
+		return UNWIND_CHAIN_ENDED;
+	state->rip = saved.rip;
+	state->rsp = state->rbp + 16;
+	state->rbp = saved.rbp;
+	state->is_leaf = state->is_exact = state->knows_rbx = false;
+	state->is_guess = true;
+	return UNWIND_GOES_ON;
+}
+
+/* The caller's rbp or rbx, found as `how` says; the `read` words below the CFA are in `window`. */
+static __always_inline int unwind_restore(void *memory, __u32 how, __s32 slot, __u64 cfa, __u64 rbp, const __u64 *window,
+					  __s32 read, __u64 *value, bool *is_known)
+{
+	__u64 address = (how == UNWIND_AT_RBP ? rbp : cfa) + 8 * (__s64)slot;
+
+	if (how == UNWIND_SAME)
+		return UNWIND_GOES_ON;
+	if (how == UNWIND_LOST) {
+		*is_known = false;
+		return UNWIND_GOES_ON;
+	}
+	*is_known = true;
+	if (how == UNWIND_AT_CFA && slot < 0 && slot >= -read) {
+		*value = window[slot & (UNWIND_WINDOW - 1)];
+		return UNWIND_GOES_ON;
+	}
+	return unwind_read(memory, address, value, sizeof(*value)) ? UNWIND_UNREADABLE : UNWIND_GOES_ON;
+}
+
+/*
+ * Reads the words below the CFA that the rule needs in one go, return address last: two, or a window full. Returns how
+ * many; 0 when not even the return address can be read.
+ */
+static __always_inline __s32 unwind_read_window(void *memory, const struct unwind_rule *rule, __u64 cfa, __u64 *window)
+{
+	bool wide = rule->rbx == UNWIND_AT_CFA || (rule->rbp == UNWIND_AT_CFA && rule->rbp_slot < -2);
+
+	/* Below a small frame there may be memory that was never touched. */
+	if (wide && !unwind_read(memory, cfa - 8 * UNWIND_WINDOW, window, 8 * UNWIND_WINDOW))
+		return UNWIND_WINDOW;
+	if (!unwind_read(memory, cfa - 16, &window[UNWIND_WINDOW - 2], 16))
+		return 2;
+	return 0;
+}
+
+/* The step by a rule whose CFA is computed. */
+static __always_inline int unwind_table_step(void *memory, const struct unwind_rule *rule, const __u64 *registers,
+					     struct unwind_state *state)
+{
+	__u64 window[UNWIND_WINDOW], cfa, rbp = state->rbp;
+	__s32 read;
+	int end;
+
+	end = unwind_find_cfa(memory, rule, registers, state, &cfa);
+	if (end != UNWIND_GOES_ON)
+		return end;
+	if (cfa <= state->rsp)
+		return UNWIND_NOT_RISING;
+	read = unwind_read_window(memory, rule, cfa, window);
+	if (!read)
+		return UNWIND_UNREADABLE;
+	if ((rule->rbp == UNWIND_AT_RBP || rule->rbx == UNWIND_AT_RBP) && !state->knows_rbp)
+		return UNWIND_NO_RULE;
+	end = unwind_restore(memory, rule->rbp, rule->rbp_slot, cfa, rbp, window, read, &state->rbp, &state->knows_rbp);
+	if (end != UNWIND_GOES_ON)
+		return end;
+	end = unwind_restore(memory, rule->rbx, rule->rbx_slot, cfa, rbp, window, read, &state->rbx, &state->knows_rbx);
+	if (end != UNWIND_GOES_ON)
+		return end;
+	state->rip = window[UNWIND_WINDOW - 1];
+	state->rsp = cfa;
+	state->is_leaf = state->is_exact = state->is_guess = false;
+	if (state->rip)
+		return UNWIND_GOES_ON;
+	/* Nothing returns to address 0. With the frame pointer's own mark it is the end; by itself it may be a wrong slot. */
+	return state->knows_rbp && state->rbp == 0 ? UNWIND_COMPLETE : UNWIND_NO_RULE;
+}
+
+/*
+ * Steps from `state` to its caller by the rule for unwind_code(state). `registers` are the leaf's, by enum
+ * unwind_register; `has_table` says that the code's file has rules for other code. Returns UNWIND_GOES_ON, or how the
+ * walk ended: then `state` is of no use any more.
+ */
+static __always_inline int unwind_step(void *memory, const struct unwind_rule *rule, bool has_table, const __u64 *registers,
+				       struct unwind_state *state)
+{
+	switch (rule->cfa) {
+	case UNWIND_CFA_REGISTER:
+	case UNWIND_CFA_DEREFERENCE:
+	case UNWIND_CFA_PLT:
+		return unwind_table_step(memory, rule, registers, state);
+	case UNWIND_CFA_SIGNAL:
+		return unwind_signal_step(memory, state);
+	case UNWIND_CFA_FRAME_POINTER:
+		return unwind_frame_pointer_step(memory, state, has_table);
+	case UNWIND_CFA_OUTERMOST:
+		return UNWIND_COMPLETE;
+	default:
+		return UNWIND_NO_RULE;
+	}
+}
+
+#endif
