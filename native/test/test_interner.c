@@ -5,6 +5,7 @@
 int main(void)
 {
 	struct interner interner = { 0 };
+	uint32_t number;
 	bool is_new;
 
 	/* Enough to grow several times. */
@@ -28,6 +29,10 @@ int main(void)
 	CHECK_NUMBER(interner_add(&interner, "", 0, NULL), 5003);
 	CHECK_NUMBER(interner_add(&interner, "a\0b", 3, NULL), 5000);
 	CHECK_TEXT(interner.entries[5002].bytes, "a");
+	CHECK(interner_find(&interner, "a\0c", 3, &number) && number == 5001);
+	CHECK(!interner_find(&interner, "a\0d", 3, &number));
+	CHECK_NUMBER(interner.count, 5004);
 	interner_free(&interner);
+	CHECK(!interner_find(&interner, "a", 1, &number));
 	return check_report("interner");
 }

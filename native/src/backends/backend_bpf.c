@@ -19,6 +19,7 @@
 #include "support/cpulist.h"
 #include "support/fail.h"
 #include "support/bounds.h"
+#include "backends/process_records.h"
 #include "target/privileges.h"
 /* The skeleton needs the types both sides share. */
 #include "profile.h"
@@ -59,7 +60,7 @@ static int on_record(void *context, void *data, size_t size)
 	if (size < sizeof(*header))
 		return 0;
 	if (header->kind == RECORD_EXEC) {
-		recorder_exec(state.recorder, header->pid);
+		processes_exec(recorder_processes(state.recorder), header->time, header->pid);
 		return 0;
 	}
 	if (!is_whole(record, size))
@@ -222,6 +223,7 @@ static bool start(const struct capture_request *request, struct sampling_event *
 		close_all();
 		return false;
 	}
+	process_records_begin(recorder_processes(state.recorder), request->roots, request->root_count);
 	state.skeleton->bss->armed = true;
 	return true;
 }
@@ -232,6 +234,7 @@ static void drain(int timeout)
 
 	nanosleep(&pause, NULL);
 	ring_buffer__consume(state.ring);
+	processes_publish(recorder_processes(state.recorder));
 }
 
 /* Samples that came while the program ran on the same CPU already. */

@@ -21,6 +21,7 @@
 #include "backends/perf_events.h"
 #include "backends/perf_record.h"
 #include "backends/perf_threads.h"
+#include "backends/process_records.h"
 #include "target/privileges.h"
 
 /* Records younger than this wait for the next turn: another CPU may still be writing one that is older. */
@@ -83,7 +84,7 @@ static void take_comm(const struct perf_event_header *header)
 	comms_set(state.comms, comm.tid, comm.name);
 	if (!comm.exec)
 		return;
-	recorder_exec(state.recorder, comm.pid);
+	processes_exec(recorder_processes(state.recorder), perf_record_time(header), comm.pid);
 	cpu_account_exec(&state.account, comm.pid);
 }
 
@@ -222,6 +223,7 @@ static bool start(const struct capture_request *request, struct sampling_event *
 		close_all();
 		return false;
 	}
+	process_records_begin(recorder_processes(state.recorder), request->roots, request->root_count);
 	state.tasks = perf_attach_tasks(&state.attach);
 	perf_threads_begin(&state.events);
 	state.begin = clock_nanoseconds(CLOCK_MONOTONIC);
@@ -233,6 +235,7 @@ static void drain(int timeout)
 {
 	poll(state.events.owners, state.events.cpu_count, timeout);
 	perf_events_drain(&state.events, clock_nanoseconds(CLOCK_MONOTONIC) - SETTLE_NANOSECONDS, take);
+	processes_publish(recorder_processes(state.recorder));
 }
 
 /* The scheduler's account where it is complete, else the task clock, which is always. */

@@ -61,6 +61,15 @@ static enum mapping_kind kind_of(const char *path)
 	return MAPPING_FILE;
 }
 
+void mapping_set_name(struct mapping *mapping, char *name)
+{
+	mapping->deleted = cut_suffix(name, deleted_suffix);
+	mapping->kind = kind_of(name);
+	if (mapping->kind == MAPPING_ANONYMOUS)
+		*name = '\0';
+	mapping->path = name;
+}
+
 /* START-END PERMISSIONS OFFSET MAJOR:MINOR INODE PATH */
 static bool parse_line(char *line, struct mapping *mapping)
 {
@@ -83,15 +92,20 @@ static bool parse_line(char *line, struct mapping *mapping)
 		return false;
 	line += strspn(line, " ");
 	unescape_newlines(line);
-	mapping->deleted = cut_suffix(line, deleted_suffix);
-	mapping->kind = kind_of(line);
-	mapping->path = line;
+	mapping_set_name(mapping, line);
 	return mapping->start < mapping->end;
+}
+
+static void reserve(struct mappings *mappings, size_t count)
+{
+	if (count <= mappings->capacity)
+		return;
+	mappings->capacity = count < 16 ? 32 : count * 2;
+	mappings->entries = must_resize(mappings->entries, mappings->capacity, sizeof(*mappings->entries));
 }
 
 void mappings_parse(struct mappings *mappings, char *text)
 {
-	size_t capacity = 0;
 	uint64_t end = 0;
 
 	mappings_free(mappings);
@@ -105,11 +119,8 @@ void mappings_parse(struct mappings *mappings, char *text)
 		if (!parse_line(line, &mapping) || mapping.start < end)
 			continue;
 		end = mapping.end;
-		if (mappings->count == capacity) {
-			capacity = capacity ? capacity * 2 : 32;
-			mappings->entries = must_resize(mappings->entries, capacity, sizeof(*mappings->entries));
-		}
-		mapping.path = must_copy(mapping.kind == MAPPING_ANONYMOUS ? "" : mapping.path);
+		reserve(mappings, mappings->count + 1);
+		mapping.path = must_copy(mapping.path);
 		mappings->entries[mappings->count++] = mapping;
 	}
 }
@@ -142,7 +153,8 @@ bool mappings_read(struct mappings *mappings, pid_t pid)
 	return got >= 0 && size > 0;
 }
 
-struct mapping *mappings_find(const struct mappings *mappings, uint64_t address)
+/* The index of the first mapping that ends behind `address`. */
+static size_t first_behind(const struct mappings *mappings, uint64_t address)
 {
 	size_t low = 0, high = mappings->count;
 
@@ -154,9 +166,108 @@ struct mapping *mappings_find(const struct mappings *mappings, uint64_t address)
 		else
 			high = middle;
 	}
-	if (low == mappings->count || address < mappings->entries[low].start)
+	return low;
+}
+
+struct mapping *mappings_find(const struct mappings *mappings, uint64_t address)
+{
+	size_t index = first_behind(mappings, address);
+
+	if (index == mappings->count || address < mappings->entries[index].start)
 		return NULL;
-	return &mappings->entries[low];
+	return &mappings->entries[index];
+}
+
+static bool same_memory(const struct mapping *one, const struct mapping *other)
+{
+	return one->kind == other->kind && one->deleted == other->deleted && one->device == other->device &&
+	       one->inode == other->inode && strcmp(one->path, other->path) == 0;
+}
+
+/* Whether `next` lies where `one` would go on: in memory, and in the file if there is one. */
+static bool continues(const struct mapping *one, const struct mapping *next)
+{
+	return one->end == next->start && same_memory(one, next) &&
+	       (one->kind == MAPPING_ANONYMOUS || one->offset + (one->end - one->start) == next->offset);
+}
+
+/* Whether all of `mapping` is known already. */
+static bool lies_within(const struct mapping *mapping, const struct mapping *known)
+{
+	return known->start <= mapping->start && mapping->end <= known->end && same_memory(known, mapping) &&
+	       (known->kind == MAPPING_ANONYMOUS || known->offset + (mapping->start - known->start) == mapping->offset);
+}
+
+/* Moves the entries from `from` on to `to`. */
+static void move_entries(struct mappings *mappings, size_t to, size_t from)
+{
+	memmove(mappings->entries + to, mappings->entries + from, (mappings->count - from) * sizeof(*mappings->entries));
+	mappings->count += to - from;
+}
+
+/* Cuts the mappings that START-END overlaps, for which one entry is reserved; returns the index at which it belongs. */
+static size_t cut_out(struct mappings *mappings, uint64_t start, uint64_t end)
+{
+	size_t first = first_behind(mappings, start), last;
+	struct mapping *entry = &mappings->entries[first];
+
+	if (first < mappings->count && entry->start < start) {
+		/* Its part behind `start` becomes a mapping of its own. */
+		move_entries(mappings, first + 1, first);
+		entry[1].path = must_copy(entry->path);
+		entry[1].offset += start - entry->start;
+		entry[1].start = start;
+		entry->end = start;
+		first++;
+	}
+	for (last = first; last < mappings->count && mappings->entries[last].end <= end; last++)
+		free(mappings->entries[last].path);
+	entry = &mappings->entries[last];
+	if (last < mappings->count && entry->start < end) {
+		entry->offset += end - entry->start;
+		entry->start = end;
+	}
+	move_entries(mappings, first, last);
+	return first;
+}
+
+/* Makes one of the mapping at `index` and the next. */
+static void join_with_next(struct mappings *mappings, size_t index)
+{
+	mappings->entries[index].end = mappings->entries[index + 1].end;
+	free(mappings->entries[index + 1].path);
+	move_entries(mappings, index + 1, index + 2);
+}
+
+struct mapping *mappings_insert(struct mappings *mappings, const struct mapping *mapping)
+{
+	const struct mapping *known = mappings_find(mappings, mapping->start);
+	size_t index;
+
+	/* A cut may leave one mapping more than there were. */
+	if ((known && lies_within(mapping, known)) || mappings->count + 2 > MAX_MAPPINGS)
+		return NULL;
+	reserve(mappings, mappings->count + 2);
+	index = cut_out(mappings, mapping->start, mapping->end);
+	move_entries(mappings, index + 1, index);
+	mappings->entries[index] = *mapping;
+	mappings->entries[index].path = must_copy(mapping->path);
+	if (index + 1 < mappings->count && continues(&mappings->entries[index], &mappings->entries[index + 1]))
+		join_with_next(mappings, index);
+	if (index > 0 && continues(&mappings->entries[index - 1], &mappings->entries[index]))
+		join_with_next(mappings, --index);
+	return &mappings->entries[index];
+}
+
+void mappings_copy(struct mappings *to, const struct mappings *from)
+{
+	mappings_free(to);
+	reserve(to, from->count);
+	for (size_t i = 0; i < from->count; i++) {
+		to->entries[i] = from->entries[i];
+		to->entries[i].path = must_copy(from->entries[i].path);
+	}
+	to->count = from->count;
 }
 
 void mappings_free(struct mappings *mappings)

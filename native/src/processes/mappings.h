@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The executable memory of a process, as /proc/PID/maps lists it. */
+/* The executable memory of a process, as /proc/PID/maps lists it and the kernel's records change it. */
 #ifndef PROFBOUND_MAPPINGS_H
 #define PROFBOUND_MAPPINGS_H
 
@@ -36,6 +36,7 @@ struct mappings {
 	/* Ascending, without overlaps. */
 	struct mapping *entries;
 	size_t count;
+	size_t capacity;
 };
 
 /*
@@ -46,6 +47,21 @@ void mappings_parse(struct mappings *mappings, char *text);
 
 /* Reads the maps of a process; false, with `mappings` unchanged, when it is gone or may not be looked into. */
 bool mappings_read(struct mappings *mappings, pid_t pid);
+
+/*
+ * Takes a name as /proc/PID/maps and the kernel's records write it apart: path, kind, deleted. Changes `name`, which the
+ * mapping refers to from then on.
+ */
+void mapping_set_name(struct mapping *mapping, char *name);
+
+/*
+ * Maps `mapping`, whose path is copied, over what was there: what it overlaps is cut, what continues it is joined with
+ * it. Returns where it is now; NULL when nothing changed or MAX_MAPPINGS are there.
+ */
+struct mapping *mappings_insert(struct mappings *mappings, const struct mapping *mapping);
+
+/* Replaces what `to` held by a copy of `from`. */
+void mappings_copy(struct mappings *to, const struct mappings *from);
 
 /* The mapping that holds `address`, or NULL. */
 struct mapping *mappings_find(const struct mappings *mappings, uint64_t address);

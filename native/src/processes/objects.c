@@ -3,6 +3,7 @@
 #include "processes/objects.h"
 
 #include <elf.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,12 +11,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "processes/mapped_files.h"
 #include "support/fail.h"
 #include "support/bounds.h"
 #include "symbols/kallsyms.h"
 #include "target/process_status.h"
 
 #define NOT_ELF UINT32_MAX
+
+/* What eight processes that mapped a file could not give is not to be had; each attempt takes some ten microseconds. */
+#define MAX_OPEN_ATTEMPTS 8
 
 static uint32_t add(struct objects *objects, enum object_kind kind, const char *path)
 {
@@ -36,54 +41,6 @@ void objects_initialise(struct objects *objects)
 	add(objects, OBJECT_VDSO, "[vdso]");
 }
 
-/* Opens a regular file; devices and the like are not even opened, which for them can have effects. */
-static int open_regular(const char *path)
-{
-	char again[64];
-	struct stat status;
-	int handle = open(path, O_PATH | O_CLOEXEC), fd = -1;
-
-	if (handle < 0)
-		return -1;
-	snprintf(again, sizeof(again), "/proc/self/fd/%d", handle);
-	if (fstat(handle, &status) == 0 && S_ISREG(status.st_mode))
-		fd = open(again, O_RDONLY | O_CLOEXEC);
-	close(handle);
-	return fd;
-}
-
-/* Whether an open file is what was mapped. Device numbers are not compared: overlay file systems show different ones. */
-static bool is_mapped_file(int fd, const struct mapping *mapping)
-{
-	struct stat status;
-
-	return fstat(fd, &status) == 0 && status.st_ino == mapping->inode;
-}
-
-static int open_mapped(pid_t pid, const struct mapping *mapping)
-{
-	char path[8192];
-	int fd;
-
-	/* The very file, also when it is deleted or a memfd; needs CAP_CHECKPOINT_RESTORE. */
-	snprintf(path, sizeof(path), "/proc/%d/map_files/%lx-%lx", pid, mapping->start, mapping->end);
-	fd = open_regular(path);
-	if (fd >= 0)
-		return fd;
-	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
-	fd = open_regular(path);
-	if (fd >= 0 && is_mapped_file(fd, mapping))
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	/* What now has the name of a deleted file is another file. */
-	if (mapping->deleted)
-		return -1;
-	snprintf(path, sizeof(path), "/proc/%d/root%s", pid, mapping->path);
-	fd = open_regular(path);
-	return fd >= 0 ? fd : open_regular(mapping->path);
-}
-
 static bool is_elf(int fd)
 {
 	char magic[SELFMAG];
@@ -91,9 +48,37 @@ static bool is_elf(int fd)
 	return pread(fd, magic, SELFMAG, 0) == SELFMAG && memcmp(magic, ELFMAG, SELFMAG) == 0;
 }
 
-static uint32_t add_file(struct objects *objects, pid_t pid, const struct mapping *mapping)
+/* Makes sure that one more file can be kept, if need be by closing one that no sample lies in. */
+static bool make_room(struct objects *objects)
 {
-	int fd = open_mapped(pid, mapping);
+	for (uint32_t i = 0; objects->kept_files >= MAX_KEPT_FILES && i < objects->count; i++) {
+		struct object *object = &objects->entries[objects->next_victim++ % objects->count];
+
+		if (object->kind != OBJECT_FILE || object->is_sampled || object->fd < 0)
+			continue;
+		close(object->fd);
+		object->fd = -1;
+		object->crowded_out = true;
+		objects->kept_files--;
+	}
+	return objects->kept_files < MAX_KEPT_FILES;
+}
+
+/* Takes over `fd`. */
+static void keep_file(struct objects *objects, struct object *object, int fd)
+{
+	object->crowded_out = !make_room(objects);
+	if (object->crowded_out) {
+		close(fd);
+		return;
+	}
+	object->fd = fd;
+	objects->kept_files++;
+}
+
+static uint32_t add_file(struct objects *objects, pid_t pid, int root, const struct mapping *mapping)
+{
+	int fd = mapped_file_open(pid, root, mapping);
 	uint32_t number;
 
 	if (fd >= 0 && !is_elf(fd)) {
@@ -101,16 +86,26 @@ static uint32_t add_file(struct objects *objects, pid_t pid, const struct mappin
 		return NOT_ELF;
 	}
 	number = add(objects, OBJECT_FILE, mapping->path);
-	if (fd >= 0 && objects->kept_files < MAX_KEPT_FILES) {
-		objects->entries[number].fd = fd;
-		objects->kept_files++;
-	} else if (fd >= 0) {
-		close(fd);
-	}
+	objects->entries[number].attempts = fd < 0;
+	if (fd >= 0)
+		keep_file(objects, &objects->entries[number], fd);
 	return number;
 }
 
-bool objects_file(struct objects *objects, pid_t pid, const struct mapping *mapping, uint32_t *number)
+/* Another process maps a file that is not open. */
+static void open_again(struct objects *objects, struct object *object, pid_t pid, int root, const struct mapping *mapping)
+{
+	int fd;
+
+	if (object->fd >= 0 || object->attempts == MAX_OPEN_ATTEMPTS)
+		return;
+	fd = mapped_file_open(pid, root, mapping);
+	object->attempts += fd < 0;
+	if (fd >= 0)
+		keep_file(objects, object, fd);
+}
+
+bool objects_file(struct objects *objects, pid_t pid, int root, const struct mapping *mapping, uint32_t *number)
 {
 	char key[8192];
 	bool is_new;
@@ -120,14 +115,34 @@ bool objects_file(struct objects *objects, pid_t pid, const struct mapping *mapp
 	file = interner_add(&objects->files, key, strlen(key), &is_new);
 	if (is_new) {
 		objects->file_objects = must_resize(objects->file_objects, file + 1, sizeof(*objects->file_objects));
-		objects->file_objects[file] = add_file(objects, pid, mapping);
+		objects->file_objects[file] = add_file(objects, pid, root, mapping);
 	}
 	*number = objects->file_objects[file];
+	if (*number != NOT_ELF && !is_new && !objects->entries[*number].crowded_out)
+		open_again(objects, &objects->entries[*number], pid, root, mapping);
 	return *number != NOT_ELF;
 }
 
-/* The root folder of a process, O_PATH; -1 when there is none to be had. Shared by all that have the same. */
-static int keep_root(struct objects *objects, pid_t pid)
+void objects_sampled(struct objects *objects, pid_t pid, int root, const struct mapping *mapping)
+{
+	struct object *object = &objects->entries[mapping->object];
+
+	if (object->kind != OBJECT_FILE || object->is_sampled)
+		return;
+	object->is_sampled = true;
+	open_again(objects, object, pid, root, mapping);
+}
+
+uint32_t objects_crowded_out(const struct objects *objects)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < objects->count; i++)
+		count += objects->entries[i].is_sampled && objects->entries[i].crowded_out;
+	return count;
+}
+
+int objects_root(struct objects *objects, pid_t pid)
 {
 	struct process_root root = { 0 };
 	struct stat status;
@@ -139,10 +154,14 @@ static int keep_root(struct objects *objects, pid_t pid)
 	snprintf(path, sizeof(path), "/proc/%d/root", pid);
 	root.fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	/* It may be looked into by fewer users than its files: then it is most likely ours. */
-	if (root.fd < 0)
+	if (root.fd < 0 && (errno == EACCES || errno == EPERM))
 		root.fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root.fd < 0 || fstat(root.fd, &status))
+	if (root.fd < 0)
 		return -1;
+	if (fstat(root.fd, &status)) {
+		close(root.fd);
+		return -1;
+	}
 	root.device = status.st_dev;
 	root.inode = status.st_ino;
 	for (uint32_t i = 0; i < objects->root_count; i++) {
@@ -153,7 +172,7 @@ static int keep_root(struct objects *objects, pid_t pid)
 			return known->fd;
 		}
 	}
-	if (objects->kept_files == MAX_KEPT_FILES) {
+	if (!make_room(objects)) {
 		close(root.fd);
 		return -1;
 	}
@@ -163,7 +182,7 @@ static int keep_root(struct objects *objects, pid_t pid)
 	return root.fd;
 }
 
-uint32_t objects_generated(struct objects *objects, pid_t pid)
+uint32_t objects_generated(struct objects *objects, pid_t pid, int root)
 {
 	uint32_t number = add(objects, OBJECT_GENERATED, "");
 	struct object *object = &objects->entries[number];
@@ -172,7 +191,7 @@ uint32_t objects_generated(struct objects *objects, pid_t pid)
 	object->is_void = !process_status_read(pid, &status);
 	if (!object->is_void)
 		object->owner = (struct perf_map_owner){
-			.root = keep_root(objects, pid),
+			.root = root,
 			.pid = status.own_pid,
 			.user = status.user,
 			.started = status.started,

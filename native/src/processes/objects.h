@@ -27,6 +27,12 @@ struct object {
 	char *path;
 	/* File, kernel symbols or perf map: open, or -1 when it could not be opened or too many are. */
 	int fd;
+	/* File: how often opening it failed. */
+	uint8_t attempts;
+	/* File: there was no room for it among MAX_KEPT_FILES. */
+	bool crowded_out;
+	/* File: a sample lies in it. */
+	bool is_sampled;
 	/* Generated code: whose it is. */
 	struct perf_map_owner owner;
 	/* Generated code: the process replaced its image, and any perf map is its successor's. */
@@ -54,19 +60,34 @@ struct objects {
 	/* Open files, roots included. */
 	uint32_t kept_files;
 	uint32_t kept_maps;
+	/* Where the search for a file to give up goes on. */
+	uint32_t next_victim;
 };
 
 /* Opens the kernel's symbols, too: who may open the file may read them for as long as it is open. */
 void objects_initialise(struct objects *objects);
 
 /*
- * The object of a file mapping of process `pid`; opens the file at first sight, so that it can be symbolised when it is
- * deleted later. False when the file is there but is no ELF file: then the mapping is to be treated as generated code.
+ * The object of a file mapping of process `pid`, whose root folder is or was `root`. The file is opened at first sight, so
+ * that it can be symbolised when it is deleted later, or at the sight of another process that maps it when that failed.
+ * False when the file is there but is no ELF file: then the mapping is to be treated as generated code.
  */
-bool objects_file(struct objects *objects, pid_t pid, const struct mapping *mapping, uint32_t *number);
+bool objects_file(struct objects *objects, pid_t pid, int root, const struct mapping *mapping, uint32_t *number);
+
+/* A sample lies in the object: if it is a file it is kept open from now on, and opened if it had to make room for another. */
+void objects_sampled(struct objects *objects, pid_t pid, int root, const struct mapping *mapping);
+
+/* How many files with samples were not kept because MAX_KEPT_FILES were open. */
+uint32_t objects_crowded_out(const struct objects *objects);
 
 /* A new object for the generated code of a process that has just been seen. */
-uint32_t objects_generated(struct objects *objects, pid_t pid);
+uint32_t objects_generated(struct objects *objects, pid_t pid, int root);
+
+/*
+ * The root folder of a process, O_PATH; the objects' own. -1 when the process is gone or too many files are kept. All
+ * that have the same share it.
+ */
+int objects_root(struct objects *objects, pid_t pid);
 
 /* Opens the perf maps of all generated code. */
 void objects_open_maps(struct objects *objects);

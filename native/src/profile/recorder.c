@@ -109,9 +109,9 @@ void recorder_add(struct recorder *recorder, const struct sample *sample)
 	}
 }
 
-void recorder_exec(struct recorder *recorder, pid_t pid)
+struct processes *recorder_processes(struct recorder *recorder)
 {
-	processes_exec(&recorder->processes, pid);
+	return &recorder->processes;
 }
 
 void recorder_add_hidden_kernel(struct recorder *recorder, uint64_t weight)

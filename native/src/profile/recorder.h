@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+struct processes;
 struct recorder;
 
 /* One sample as a backend saw it. Addresses are leaf first; nothing is kept by reference. */
@@ -67,11 +68,11 @@ struct recorder_window {
 struct recorder *recorder_new(void);
 void recorder_free(struct recorder *recorder);
 
-/* Takes a sample. Reads /proc/PID/maps the first time a process is seen and when an address is in no known mapping. */
+/* Takes a sample. Reads /proc/PID/maps when an address is in no known mapping. */
 void recorder_add(struct recorder *recorder, const struct sample *sample);
 
-/* The process replaced its image: what was known of its mappings is void from here on. */
-void recorder_exec(struct recorder *recorder, pid_t pid);
+/* The processes that samples are placed in: what happens to them is told there, in the order of time with the samples. */
+struct processes *recorder_processes(struct recorder *recorder);
 
 /*
  * Accounts for kernel time the backend may not look into: one stack, [kernel, not visible to this user], that weighs

@@ -37,23 +37,37 @@ static void grow(struct interner *interner)
 		place(interner, i);
 }
 
+static bool find(const struct interner *interner, uint32_t hash, const void *bytes, size_t size, uint32_t *number)
+{
+	uint32_t mask = interner->slot_count - 1;
+
+	if (!interner->slot_count)
+		return false;
+	for (uint32_t slot = hash & mask; interner->slots[slot]; slot = (slot + 1) & mask) {
+		const struct interner_entry *entry = &interner->entries[interner->slots[slot] - 1];
+
+		*number = interner->slots[slot] - 1;
+		if (entry->hash == hash && entry->size == size && memcmp(entry->bytes, bytes, size) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool interner_find(const struct interner *interner, const void *bytes, size_t size, uint32_t *number)
+{
+	return find(interner, hash_of(bytes, size), bytes, size, number);
+}
+
 uint32_t interner_add(struct interner *interner, const void *bytes, size_t size, bool *is_new)
 {
-	uint32_t hash = hash_of(bytes, size);
+	uint32_t hash = hash_of(bytes, size), number;
+	bool found = find(interner, hash, bytes, size, &number);
 	struct interner_entry *entry;
 
-	if (interner->slot_count) {
-		uint32_t mask = interner->slot_count - 1;
-
-		for (uint32_t slot = hash & mask; interner->slots[slot]; slot = (slot + 1) & mask) {
-			entry = &interner->entries[interner->slots[slot] - 1];
-			if (entry->hash == hash && entry->size == size && memcmp(entry->bytes, bytes, size) == 0) {
-				if (is_new)
-					*is_new = false;
-				return entry - interner->entries;
-			}
-		}
-	}
+	if (is_new)
+		*is_new = !found;
+	if (found)
+		return number;
 	if (interner->count == interner->capacity)
 		grow(interner);
 	entry = &interner->entries[interner->count];
@@ -62,8 +76,6 @@ uint32_t interner_add(struct interner *interner, const void *bytes, size_t size,
 	entry->size = size;
 	entry->hash = hash;
 	place(interner, interner->count);
-	if (is_new)
-		*is_new = true;
 	return interner->count++;
 }
 

@@ -24,6 +24,9 @@ struct interner {
 /* The number of `bytes`; `*is_new` (may be NULL) tells whether it was given just now. The bytes are copied. */
 uint32_t interner_add(struct interner *interner, const void *bytes, size_t size, bool *is_new);
 
+/* Whether `bytes` have a number, and which. */
+bool interner_find(const struct interner *interner, const void *bytes, size_t size, uint32_t *number);
+
 void interner_free(struct interner *interner);
 
 #endif

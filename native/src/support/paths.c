@@ -1,9 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
 #include "support/paths.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int path_open_below(int root, const char *path, int flags)
+{
+	struct open_how how = { .flags = flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
+	int fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+
+	/* Linux before 5.6. */
+	return fd < 0 && errno == ENOSYS ? openat(root, path + strspn(path, "/"), flags | O_CLOEXEC) : fd;
+}
 
 const char *path_base(const char *path)
 {

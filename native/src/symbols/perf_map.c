@@ -3,28 +3,16 @@
 #include "symbols/perf_map.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "support/fail.h"
 #include "support/bounds.h"
-
-/* Opens `path` below `root` as a process with that root would: absolute links stay inside. */
-static int open_below(int root, const char *path)
-{
-	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK, .resolve = RESOLVE_IN_ROOT };
-	int fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
-
-	/* Linux before 5.6. */
-	return fd < 0 && errno == ENOSYS ? openat(root, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : fd;
-}
+#include "support/paths.h"
 
 int perf_map_open(const struct perf_map_owner *owner)
 {
@@ -33,7 +21,7 @@ int perf_map_open(const struct perf_map_owner *owner)
 	int fd;
 
 	snprintf(path, sizeof(path), "tmp/perf-%d.map", owner->pid);
-	fd = open_below(owner->root, path);
+	fd = path_open_below(owner->root, path, O_RDONLY | O_NONBLOCK);
 	if (fd < 0)
 		return -1;
 	/* A fifo or a device in its place must not hang or flood us; a start time is exact to a clock tick. */

@@ -8,30 +8,41 @@
 #include <unistd.h>
 
 #include "support/clock.h"
+#include "target/process_tree.h"
 
-/* Seconds since boot at which a process began: field 22 of its stat file, behind a name that may hold anything. */
+/* Field `number` of a line of /proc/PID/stat, from 3 on: behind a name that may hold anything. NULL when it has none. */
+static const char *field_of(const char *line, int number)
+{
+	const char *at = strrchr(line, ')');
+
+	for (int field = 2; at && field < number; field++)
+		at = strchr(at + 1, ' ');
+	return at ? at + 1 : NULL;
+}
+
+/* Seconds since boot at which a process began. */
 static bool read_start(pid_t pid, uint64_t *seconds)
 {
-	char path[64], line[1024];
-	unsigned long long ticks;
-	const char *at;
-	size_t size;
-	FILE *file;
+	char line[PROCESS_STAT_BYTES];
+	const char *start = process_stat_read(pid, line) ? field_of(line, 22) : NULL;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	file = fopen(path, "re");
-	if (!file)
+	if (!start)
 		return false;
-	size = fread(line, 1, sizeof(line) - 1, file);
-	fclose(file);
-	line[size] = '\0';
-	at = strrchr(line, ')');
-	for (int field = 2; at && field < 22; field++)
-		at = strchr(at + 1, ' ');
-	if (!at || sscanf(at, " %llu", &ticks) != 1)
-		return false;
-	*seconds = ticks / sysconf(_SC_CLK_TCK);
+	*seconds = strtoull(start, NULL, 10) / sysconf(_SC_CLK_TCK);
 	return true;
+}
+
+enum process_life process_life_of(pid_t pid)
+{
+	char line[PROCESS_STAT_BYTES];
+	const char *state = process_stat_read(pid, line) ? field_of(line, 3) : NULL;
+	const char *threads = state ? field_of(line, 20) : NULL;
+
+	if (!threads)
+		return PROCESS_ENDED;
+	if (*state != 'Z' && *state != 'X')
+		return PROCESS_LIVES;
+	return strtol(threads, NULL, 10) > 1 ? PROCESS_WITHOUT_FIRST_THREAD : PROCESS_ENDED;
 }
 
 bool process_status_read(pid_t pid, struct process_status *status)

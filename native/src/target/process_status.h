@@ -19,4 +19,14 @@ struct process_status {
 /* False when the process is gone. */
 bool process_status_read(pid_t pid, struct process_status *status);
 
+enum process_life {
+	PROCESS_LIVES,
+	/* Its first thread has ended, others run on. */
+	PROCESS_WITHOUT_FIRST_THREAD,
+	/* Nothing but its status is left, if that. */
+	PROCESS_ENDED,
+};
+
+enum process_life process_life_of(pid_t pid);
+
 #endif
