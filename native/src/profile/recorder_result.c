@@ -168,7 +168,8 @@ static uint64_t write_location(const struct recorder *recorder, struct pprof *pp
 	uint64_t mapping = frame->mapping == NO_MAPPING ? 0 : numbering->mappings[frame->mapping];
 
 	if (!numbering->locations[location])
-		numbering->locations[location] = pprof_add_location(pprof, mapping, frame->address, &frame->function);
+		numbering->locations[location] = pprof_add_location(pprof, mapping, frame->address, &frame->line,
+								    frame->inlined, frame->inlined_count);
 	return numbering->locations[location];
 }
 
