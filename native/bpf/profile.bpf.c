@@ -5,6 +5,7 @@
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
 #include "profile.h"
+#include "offcpu.h"
 #include "unwind.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -12,3 +13,4 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #include "tree.bpf.h"
 #include "unwind.bpf.h"
 #include "sample.bpf.h"
+#include "offcpu.bpf.h"

@@ -11,7 +11,7 @@ struct {
 } sample_walks SEC(".maps");
 
 /* The stack of a process without tables. */
-static __always_inline void follow_frame_pointers(struct bpf_perf_event_data *context, struct unwind_walk *walk)
+static __always_inline void follow_frame_pointers(void *context, struct unwind_walk *walk)
 {
 	long bytes = bpf_get_stack(context, walk->record.frames, 127 * 8, BPF_F_USER_STACK);
 
@@ -35,7 +35,8 @@ int on_sample(struct bpf_perf_event_data *context)
 	walk->record.value = context->sample_period;
 	if (unwind_event(context, task, walk) == UNWIND_NO_SPACE)
 		follow_frame_pointers(context, walk);
-	send_stack(context, walk);
+	if (!send_stack(context, walk))
+		__sync_fetch_and_add(&totals.ring_full, 1);
 	return 0;
 }
 

@@ -35,7 +35,14 @@ struct {
 	__uint(max_entries, RING_BYTES_PER_CPU);
 } records SEC(".maps");
 
-static __always_inline struct member *join(struct task_struct *task)
+/* What follows the threads off the CPU: offcpu.bpf.h. */
+extern const volatile bool off_cpu;
+static __always_inline void off_cpu_join(struct task_struct *task, bool is_new);
+static __always_inline void off_cpu_switch(void *context, bool preempted, struct task_struct *prev, struct task_struct *next);
+static __always_inline void off_cpu_baseline(struct task_struct *task);
+static __always_inline void off_cpu_finish(struct task_struct *task);
+
+static __always_inline struct member *join(struct task_struct *task, bool is_new)
 {
 	struct member *member = bpf_task_storage_get(&members, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 
@@ -43,6 +50,8 @@ static __always_inline struct member *join(struct task_struct *task)
 		__sync_fetch_and_add(&totals.tasks, 1);
 	else
 		__sync_fetch_and_add(&totals.storage_full, 1);
+	if (member && off_cpu)
+		off_cpu_join(task, is_new);
 	return member;
 }
 
@@ -74,7 +83,7 @@ int BPF_PROG(on_newtask, struct task_struct *task, unsigned long clone_flags)
 	struct task_struct *parent = bpf_get_current_task_btf();
 
 	if (bpf_task_storage_get(&members, parent, 0, 0))
-		join(task);
+		join(task, true);
 	return 0;
 }
 
@@ -86,6 +95,8 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 
 	if (member)
 		account(prev, member);
+	if (off_cpu)
+		off_cpu_switch(ctx, preempt, prev, next);
 	return 0;
 }
 
@@ -133,16 +144,20 @@ int walk(struct bpf_iter__task *context)
 	member = bpf_task_storage_get(&members, task, 0, 0);
 	switch (walk_mode) {
 	case WALK_ADOPT:
-		if (!member && belongs(task) && join(task))
+		if (!member && belongs(task) && join(task, false))
 			adopted++;
 		break;
 	case WALK_BASELINE:
 		if (member)
 			member->seen = task->se.sum_exec_runtime;
+		if (member && off_cpu)
+			off_cpu_baseline(task);
 		break;
 	case WALK_SETTLE:
 		if (member)
 			account(task, member);
+		if (member && off_cpu)
+			off_cpu_finish(task);
 		break;
 	}
 	return 0;

@@ -283,9 +283,9 @@ static __always_inline int unwind_event(struct bpf_perf_event_data *context, str
 
 /*
  * Adds the kernel's frames behind the user's and sends the record, as long as it is, to the collector. The caller has
- * filled in its header and value.
+ * filled in its header and value, and counts it when there was no room: false.
  */
-static __always_inline void send_stack(void *context, struct unwind_walk *walk)
+static __always_inline bool send_stack(void *context, struct unwind_walk *walk)
 {
 	struct stack_record *record = &walk->record;
 	__u64 depth = record->user_depth, bytes;
@@ -296,12 +296,10 @@ static __always_inline void send_stack(void *context, struct unwind_walk *walk)
 	kernel = bpf_get_stack(context, &record->frames[depth], MAX_KERNEL_DEPTH * 8, 0);
 	record->kernel_depth = kernel > 0 ? kernel / 8 : 0;
 	bytes = sizeof(*record) - sizeof(record->frames) + 8 * (depth + record->kernel_depth);
-	if (bytes > sizeof(*record))
-		return;
-	if (bpf_ringbuf_output(&records, record, bytes, BPF_RB_NO_WAKEUP))
-		__sync_fetch_and_add(&totals.ring_full, 1);
-	else
-		__sync_fetch_and_add(&totals.ring_bytes, bytes);
+	if (bytes > sizeof(*record) || bpf_ringbuf_output(&records, record, bytes, BPF_RB_NO_WAKEUP))
+		return false;
+	__sync_fetch_and_add(&totals.ring_bytes, bytes);
+	return true;
 }
 
 #endif

@@ -37,6 +37,14 @@ enum {
 	BPF_F_USER_STACK = 1ULL << 8,
 	BPF_RB_NO_WAKEUP = 1U << 0,
 	BPF_F_MMAPABLE = 1U << 10,
+	BPF_NOEXIST = 1,
+};
+/* Of task_struct's __state. */
+enum {
+	TASK_RUNNING = 0,
+	TASK_UNINTERRUPTIBLE = 2,
+	TASK_STOPPED_OR_TRACED = 4 | 8,
+	TASK_DEAD = 0x80,
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -49,6 +57,8 @@ struct task_struct {
 	int pid;
 	int tgid;
 	unsigned int flags;
+	unsigned int __state;
+	int on_cpu;
 	char comm[16];
 	struct sched_entity se;
 	struct task_struct *real_parent;
@@ -57,7 +67,7 @@ struct task_struct {
 
 /* As the kernel names the registers user mode entered it with. */
 struct pt_regs {
-	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di;
+	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax;
 	unsigned long ip;
 	unsigned long sp;
 };

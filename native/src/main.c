@@ -26,6 +26,8 @@ static const char help[] =
 	"  --rate HZ           samples a second and CPU, 1 to 10000 (default 997)\n"
 	"  --max-depth N       frames kept of a user stack, 8 to 127 (default 127)\n"
 	"  --backend B         auto, bpf or perf\n"
+	"  --off-cpu           also write offcpu.pb.gz: where threads wait, and for how long; needs the bpf backend\n"
+	"  --off-cpu-min US    sum blocks shorter than so many microseconds without telling them apart; default 0\n"
 	"  --cpus LIST         CPUs COMMAND runs on, for instance 0-3\n"
 	"\n"
 	"Exit codes: 0 written, 3 usage, 4 this machine does not allow it (the line says what would).\n";

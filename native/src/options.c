@@ -16,8 +16,11 @@
 #define MAX_FRAMES 127
 #define MIN_FRAMES 8
 #define MAX_RATE_HZ 10000
+/* Microseconds: an hour. */
+#define MAX_OFF_CPU_MIN 3600000000L
 
-enum { OPTION_PID = 256, OPTION_SECONDS, OPTION_OUT, OPTION_EVENT, OPTION_RATE, OPTION_DEPTH, OPTION_BACKEND, OPTION_CPUS, OPTION_REPEAT };
+enum { OPTION_PID = 256, OPTION_SECONDS, OPTION_OUT, OPTION_EVENT, OPTION_RATE, OPTION_DEPTH, OPTION_BACKEND, OPTION_CPUS, OPTION_REPEAT,
+       OPTION_OFF_CPU, OPTION_OFF_CPU_MIN };
 
 static uint64_t parse_seconds(const char *option, const char *text)
 {
@@ -85,6 +88,8 @@ static void check_combination(const struct options *options)
 		fail(EXIT_USAGE, "--pid and a command exclude each other");
 	if (!options->command && !options->pid_count)
 		fail(EXIT_USAGE, "what is to be captured? --pid N, or -- COMMAND");
+	if (options->off_cpu_min && !options->off_cpu)
+		fail(EXIT_USAGE, "--off-cpu-min needs --off-cpu");
 	if (!options->command && options->repeat)
 		fail(EXIT_USAGE, "--repeat-seconds needs a command");
 	if (!options->command && options->has_cpus)
@@ -111,6 +116,8 @@ static void parse(int count, char **arguments, const struct option *known, struc
 		case OPTION_BACKEND: options->backend = parse_choice("--backend", optarg, backends); break;
 		case OPTION_RATE: options->rate_hz = parse_number("--rate", optarg, 1, MAX_RATE_HZ); break;
 		case OPTION_DEPTH: options->max_depth = parse_number("--max-depth", optarg, MIN_FRAMES, MAX_FRAMES); break;
+		case OPTION_OFF_CPU: options->off_cpu = true; break;
+		case OPTION_OFF_CPU_MIN: options->off_cpu_min = 1000ULL * parse_number("--off-cpu-min", optarg, 0, MAX_OFF_CPU_MIN); break;
 		case OPTION_CPUS: parse_cpus(optarg, options); break;
 		default: fail(EXIT_USAGE, "%s: unknown option, or its value is missing; see --help", arguments[optind - 1]);
 		}
@@ -134,6 +141,8 @@ void options_parse(int count, char **arguments, struct options *options)
 		{ "rate", required_argument, NULL, OPTION_RATE },
 		{ "max-depth", required_argument, NULL, OPTION_DEPTH },
 		{ "backend", required_argument, NULL, OPTION_BACKEND },
+		{ "off-cpu", no_argument, NULL, OPTION_OFF_CPU },
+		{ "off-cpu-min", required_argument, NULL, OPTION_OFF_CPU_MIN },
 		{ "cpus", required_argument, NULL, OPTION_CPUS },
 		{ 0 },
 	};

@@ -29,6 +29,9 @@ struct options {
 	enum backend_choice backend;
 	uint32_t rate_hz;
 	uint32_t max_depth;
+	/* Where threads wait, too, and nanoseconds of blocks that are not told apart. */
+	bool off_cpu;
+	uint64_t off_cpu_min;
 	/* CPUs of the command; only when `has_cpus`. */
 	cpu_set_t cpus;
 	bool has_cpus;

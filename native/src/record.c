@@ -59,6 +59,10 @@ static const struct backend *start_backend(enum backend_choice choice, const str
 	if (backend_perf.start(request, event, perf_refusal, sizeof(perf_refusal))) {
 		if (choice == BACKEND_AUTO)
 			notes_add(request->limits, "The bpf backend is not available: %s.", bpf_refusal);
+		if (request->off_cpu)
+			notes_add(request->limits,
+				  "Where threads wait was not captured: only the bpf backend sees it (run %s as root, or the collector as root).",
+				  privileges_grant());
 		return &backend_perf;
 	}
 	if (choice == BACKEND_AUTO)
@@ -116,6 +120,8 @@ static void wait_for_end(const struct backend *backend, struct target *target, c
 /* The files that are written, open while there are rights to create them in another user's folder. */
 struct outputs {
 	FILE *profile;
+	/* Only when it was asked for. */
+	FILE *off_cpu;
 	FILE *summary;
 };
 
@@ -160,10 +166,13 @@ int record_run(const struct options *options)
 							   .event = options->event,
 							   .rate_hz = options->rate_hz,
 							   .max_depth = options->max_depth,
+							   .off_cpu = options->off_cpu,
+							   .off_cpu_min = options->off_cpu_min,
 							   .recorder = recorder,
 							   .limits = &limits },
 				&event);
 	outputs.profile = open_output(options->out, "cpu.pb.gz");
+	outputs.off_cpu = options->off_cpu && backend == &backend_bpf ? open_output(options->out, "offcpu.pb.gz") : NULL;
 	outputs.summary = open_output(options->out, "capture.json");
 	privileges_reduce(&(struct privileges_needs){ .bpf = backend == &backend_bpf, .command = target.is_command });
 	begin = clock_nanoseconds(CLOCK_MONOTONIC);
@@ -184,7 +193,10 @@ int record_run(const struct options *options)
 	recorder_resolve(recorder);
 	recorder_count(recorder, &counts);
 	window.duration = wall;
-	close_output(outputs.profile, recorder_write(recorder, &window, outputs.profile), options->out, "cpu.pb.gz");
+	close_output(outputs.profile, recorder_write(recorder, RECORDER_CPU, &window, outputs.profile), options->out, "cpu.pb.gz");
+	if (outputs.off_cpu)
+		close_output(outputs.off_cpu, recorder_write(recorder, RECORDER_OFF_CPU, &window, outputs.off_cpu), options->out,
+			     "offcpu.pb.gz");
 	close_output(outputs.summary,
 		     capture_summary_write(&(struct capture_summary){ .backend = backend->name,
 								      .event = &event,

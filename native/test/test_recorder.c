@@ -61,7 +61,7 @@ static struct message finish(struct recorder *recorder, struct recorder_counts *
 	recorder_open_maps(recorder);
 	recorder_resolve(recorder);
 	recorder_count(recorder, counts);
-	CHECK(file && recorder_write(recorder, &window, file));
+	CHECK(file && recorder_write(recorder, RECORDER_CPU, &window, file));
 	fclose(file);
 	profile = read_profile(path, bytes);
 	unlink(path);

@@ -12,7 +12,6 @@ export interface MessageParts {
   samples?: { locations?: (number | bigint)[]; values: (number | bigint)[]; labels?: pprof.LabelInput[] }[];
   timeNanos?: bigint;
   durationNanos?: number;
-  comment?: string;
 }
 
 /** A message of the given parts, not gzipped; labels refer to `strings`. */
@@ -56,7 +55,6 @@ export function message(parts: MessageParts, strings = new pprof.StringTable()):
     ),
     timeNanos: parts.timeNanos ?? 0,
     durationNanos: parts.durationNanos ?? 0,
-    comment: parts.comment === undefined ? [] : [text(parts.comment)],
     stringTable: strings,
   };
   if (parts.period) {

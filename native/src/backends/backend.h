@@ -20,9 +20,39 @@ struct capture_request {
 	uint32_t rate_hz;
 	/* Frames kept of a user stack. */
 	uint32_t max_depth;
+	/* Where threads wait, too; blocks shorter than so many nanoseconds are only summed. */
+	bool off_cpu;
+	uint64_t off_cpu_min;
 	struct recorder *recorder;
 	/* What this machine does not let the backend see is added here, in sentences. */
 	struct notes *limits;
+};
+
+/* What the threads did when they did not run, summed over all of them; nanoseconds. */
+struct off_cpu_account {
+	/* False: it was not asked for, or the backend cannot. */
+	bool is_taken;
+	/* Lives of the threads within the capture: running, runnable and blocked together. */
+	uint64_t thread_nanoseconds;
+	/* On a CPU; what interrupts and the hypervisor took of it included. */
+	uint64_t running_nanoseconds;
+	/* Waiting for a CPU. */
+	uint64_t runnable_nanoseconds;
+	/* Waiting for anything else: what offcpu.pb.gz adds up to. */
+	uint64_t blocked_nanoseconds;
+	uint64_t blocks;
+	uint64_t threads;
+	/* Stacks taken. */
+	uint64_t stacks;
+	/* Of the blocked time, what has no stack of its own, by the frame that says so. */
+	uint64_t not_taken_nanoseconds;
+	uint64_t before_nanoseconds;
+	uint64_t short_nanoseconds;
+	uint64_t crowded_nanoseconds;
+	struct cause_count lost[RECORDER_CAUSES];
+	/* Context switches of the whole machine, and what the programs that watch them and wake-ups took. */
+	uint64_t switches;
+	uint64_t bpf_run_nanoseconds;
 };
 
 /* What only the backend knows when the capture is over. */
@@ -34,6 +64,7 @@ struct capture_totals {
 	uint64_t tasks;
 	/* Samples that were taken but could not be kept, by cause; unused entries have a NULL cause. */
 	struct cause_count lost[RECORDER_CAUSES];
+	struct off_cpu_account off_cpu;
 	uint64_t bpf_run_nanoseconds;
 	uint64_t bpf_run_count;
 	uint64_t recursion_misses;

@@ -19,9 +19,11 @@
 #include "support/cpulist.h"
 #include "support/fail.h"
 #include "support/bounds.h"
+#include "backends/off_cpu.h"
 #include "backends/process_records.h"
 #include "target/privileges.h"
 /* The skeleton needs the types both sides share. */
+#include "offcpu.h"
 #include "profile.h"
 #include "unwind.h"
 #include "profile.skel.h"
@@ -36,6 +38,7 @@ static struct {
 	uint64_t weight;
 	int stats_fd;
 	struct bpf_link *sampling[MAX_CPUS];
+	struct off_cpu off_cpu;
 } state;
 
 static int quiet(enum libbpf_print_level level, const char *format, va_list arguments)
@@ -51,6 +54,22 @@ static bool is_whole(const struct stack_record *record, size_t size)
 	return size >= fixed && (size - fixed) / sizeof(*record->frames) >= (size_t)record->user_depth + record->kernel_depth;
 }
 
+static struct sample sample_of(const struct stack_record *record)
+{
+	return (struct sample){
+		.pid = record->header.pid,
+		.tid = record->header.tid,
+		.cpu = record->header.cpu,
+		.weight = state.weight,
+		.comm = record->comm,
+		.kernel = (const uint64_t *)record->frames + record->user_depth,
+		.kernel_depth = record->kernel_depth,
+		.user = (const uint64_t *)record->frames,
+		.user_depth = record->user_depth,
+		.truncated = record->end == UNWIND_TRUNCATED,
+	};
+}
+
 static int on_record(void *context, void *data, size_t size)
 {
 	const struct record_header *header = data;
@@ -63,21 +82,17 @@ static int on_record(void *context, void *data, size_t size)
 		processes_exec(recorder_processes(state.recorder), header->time, header->pid);
 		return 0;
 	}
+	if (header->kind == RECORD_OFF_CPU_BLOCK && size >= sizeof(struct off_cpu_record)) {
+		off_cpu_add_block(&state.off_cpu, data);
+		return 0;
+	}
 	if (!is_whole(record, size))
 		return 0;
-	sample = (struct sample){
-		.pid = header->pid,
-		.tid = header->tid,
-		.cpu = header->cpu,
-		.weight = state.weight,
-		.comm = record->comm,
-		.kernel = (const uint64_t *)record->frames + record->user_depth,
-		.kernel_depth = record->kernel_depth,
-		.user = (const uint64_t *)record->frames,
-		.user_depth = record->user_depth,
-		.truncated = record->end == UNWIND_TRUNCATED,
-	};
-	recorder_add(state.recorder, &sample);
+	sample = sample_of(record);
+	if (header->kind == RECORD_OFF_CPU_STACK)
+		off_cpu_add_stack(&state.off_cpu, record->value, &sample);
+	else
+		recorder_add(state.recorder, &sample);
 	return 0;
 }
 
@@ -160,6 +175,11 @@ static bool load(const struct capture_request *request)
 		state.skeleton->rodata->roots[i] = request->roots[i];
 	state.skeleton->rodata->root_count = request->root_count;
 	state.skeleton->rodata->max_depth = request->max_depth;
+	state.skeleton->rodata->off_cpu = request->off_cpu;
+	state.skeleton->rodata->off_cpu_min = request->off_cpu_min;
+	bpf_program__set_autoload(state.skeleton->progs.on_wakeup, request->off_cpu);
+	if (!request->off_cpu)
+		bpf_map__set_max_entries(state.skeleton->maps.off_cpu_places, 1);
 	bpf_map__set_max_entries(state.skeleton->maps.records, ring_bytes());
 	if (profile__load(state.skeleton))
 		return false;
@@ -177,6 +197,7 @@ static void close_all(void)
 	profile__destroy(state.skeleton);
 	if (state.stats_fd > 0)
 		close(state.stats_fd);
+	off_cpu_free(&state.off_cpu);
 	memset(&state, 0, sizeof(state));
 }
 
@@ -199,7 +220,7 @@ static bool start(const struct capture_request *request, struct sampling_event *
 					"start the container with --pid=host");
 		return false;
 	}
-	state.recorder = request->recorder;
+	state.recorder = state.off_cpu.recorder = request->recorder;
 	if (!load(request)) {
 		snprintf(refusal, size, "cannot load BPF programs: %s; needs CAP_BPF and CAP_PERFMON (run %s as root) and a "
 					"kernel with BTF",
@@ -224,6 +245,7 @@ static bool start(const struct capture_request *request, struct sampling_event *
 		return false;
 	}
 	process_records_begin(recorder_processes(state.recorder), request->roots, request->root_count);
+	state.skeleton->bss->off_cpu_begin = clock_nanoseconds(CLOCK_MONOTONIC);
 	state.skeleton->bss->armed = true;
 	return true;
 }
@@ -265,10 +287,28 @@ static void add_overhead(struct capture_totals *totals)
 	}
 }
 
+static void finish_off_cpu(struct off_cpu_account *account)
+{
+	const struct bpf_program *watching[] = { state.skeleton->progs.on_switch, state.skeleton->progs.on_wakeup };
+
+	off_cpu_finish(&state.off_cpu, bpf_map__fd(state.skeleton->maps.off_cpu_places), &state.skeleton->bss->off_cpu_totals, account);
+	for (int i = 0; i < 2; i++) {
+		struct bpf_prog_info info = { 0 };
+		uint32_t size = sizeof(info);
+
+		if (bpf_obj_get_info_by_fd(bpf_program__fd(watching[i]), &info, &size))
+			continue;
+		account->bpf_run_nanoseconds += info.run_time_ns;
+		if (i == 0)
+			account->switches = info.run_cnt;
+	}
+}
+
 static void stop(struct capture_totals *totals)
 {
 	const struct totals *counted = &state.skeleton->bss->totals;
 
+	state.skeleton->bss->off_cpu_end = clock_nanoseconds(CLOCK_MONOTONIC);
 	if (!walk(WALK_SETTLE))
 		fail(EXIT_CANNOT_MEASURE, "cannot read the tasks' CPU times at the end of the capture: %s", strerror(errno));
 	state.skeleton->bss->armed = false;
@@ -281,6 +321,8 @@ static void stop(struct capture_totals *totals)
 	totals->lost[0] = (struct cause_count){ "ring_full", counted->ring_full };
 	totals->lost[1] = (struct cause_count){ "task_storage_full", counted->storage_full };
 	totals->lost[2] = (struct cause_count){ "program_busy", missed_samples() };
+	if (state.skeleton->rodata->off_cpu)
+		finish_off_cpu(&totals->off_cpu);
 	close_all();
 }
 

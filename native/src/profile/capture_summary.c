@@ -51,6 +51,32 @@ static void write_cpus(struct json *json, const struct recorder_counts *counts)
 	json_close(json, ']');
 }
 
+static void write_off_cpu(struct json *json, const struct off_cpu_account *account)
+{
+	if (!account->is_taken) {
+		json_null(json, "offCpu");
+		return;
+	}
+	json_open(json, "offCpu", '{');
+	json_unsigned(json, "threads", account->threads);
+	json_unsigned(json, "threadNanoseconds", account->thread_nanoseconds);
+	json_unsigned(json, "runningNanoseconds", account->running_nanoseconds);
+	json_unsigned(json, "runnableNanoseconds", account->runnable_nanoseconds);
+	json_unsigned(json, "blockedNanoseconds", account->blocked_nanoseconds);
+	json_unsigned(json, "blocks", account->blocks);
+	json_unsigned(json, "stacks", account->stacks);
+	json_open(json, "withoutStackNanoseconds", '{');
+	json_unsigned(json, "not_taken", account->not_taken_nanoseconds);
+	json_unsigned(json, "blocked_before", account->before_nanoseconds);
+	json_unsigned(json, "short", account->short_nanoseconds);
+	json_unsigned(json, "too_many_places", account->crowded_nanoseconds);
+	json_close(json, '}');
+	write_causes(json, "lost", account->lost);
+	json_unsigned(json, "switches", account->switches);
+	json_unsigned(json, "bpfRunNanoseconds", account->bpf_run_nanoseconds);
+	json_close(json, '}');
+}
+
 static void write_all(struct json *json, const struct capture_summary *summary)
 {
 	const struct capture_totals *totals = summary->totals;
@@ -77,6 +103,7 @@ static void write_all(struct json *json, const struct capture_summary *summary)
 	write_causes(json, "unresolved", counts->unresolved);
 	write_cpus(json, counts);
 	json_unsigned(json, "tasks", totals->tasks);
+	write_off_cpu(json, &totals->off_cpu);
 	json_open(json, "overhead", '{');
 	json_unsigned(json, "bpfRunNanoseconds", totals->bpf_run_nanoseconds);
 	json_unsigned(json, "bpfRunCount", totals->bpf_run_count);

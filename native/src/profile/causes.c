@@ -28,4 +28,8 @@ const char *const marker_names[MARKERS] = {
 	[MARKER_HIDDEN_KERNEL] = "[kernel, not visible to this user]",
 	[MARKER_NO_MAPPING] = "[unknown] (no mapping)",
 	[MARKER_PROCESS_GONE] = "[unknown] (process gone)",
+	[MARKER_NOT_TAKEN] = "[stack not taken]",
+	[MARKER_BLOCKED_BEFORE] = "[blocked since before the capture]",
+	[MARKER_BLOCKED_SHORTLY] = "[blocked for less than --off-cpu-min]",
+	[MARKER_CROWDED] = "[too many places to wait]",
 };

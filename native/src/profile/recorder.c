@@ -30,6 +30,8 @@ void recorder_free(struct recorder *recorder)
 	free(recorder->named);
 	free(recorder->frames);
 	stacks_free(&recorder->stacks);
+	stacks_free(&recorder->waits);
+	interner_free(&recorder->states);
 	interner_free(&recorder->locations);
 	interner_free(&recorder->threads);
 	processes_free(&recorder->processes);
@@ -88,25 +90,63 @@ static enum stack_ending add_user_frames(struct recorder *recorder, const struct
 	return sample->truncated ? ENDING_TRUNCATED : ENDING_LAST_FRAME;
 }
 
-void recorder_add(struct recorder *recorder, const struct sample *sample)
+/* Begins the stack of a sample: its kernel frames, of which it returns the number, and its labels. */
+static uint32_t begin_stack(struct recorder *recorder, const struct sample *sample, struct stack_key *key)
 {
-	struct stack_key key = { .pid = sample->pid, .tid = sample->tid, .cpu = sample->cpu };
 	uint32_t depth = 0;
 
-	reserve_frames(recorder, sample->kernel_depth + sample->user_depth);
+	*key = (struct stack_key){ .pid = sample->pid, .tid = sample->tid, .cpu = sample->cpu };
+	/* One more for a frame that explains. */
+	reserve_frames(recorder, sample->kernel_depth + sample->user_depth + 1);
 	for (uint32_t i = 0; i < sample->kernel_depth; i++) {
 		struct location location = { .object = KERNEL_OBJECT, .address = code_address(sample->kernel, i) };
 
 		recorder->frames[depth++] = location_number(recorder, &location);
 	}
-	key.kernel_frames = depth;
+	key->kernel_frames = depth;
+	key->thread = interner_add(&recorder->threads, sample->comm, strlen(sample->comm), NULL);
+	return depth;
+}
+
+void recorder_add(struct recorder *recorder, const struct sample *sample)
+{
+	struct stack_key key;
+	uint32_t depth = begin_stack(recorder, sample, &key);
+
 	key.ending = add_user_frames(recorder, sample, &depth);
-	key.thread = interner_add(&recorder->threads, sample->comm, strlen(sample->comm), NULL);
 	stacks_add(&recorder->stacks, &key, recorder->frames, depth, 1, sample->weight);
 	if (sample->cpu < MAX_CPUS) {
 		recorder->cpu_samples[sample->cpu]++;
 		recorder->cpu_nanoseconds[sample->cpu] += sample->weight;
 	}
+}
+
+uint32_t recorder_add_wait(struct recorder *recorder, const struct sample *sample, const char *state, enum wait_origin origin)
+{
+	static const enum marker explanations[] = {
+		[WAIT_BEFORE] = MARKER_BLOCKED_BEFORE,
+		[WAIT_NOT_TAKEN] = MARKER_NOT_TAKEN,
+		[WAIT_SHORT] = MARKER_BLOCKED_SHORTLY,
+		[WAIT_CROWDED] = MARKER_CROWDED,
+	};
+	struct stack_key key;
+	uint32_t depth = begin_stack(recorder, sample, &key);
+
+	key.state = interner_add(&recorder->states, state, strlen(state), NULL);
+	/* Waiting happens on no CPU. */
+	key.cpu = 0;
+	if (origin == WAIT_SEEN) {
+		key.ending = add_user_frames(recorder, sample, &depth);
+	} else {
+		key.ending = ENDING_EXPLAINED;
+		recorder->frames[depth++] = explanations[origin];
+	}
+	return stacks_add(&recorder->waits, &key, recorder->frames, depth, 0, 0);
+}
+
+void recorder_weigh_wait(struct recorder *recorder, uint32_t stack, uint64_t blocks, uint64_t nanoseconds)
+{
+	stacks_weigh(&recorder->waits, stack, blocks, nanoseconds);
 }
 
 struct processes *recorder_processes(struct recorder *recorder)

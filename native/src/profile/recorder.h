@@ -71,6 +71,26 @@ void recorder_free(struct recorder *recorder);
 /* Takes a sample. Reads /proc/PID/maps when an address is in no known mapping. */
 void recorder_add(struct recorder *recorder, const struct sample *sample);
 
+/* What is known of where a thread waits. */
+enum wait_origin {
+	/* The stack it began with. */
+	WAIT_SEEN,
+	/* It began before the capture: the kernel's part of the stack at most. */
+	WAIT_BEFORE,
+	/* No stack was taken of this place. */
+	WAIT_NOT_TAKEN,
+	/* Shorter than what is told apart. */
+	WAIT_SHORT,
+	/* There were too many places. */
+	WAIT_CROWDED,
+};
+
+/* Takes the stack of a wait in `state`, without any weight yet; returns its number. Equal stacks have one. */
+uint32_t recorder_add_wait(struct recorder *recorder, const struct sample *sample, const char *state, enum wait_origin origin);
+
+/* Adds weight to a wait's stack. */
+void recorder_weigh_wait(struct recorder *recorder, uint32_t stack, uint64_t blocks, uint64_t nanoseconds);
+
 /* The processes that samples are placed in: what happens to them is told there, in the order of time with the samples. */
 struct processes *recorder_processes(struct recorder *recorder);
 
@@ -92,7 +112,16 @@ void recorder_resolve(struct recorder *recorder);
 /* What was taken; complete after recorder_resolve(). */
 void recorder_count(const struct recorder *recorder, struct recorder_counts *counts);
 
+/* Which of the stacks. */
+enum recorder_profile {
+	/* samples/count, cpu/nanoseconds */
+	RECORDER_CPU,
+	/* offcpu/nanoseconds, events/count */
+	RECORDER_OFF_CPU,
+};
+
 /* Writes gzipped pprof; false with errno set when it cannot. */
-bool recorder_write(const struct recorder *recorder, const struct recorder_window *window, FILE *file);
+bool recorder_write(const struct recorder *recorder, enum recorder_profile profile, const struct recorder_window *window,
+		    FILE *file);
 
 #endif

@@ -55,6 +55,7 @@ static struct outcome judge(const struct recorder *recorder, const struct stack 
 	switch ((enum stack_ending)stack->key->ending) {
 	case ENDING_KERNEL_THREAD:
 	case ENDING_HIDDEN_KERNEL:
+	case ENDING_EXPLAINED:
 		break;
 	case ENDING_PROCESS_GONE:
 		outcome.incomplete = INCOMPLETE_PROCESS_GONE;
@@ -168,51 +169,88 @@ static uint64_t write_location(const struct recorder *recorder, struct pprof *pp
 	uint64_t mapping = frame->mapping == NO_MAPPING ? 0 : numbering->mappings[frame->mapping];
 
 	if (!numbering->locations[location])
-		numbering->locations[location] = pprof_add_location(pprof, mapping, frame->address, &frame->line,
-								    frame->inlined, frame->inlined_count);
+		numbering->locations[location] = pprof_add_location(pprof, mapping, frame->address, &frame->function);
 	return numbering->locations[location];
 }
 
 /* Fills `labels`, and returns how many there are. */
-static uint32_t label_stack(const struct recorder *recorder, const struct stack *stack, struct pprof_label labels[4])
+static uint32_t label_stack(const struct recorder *recorder, enum recorder_profile profile, const struct stack *stack,
+			    struct pprof_label labels[4])
 {
-	if (stack->key->ending == ENDING_HIDDEN_KERNEL)
-		return 0;
-	labels[0] = (struct pprof_label){ .key = "thread", .text = recorder->threads.entries[stack->key->thread].bytes };
-	labels[1] = (struct pprof_label){ .key = "pid", .number = stack->key->pid };
-	labels[2] = (struct pprof_label){ .key = "tid", .number = stack->key->tid };
-	labels[3] = (struct pprof_label){ .key = "cpu", .number = stack->key->cpu };
-	return 4;
+	const struct stack_key *key = stack->key;
+	uint32_t count = 0;
+
+	if (key->pid) {
+		labels[count++] = (struct pprof_label){ .key = "thread", .text = recorder->threads.entries[key->thread].bytes };
+		labels[count++] = (struct pprof_label){ .key = "pid", .number = key->pid };
+		labels[count++] = (struct pprof_label){ .key = "tid", .number = key->tid };
+	}
+	if (profile == RECORDER_OFF_CPU)
+		labels[count++] = (struct pprof_label){ .key = "state", .text = recorder->states.entries[key->state].bytes };
+	else if (key->pid)
+		labels[count++] = (struct pprof_label){ .key = "cpu", .number = key->cpu };
+	return count;
 }
 
-static void write_stack(const struct recorder *recorder, struct pprof *pprof, struct numbering *numbering,
+/* Where the stack of a wait begins: before it come the scheduler, and whoever watches it. */
+static uint32_t find_wait(const struct recorder *recorder, const struct stack *stack)
+{
+	for (uint32_t i = 0; i < stack->key->kernel_frames; i++) {
+		if (strcmp(recorder->named[stack->frames[i]].function.name, "__schedule") == 0)
+			return i + 1;
+	}
+	return 0;
+}
+
+static void write_stack(const struct recorder *recorder, enum recorder_profile profile, struct pprof *pprof, struct numbering *numbering,
 			const struct stack *stack, uint64_t *locations)
 {
+	uint32_t first = profile == RECORDER_OFF_CPU ? find_wait(recorder, stack) : 0;
 	struct pprof_label labels[4];
 	struct pprof_sample sample = {
 		.locations = locations,
 		.values = { stack->count, stack->nanoseconds },
 		.labels = labels,
-		.label_count = label_stack(recorder, stack, labels),
+		.label_count = label_stack(recorder, profile, stack, labels),
 	};
 	struct outcome outcome = judge(recorder, stack);
 
-	for (uint32_t i = 0; i < outcome.depth; i++)
+	if (profile == RECORDER_OFF_CPU) {
+		sample.values[0] = stack->nanoseconds;
+		sample.values[1] = stack->count;
+	}
+	for (uint32_t i = first; i < outcome.depth; i++)
 		locations[sample.depth++] = write_location(recorder, pprof, numbering, stack->frames[i]);
 	if (outcome.marker >= 0)
 		locations[sample.depth++] = write_location(recorder, pprof, numbering, outcome.marker);
 	pprof_add_sample(pprof, &sample);
 }
 
-bool recorder_write(const struct recorder *recorder, const struct recorder_window *window, FILE *file)
+static struct pprof_header header_of(enum recorder_profile profile, const struct recorder_window *window)
 {
-	const struct pprof_header header = {
+	struct pprof_header header = {
 		.values = { { "samples", "count" }, { "cpu", "nanoseconds" } },
 		.shown = 1,
 		.period = window->period,
 		.started_at = window->started_at,
 		.duration = window->duration,
 	};
+
+	if (profile == RECORDER_OFF_CPU) {
+		header.values[0] = (struct pprof_value_type){ "offcpu", "nanoseconds" };
+		header.values[1] = (struct pprof_value_type){ "events", "count" };
+		header.shown = 0;
+		/* Every nanosecond is there. */
+		header.period = 1;
+	}
+	return header;
+}
+
+bool recorder_write(const struct recorder *recorder, enum recorder_profile profile, const struct recorder_window *window,
+		    FILE *file)
+{
+	const struct stacks *stacks = profile == RECORDER_OFF_CPU ? &recorder->waits : &recorder->stacks;
+	const struct pprof_header header = header_of(profile, window);
 	struct numbering numbering = {
 		.mappings = must_allocate(recorder->resolver.mapping_count, sizeof(uint64_t)),
 		.locations = must_allocate(recorder->locations.count, sizeof(uint64_t)),
@@ -225,10 +263,12 @@ bool recorder_write(const struct recorder *recorder, const struct recorder_windo
 
 	pprof_begin(&pprof, &header);
 	write_mappings(recorder, &pprof, &numbering);
-	for (uint32_t i = 0; i < stacks_count(&recorder->stacks); i++) {
-		struct stack stack = stacks_at(&recorder->stacks, i);
+	for (uint32_t i = 0; i < stacks_count(stacks); i++) {
+		struct stack stack = stacks_at(stacks, i);
 
-		write_stack(recorder, &pprof, &numbering, &stack, locations);
+		/* The stack of a wait whose end was lost weighs nothing: its place's other stacks took its time. */
+		if (stack.count || stack.nanoseconds)
+			write_stack(recorder, profile, &pprof, &numbering, &stack, locations);
 	}
 	written = pprof_write(&pprof, file);
 	error = errno;

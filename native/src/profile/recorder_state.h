@@ -17,6 +17,9 @@ struct recorder {
 	/* Distinct struct location; stacks are made of their numbers. The first are the markers, by enum marker. */
 	struct interner locations;
 	struct stacks stacks;
+	/* Stacks of threads that wait, and what their states are called. */
+	struct stacks waits;
+	struct interner states;
 	/* Scratch: the frames of the sample at hand. */
 	uint32_t *frames;
 	uint32_t frames_capacity;

@@ -10,8 +10,8 @@
 
 _Static_assert(sizeof(struct stack_key) % sizeof(uint32_t) == 0, "frames follow the key without padding");
 
-void stacks_add(struct stacks *stacks, const struct stack_key *key, const uint32_t *frames, uint32_t depth,
-		uint64_t count, uint64_t nanoseconds)
+uint32_t stacks_add(struct stacks *stacks, const struct stack_key *key, const uint32_t *frames, uint32_t depth,
+		    uint64_t count, uint64_t nanoseconds)
 {
 	uint32_t words = KEY_WORDS + depth, index;
 
@@ -30,6 +30,13 @@ void stacks_add(struct stacks *stacks, const struct stack_key *key, const uint32
 		stacks->weights = must_resize(stacks->weights, stacks->capacity, sizeof(*stacks->weights));
 		memset(stacks->weights + before, 0, (stacks->capacity - before) * sizeof(*stacks->weights));
 	}
+	stacks->weights[index].count += count;
+	stacks->weights[index].nanoseconds += nanoseconds;
+	return index;
+}
+
+void stacks_weigh(struct stacks *stacks, uint32_t index, uint64_t count, uint64_t nanoseconds)
+{
 	stacks->weights[index].count += count;
 	stacks->weights[index].nanoseconds += nanoseconds;
 }

@@ -21,6 +21,8 @@ enum stack_ending {
 	ENDING_PROCESS_GONE,
 	/* Not a sample, but time known to be spent in the kernel. */
 	ENDING_HIDDEN_KERNEL,
+	/* A wait without a user's stack; the last frame says why. */
+	ENDING_EXPLAINED,
 };
 
 /* What samples must share to be counted together, besides the frames. */
@@ -34,6 +36,8 @@ struct stack_key {
 	uint32_t ending;
 	/* Frames before the first of user mode. */
 	uint32_t kernel_frames;
+	/* Of a wait: what the thread's state is called, a number of the caller's. */
+	uint32_t state;
 };
 
 struct stack {
@@ -60,9 +64,12 @@ struct stacks {
 	uint32_t scratch_capacity;
 };
 
-/* Adds `count` samples of `nanoseconds` in all. */
-void stacks_add(struct stacks *stacks, const struct stack_key *key, const uint32_t *frames, uint32_t depth,
-		uint64_t count, uint64_t nanoseconds);
+/* Adds `count` samples of `nanoseconds` in all; returns the stack's index. */
+uint32_t stacks_add(struct stacks *stacks, const struct stack_key *key, const uint32_t *frames, uint32_t depth,
+		    uint64_t count, uint64_t nanoseconds);
+
+/* Adds weight to the stack at `index`. */
+void stacks_weigh(struct stacks *stacks, uint32_t index, uint64_t count, uint64_t nanoseconds);
 
 uint32_t stacks_count(const struct stacks *stacks);
 

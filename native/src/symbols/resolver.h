@@ -11,11 +11,7 @@
 
 /* A named location. */
 struct frame {
-	/* The function that has the code. */
-	struct pprof_line line;
-	/* What was inlined there, innermost first. */
-	const struct pprof_line *inlined;
-	uint32_t inlined_count;
+	struct pprof_function function;
 	/* In the file of its mapping, as linked; the process's own for generated code. */
 	uint64_t address;
 	/* Index into the resolver's mappings, or NO_MAPPING. */
@@ -41,8 +37,6 @@ struct resolver {
 	uint32_t anonymous_mapping;
 	/* Keeps the texts that frames and mappings refer to. */
 	struct interner texts;
-	/* Keeps the lines of what was inlined. */
-	struct interner inlined;
 };
 
 void resolver_initialise(struct resolver *resolver, const struct objects *objects);

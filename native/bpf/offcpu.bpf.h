@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What the tree's threads do when they do not run: wait for a CPU, or for something else, and where.
+ *
+ * The scheduler calls in order for one thread, whichever CPU it is on, so its state needs no lock. Only the walk at the
+ * end may meet it: whoever exchanges `since` first accounts for the time until then.
+ */
+#ifndef PROFBOUND_OFFCPU_BPF_H
+#define PROFBOUND_OFFCPU_BPF_H
+
+#define NANOSECONDS 1000000000ULL
+
+const volatile bool off_cpu;
+/* Shorter blocks are summed without their place, nanoseconds. */
+const volatile __u64 off_cpu_min;
+
+/* The capture, by CLOCK_MONOTONIC; 0 until it begins or ends. Time outside of it is not accounted for. */
+__u64 off_cpu_begin;
+__u64 off_cpu_end;
+struct off_cpu_totals off_cpu_totals;
+__u32 off_cpu_threads;
+
+enum thread_state {
+	/* Not seen by the scheduler since it joined. */
+	THREAD_UNKNOWN,
+	THREAD_RUNNING,
+	THREAD_RUNNABLE,
+	THREAD_BLOCKED,
+	THREAD_ENDED,
+};
+
+struct off_cpu_thread {
+	/* When the thread's present state began; for THREAD_UNKNOWN when it joined. */
+	__u64 since;
+	/* When the thread began; 0: before the capture. */
+	__u64 born;
+	__u32 state;
+	/* Of the stack that was taken of the present block; `ticket` 0: none was. */
+	__u32 odds;
+	__u64 ticket;
+	struct off_cpu_place place;
+	/* Not yet in the totals. */
+	__u64 running;
+	__u64 runnable;
+	__u64 blocked;
+	__u64 blocks;
+	/* The odds for any block, kept to so many stacks a second. */
+	__u64 epoch;
+	__u32 epoch_blocks;
+	__u32 epoch_stacks;
+	__u32 epoch_odds;
+	/* Stacks taken of this thread. */
+	__u32 stacks;
+	/* Its life is in the totals. */
+	__u32 counted;
+	__u32 unused;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct off_cpu_thread);
+} off_cpu_storage SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, OFF_CPU_PLACES);
+	__type(key, struct off_cpu_place);
+	__type(value, struct off_cpu_sum);
+} off_cpu_places SEC(".maps");
+
+/* How many stacks a CPU takes, so that thousands of threads cannot take all its time. */
+struct off_cpu_pressure {
+	__u64 tenth;
+	__u32 stacks;
+	__u32 halvings;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct off_cpu_pressure);
+} off_cpu_pressures SEC(".maps");
+
+static __always_inline void off_cpu_crowded(const struct off_cpu_place *place, __u64 nanoseconds)
+{
+	__u32 state = place->state;
+
+	if (state >= OFF_CPU_STATES)
+		return;
+	__sync_fetch_and_add(&off_cpu_totals.crowded[state].nanoseconds, nanoseconds);
+	__sync_fetch_and_add(&off_cpu_totals.crowded[state].blocks, 1);
+}
+
+/* The sum of a place, made if there is none; NULL when all places are taken. */
+static __always_inline struct off_cpu_sum *off_cpu_sum_of(struct task_struct *task, const struct off_cpu_place *place)
+{
+	struct off_cpu_sum *sum = bpf_map_lookup_elem(&off_cpu_places, place);
+	struct off_cpu_sum fresh = { .pid = task->tgid, .tid = task->pid };
+
+	if (sum)
+		return sum;
+	bpf_probe_read_kernel_str(fresh.comm, sizeof(fresh.comm), task->comm);
+	bpf_map_update_elem(&off_cpu_places, place, &fresh, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&off_cpu_places, place);
+}
+
+static __always_inline void off_cpu_send_block(const struct off_cpu_place *place, __u64 ticket, __u32 odds, __u64 nanoseconds)
+{
+	struct off_cpu_record *record = bpf_ringbuf_reserve(&records, sizeof(*record), 0);
+
+	if (!record) {
+		__sync_fetch_and_add(&off_cpu_totals.ring_full, 1);
+		return;
+	}
+	fill_header(&record->header, RECORD_OFF_CPU_BLOCK);
+	record->ticket = ticket;
+	record->place = *place;
+	record->nanoseconds = nanoseconds;
+	record->odds = odds;
+	record->unused = 0;
+	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+}
+
+/* Accounts for a block that began at `since`, of which `counted` nanoseconds lie within the capture. */
+static __always_inline void off_cpu_block(struct task_struct *task, struct off_cpu_thread *thread, struct off_cpu_place *place,
+					  __u64 ticket, __u32 odds, __u64 lasted, __u64 counted)
+{
+	struct off_cpu_sum *sum;
+
+	__sync_fetch_and_add(&thread->blocked, counted);
+	__sync_fetch_and_add(&thread->blocks, 1);
+	if (lasted < off_cpu_min) {
+		*place = (struct off_cpu_place){ .thread = place->thread, .state = place->state, .kind = OFF_CPU_SHORT };
+		ticket = 0;
+	}
+	sum = off_cpu_sum_of(task, place);
+	if (!sum) {
+		off_cpu_crowded(place, counted);
+		return;
+	}
+	sum->nanoseconds += counted;
+	sum->blocks++;
+	if (ticket)
+		off_cpu_send_block(place, ticket, odds, counted);
+}
+
+/* Moves what a thread gathered to the totals: when it ends, and at the end of the capture. */
+static __always_inline void off_cpu_bank(struct off_cpu_thread *thread)
+{
+	__sync_fetch_and_add(&off_cpu_totals.running_nanoseconds, __sync_lock_test_and_set(&thread->running, 0));
+	__sync_fetch_and_add(&off_cpu_totals.runnable_nanoseconds, __sync_lock_test_and_set(&thread->runnable, 0));
+	__sync_fetch_and_add(&off_cpu_totals.blocked_nanoseconds, __sync_lock_test_and_set(&thread->blocked, 0));
+	__sync_fetch_and_add(&off_cpu_totals.blocks, __sync_lock_test_and_set(&thread->blocks, 0));
+}
+
+/* The thread's present state lasted until `now`: accounts for what of it lies within the capture. */
+static __always_inline void off_cpu_settle(struct task_struct *task, struct off_cpu_thread *thread, __u64 now)
+{
+	struct off_cpu_place place = thread->place;
+	__u32 state = thread->state, odds = thread->odds;
+	__u64 ticket = thread->ticket, begin = off_cpu_begin, end = off_cpu_end;
+	__u64 since = __sync_lock_test_and_set(&thread->since, now);
+	__u64 from = since > begin ? since : begin, until = end && now > end ? end : now;
+
+	if (!begin || until <= from)
+		return;
+	if (state == THREAD_RUNNING)
+		__sync_fetch_and_add(&thread->running, until - from);
+	else if (state == THREAD_RUNNABLE)
+		__sync_fetch_and_add(&thread->runnable, until - from);
+	else if (state == THREAD_BLOCKED)
+		off_cpu_block(task, thread, &place, ticket, odds, now - since, until - from);
+	if (end)
+		off_cpu_bank(thread);
+}
+
+/* Counts a thread whose life within the capture ends at `now`. */
+static __always_inline void off_cpu_count_thread(struct off_cpu_thread *thread, __u64 now)
+{
+	__u64 begin = off_cpu_begin, end = off_cpu_end, from = thread->born > begin ? thread->born : begin;
+	__u64 until = end && now > end ? end : now;
+
+	if (!begin || until <= from || __sync_lock_test_and_set(&thread->counted, 1))
+		return;
+	__sync_fetch_and_add(&off_cpu_totals.threads, 1);
+	__sync_fetch_and_add(&off_cpu_totals.thread_nanoseconds, until - from);
+}
+
+/* Odds that let one stack be taken each period of what lasted `nanoseconds` in `blocks`. */
+static __always_inline __u32 off_cpu_odds(__u64 nanoseconds, __u64 blocks)
+{
+	/* 2^32 / period; what overflows would have lasted a year. */
+	__u64 odds = blocks ? nanoseconds * ((1ULL << 32) / OFF_CPU_PERIOD_NANOSECONDS) / blocks : OFF_CPU_ALWAYS;
+
+	return odds < OFF_CPU_ALWAYS ? odds : OFF_CPU_ALWAYS;
+}
+
+/*
+ * The odds for any block of this thread, by how often it blocked in the second before. What comes next never has a say
+ * in them, nor in any other odds here: that keeps the estimate free of bias.
+ */
+static __always_inline __u32 off_cpu_thread_odds(struct off_cpu_thread *thread, __u64 now)
+{
+	__u64 elapsed = now - thread->epoch;
+
+	if (!thread->epoch || elapsed >= NANOSECONDS) {
+		thread->epoch_odds = off_cpu_odds(elapsed, thread->epoch_blocks);
+		thread->epoch = now;
+		thread->epoch_blocks = thread->epoch_stacks = 0;
+	}
+	thread->epoch_blocks++;
+	if (thread->epoch_stacks >= NANOSECONDS / OFF_CPU_PERIOD_NANOSECONDS) {
+		thread->epoch_odds /= 2;
+		thread->epoch_stacks /= 2;
+	}
+	return thread->epoch_odds;
+}
+
+/* Halves the odds on a CPU as often as it takes to bound its cost. */
+static __always_inline __u32 off_cpu_relieve(struct off_cpu_pressure *pressure, __u32 odds, __u64 now)
+{
+	if (now - pressure->tenth >= NANOSECONDS / 10) {
+		if (pressure->halvings && pressure->stacks < OFF_CPU_STACKS_A_TENTH / 2)
+			pressure->halvings--;
+		pressure->tenth = now;
+		pressure->stacks = 0;
+	}
+	if (pressure->stacks >= OFF_CPU_STACKS_A_TENTH) {
+		pressure->stacks = 0;
+		if (pressure->halvings < 31)
+			pressure->halvings++;
+	}
+	return odds >> pressure->halvings;
+}
+
+/* Whether, and with what odds, the stack of the block that begins now is to be taken; 0 is no. */
+static __always_inline __u32 off_cpu_draw(struct off_cpu_thread *thread, const struct off_cpu_sum *sum,
+					  struct off_cpu_pressure *pressure, __u64 now)
+{
+	__u32 odds = off_cpu_thread_odds(thread, now), by_place = off_cpu_odds(sum->nanoseconds, sum->blocks);
+
+	odds = off_cpu_relieve(pressure, by_place > odds ? by_place : odds, now);
+	/* The first at a place: without any stack its time would have no name. */
+	if (!sum->stacks)
+		return OFF_CPU_ALWAYS;
+	return bpf_get_prandom_u32() <= odds ? odds : 0;
+}
+
+/* Walks of its own: a perf event can interrupt the scheduler. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct unwind_walk);
+} off_cpu_walks SEC(".maps");
+
+static __always_inline bool off_cpu_take_stack(void *context, struct task_struct *task, __u64 ticket)
+{
+	struct unwind_walk *walk;
+	__u32 zero = 0;
+
+	walk = bpf_map_lookup_elem(&off_cpu_walks, &zero);
+	if (!walk)
+		return false;
+	fill_header(&walk->record.header, RECORD_OFF_CPU_STACK);
+	bpf_get_current_comm(walk->record.comm, sizeof(walk->record.comm));
+	walk->record.value = ticket;
+	if (unwind_task(task, walk) == UNWIND_NO_SPACE)
+		follow_frame_pointers(context, walk);
+	if (send_stack(context, walk))
+		return true;
+	__sync_fetch_and_add(&off_cpu_totals.ring_full, 1);
+	return false;
+}
+
+static __always_inline __u16 off_cpu_state_of(__u32 state)
+{
+	if (state & TASK_UNINTERRUPTIBLE)
+		return OFF_CPU_UNINTERRUPTIBLE;
+	return state & TASK_STOPPED_OR_TRACED ? OFF_CPU_STOPPED : OFF_CPU_INTERRUPTIBLE;
+}
+
+/* prev, which is current, blocks: says where, and takes its stack if it is to be. */
+static __always_inline void off_cpu_place_block(void *context, struct task_struct *prev, struct off_cpu_thread *thread,
+						__u32 state, __u64 now)
+{
+	struct pt_regs *registers = (struct pt_regs *)bpf_task_pt_regs(prev);
+	struct off_cpu_pressure *pressure;
+	struct off_cpu_sum *sum;
+	__u32 zero = 0, odds;
+	__u64 ticket;
+
+	thread->ticket = 0;
+	thread->place.state = off_cpu_state_of(state);
+	thread->place.kind = OFF_CPU_CALL;
+	thread->place.ip = registers->ip;
+	thread->place.sp = registers->sp;
+	thread->place.bp = registers->bp;
+	thread->place.call = registers->orig_ax;
+	pressure = bpf_map_lookup_elem(&off_cpu_pressures, &zero);
+	sum = off_cpu_sum_of(prev, &thread->place);
+	if (!sum || !pressure)
+		return;
+	odds = off_cpu_draw(thread, sum, pressure, now);
+	if (!odds)
+		return;
+	thread->stacks++;
+	thread->epoch_stacks++;
+	pressure->stacks++;
+	ticket = off_cpu_ticket(&thread->place, thread->stacks);
+	if (!off_cpu_take_stack(context, prev, ticket))
+		return;
+	sum->stacks++;
+	thread->odds = odds;
+	thread->ticket = ticket;
+}
+
+static __always_inline void off_cpu_switch_out(void *context, bool preempted, struct task_struct *prev, __u64 now)
+{
+	struct off_cpu_thread *thread = bpf_task_storage_get(&off_cpu_storage, prev, 0, 0);
+	/* A signal that arrived meanwhile has made it runnable again: the tracepoint's own argument does not know. */
+	__u32 state = prev->__state;
+
+	if (!thread)
+		return;
+	off_cpu_settle(prev, thread, now);
+	if (state & TASK_DEAD) {
+		thread->state = THREAD_ENDED;
+		off_cpu_count_thread(thread, now);
+		off_cpu_bank(thread);
+	} else if (preempted || state == TASK_RUNNING) {
+		thread->state = THREAD_RUNNABLE;
+	} else {
+		off_cpu_place_block(context, prev, thread, state, now);
+		thread->state = THREAD_BLOCKED;
+	}
+}
+
+static __always_inline void off_cpu_switch_in(struct task_struct *next, __u64 now)
+{
+	struct off_cpu_thread *thread = bpf_task_storage_get(&off_cpu_storage, next, 0, 0);
+
+	if (!thread)
+		return;
+	off_cpu_settle(next, thread, now);
+	thread->state = THREAD_RUNNING;
+}
+
+static __always_inline void off_cpu_switch(void *context, bool preempted, struct task_struct *prev, struct task_struct *next)
+{
+	__u64 now = bpf_ktime_get_ns();
+
+	off_cpu_switch_out(context, preempted, prev, now);
+	off_cpu_switch_in(next, now);
+}
+
+SEC("tp_btf/sched_wakeup")
+int BPF_PROG(on_wakeup, struct task_struct *task)
+{
+	struct off_cpu_thread *thread = bpf_task_storage_get(&off_cpu_storage, task, 0, 0);
+
+	/* Most of the others were about to block when they were woken, and still run. */
+	if (!thread || (thread->state != THREAD_BLOCKED && (thread->state != THREAD_UNKNOWN || task->on_cpu)))
+		return 0;
+	off_cpu_settle(task, thread, bpf_ktime_get_ns());
+	thread->state = THREAD_RUNNABLE;
+	return 0;
+}
+
+/* A thread joins the tree, as a child just made or found by a walk. */
+static __always_inline void off_cpu_join(struct task_struct *task, bool is_new)
+{
+	struct off_cpu_thread *thread;
+
+	thread = bpf_task_storage_get(&off_cpu_storage, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!thread) {
+		__sync_fetch_and_add(&off_cpu_totals.storage_full, 1);
+		return;
+	}
+	if (thread->place.thread)
+		return;
+	thread->place.thread = __sync_fetch_and_add(&off_cpu_threads, 1) + 1;
+	thread->epoch_odds = OFF_CPU_ALWAYS;
+	thread->since = bpf_ktime_get_ns();
+	if (is_new) {
+		thread->born = thread->since;
+		thread->state = THREAD_RUNNABLE;
+	}
+}
+
+/* What the kernel does for a thread that was blocked already; its user stack cannot be read from here. */
+static __always_inline void off_cpu_take_other_stack(struct task_struct *task, __u64 ticket)
+{
+	const __u32 fixed = sizeof(struct stack_record) - sizeof(((struct stack_record *)0)->frames);
+	struct stack_record *record = bpf_ringbuf_reserve(&records, fixed + 8 * MAX_KERNEL_DEPTH, 0);
+	long bytes;
+
+	if (!record) {
+		__sync_fetch_and_add(&off_cpu_totals.ring_full, 1);
+		return;
+	}
+	fill_header(&record->header, RECORD_OFF_CPU_STACK);
+	record->header.pid = task->tgid;
+	record->header.tid = task->pid;
+	bpf_probe_read_kernel_str(record->comm, sizeof(record->comm), task->comm);
+	bytes = bpf_get_task_stack(task, record->frames, 8 * MAX_KERNEL_DEPTH, 0);
+	record->user_depth = 0;
+	record->kernel_depth = bytes > 0 ? bytes / 8 : 0;
+	record->end = UNWIND_NO_USER;
+	record->value = ticket;
+	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
+}
+
+/* Finds out what a thread does that the scheduler has not touched since it joined. */
+static __always_inline void off_cpu_baseline(struct task_struct *task)
+{
+	struct off_cpu_thread *thread = bpf_task_storage_get(&off_cpu_storage, task, 0, 0);
+	__u32 state = task->__state, found = THREAD_BLOCKED;
+
+	if (!thread || thread->state != THREAD_UNKNOWN)
+		return;
+	if (task->on_cpu)
+		found = THREAD_RUNNING;
+	else if (state == TASK_RUNNING)
+		found = THREAD_RUNNABLE;
+	thread->place.state = off_cpu_state_of(state);
+	thread->place.kind = OFF_CPU_BEFORE;
+	if (found == THREAD_BLOCKED) {
+		thread->odds = OFF_CPU_ALWAYS;
+		thread->ticket = off_cpu_ticket(&thread->place, ++thread->stacks);
+		off_cpu_take_other_stack(task, thread->ticket);
+	}
+	__sync_val_compare_and_swap(&thread->state, THREAD_UNKNOWN, found);
+}
+
+/* The capture has ended: accounts for what a thread has been doing until then. */
+static __always_inline void off_cpu_finish(struct task_struct *task)
+{
+	struct off_cpu_thread *thread = bpf_task_storage_get(&off_cpu_storage, task, 0, 0);
+	__u64 end = off_cpu_end;
+
+	if (!thread || !end || thread->state == THREAD_ENDED)
+		return;
+	off_cpu_settle(task, thread, end);
+	off_cpu_bank(thread);
+	off_cpu_count_thread(thread, end);
+}
+
+#endif

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/off_cpu.h"
+
+#include <bpf/bpf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/apportion.h"
+#include "support/fail.h"
+
+static const char *const state_names[OFF_CPU_STATES] = {
+	[OFF_CPU_INTERRUPTIBLE] = "interruptible",
+	[OFF_CPU_UNINTERRUPTIBLE] = "uninterruptible",
+	[OFF_CPU_STOPPED] = "stopped",
+};
+
+/* Makes room for element `index` of an array; new elements are zero. */
+static void *reserve(void *array, uint32_t *capacity, uint32_t index, size_t size)
+{
+	uint32_t before = *capacity;
+
+	if (index < before)
+		return array;
+	*capacity = index < 128 ? 256 : index * 2;
+	array = must_resize(array, *capacity, size);
+	memset((char *)array + before * size, 0, (*capacity - before) * size);
+	return array;
+}
+
+void off_cpu_add_stack(struct off_cpu *off_cpu, uint64_t ticket, const struct sample *sample)
+{
+	uint32_t thread = off_cpu_ticket_thread(ticket);
+	enum off_cpu_kind kind = off_cpu_ticket_kind(ticket);
+	struct off_cpu_pending pending = {
+		.ticket = ticket,
+		.stack = recorder_add_wait(off_cpu->recorder, sample, state_names[off_cpu_ticket_state(ticket)],
+					   kind == OFF_CPU_BEFORE ? WAIT_BEFORE : WAIT_SEEN),
+	};
+
+	off_cpu->pending = reserve(off_cpu->pending, &off_cpu->pending_count, thread, sizeof(*off_cpu->pending));
+	off_cpu->pending[thread] = pending;
+	off_cpu->stacks++;
+}
+
+/* The share of `stack` in a place, made if there is none. */
+static struct off_cpu_share *find_share(struct off_cpu *off_cpu, uint32_t place, uint32_t stack)
+{
+	struct off_cpu_share *share;
+
+	off_cpu->first = reserve(off_cpu->first, &off_cpu->first_capacity, place, sizeof(*off_cpu->first));
+	for (uint32_t at = off_cpu->first[place]; at; at = share->next) {
+		share = &off_cpu->shares[at - 1];
+		if (share->stack == stack)
+			return share;
+	}
+	off_cpu->shares = reserve(off_cpu->shares, &off_cpu->share_capacity, off_cpu->share_count, sizeof(*off_cpu->shares));
+	share = &off_cpu->shares[off_cpu->share_count++];
+	*share = (struct off_cpu_share){ .stack = stack, .next = off_cpu->first[place] };
+	off_cpu->first[place] = off_cpu->share_count;
+	return share;
+}
+
+void off_cpu_add_block(struct off_cpu *off_cpu, const struct off_cpu_record *record)
+{
+	uint32_t thread = off_cpu_ticket_thread(record->ticket), place;
+	double inverse = (double)(1ULL << 32) / ((double)record->odds + 1);
+	struct off_cpu_share *share;
+
+	if (thread >= off_cpu->pending_count || off_cpu->pending[thread].ticket != record->ticket)
+		return;
+	place = interner_add(&off_cpu->places, &record->place, sizeof(record->place), NULL);
+	share = find_share(off_cpu, place, off_cpu->pending[thread].stack);
+	share->nanoseconds += record->nanoseconds * inverse;
+	share->blocks += inverse;
+}
+
+/* Time without a stack: under a frame that says why. */
+static void add_explicit(struct off_cpu *off_cpu, const struct off_cpu_place *place, const struct off_cpu_sum *sum,
+			 enum wait_origin origin)
+{
+	const struct sample sample = { .pid = sum->pid, .tid = sum->tid, .comm = sum->comm };
+	uint32_t state = place->state < OFF_CPU_STATES ? place->state : OFF_CPU_INTERRUPTIBLE;
+
+	recorder_weigh_wait(off_cpu->recorder, recorder_add_wait(off_cpu->recorder, &sample, state_names[state], origin),
+			    sum->blocks, sum->nanoseconds);
+}
+
+static void split(struct off_cpu *off_cpu, const struct off_cpu_sum *sum, uint32_t first)
+{
+	uint32_t count = 0, i = 0;
+	double *weights, lasted = 0;
+	uint64_t *shares;
+
+	for (uint32_t at = first; at; at = off_cpu->shares[at - 1].next, count++)
+		lasted += off_cpu->shares[at - 1].nanoseconds;
+	weights = must_allocate(2 * count, sizeof(*weights));
+	shares = must_allocate(2 * count, sizeof(*shares));
+	for (uint32_t at = first; at; at = off_cpu->shares[at - 1].next, i++) {
+		weights[i] = off_cpu->shares[at - 1].blocks;
+		/* Blocks that all lasted no time say nothing of the others' but how many they are. */
+		weights[count + i] = lasted > 0 ? off_cpu->shares[at - 1].nanoseconds : weights[i];
+	}
+	apportion(sum->blocks, weights, count, shares);
+	apportion(sum->nanoseconds, weights + count, count, shares + count);
+	i = 0;
+	for (uint32_t at = first; at; at = off_cpu->shares[at - 1].next, i++)
+		recorder_weigh_wait(off_cpu->recorder, off_cpu->shares[at - 1].stack, shares[i], shares[count + i]);
+	free(weights);
+	free(shares);
+}
+
+void off_cpu_add_place(struct off_cpu *off_cpu, const struct off_cpu_place *place, const struct off_cpu_sum *sum,
+		       struct off_cpu_account *account)
+{
+	bool is_new;
+	uint32_t number = interner_add(&off_cpu->places, place, sizeof(*place), &is_new);
+
+	if (place->kind == OFF_CPU_SHORT) {
+		account->short_nanoseconds += sum->nanoseconds;
+		add_explicit(off_cpu, place, sum, WAIT_SHORT);
+		return;
+	}
+	if (place->kind == OFF_CPU_BEFORE)
+		account->before_nanoseconds += sum->nanoseconds;
+	if (!is_new && number < off_cpu->first_capacity && off_cpu->first[number]) {
+		split(off_cpu, sum, off_cpu->first[number]);
+		return;
+	}
+	account->not_taken_nanoseconds += sum->nanoseconds;
+	add_explicit(off_cpu, place, sum, WAIT_NOT_TAKEN);
+}
+
+static void add_places(struct off_cpu *off_cpu, int map, struct off_cpu_account *account)
+{
+	struct off_cpu_place place, next;
+	struct off_cpu_sum sum;
+	const struct off_cpu_place *previous = NULL;
+
+	while (bpf_map_get_next_key(map, previous, &next) == 0) {
+		place = next;
+		previous = &place;
+		if (bpf_map_lookup_elem(map, &place, &sum))
+			continue;
+		sum.comm[sizeof(sum.comm) - 1] = '\0';
+		/* Made when a block began that did not end within the capture. */
+		if (sum.blocks)
+			off_cpu_add_place(off_cpu, &place, &sum, account);
+	}
+}
+
+void off_cpu_finish(struct off_cpu *off_cpu, int map, const struct off_cpu_totals *totals, struct off_cpu_account *account)
+{
+	*account = (struct off_cpu_account){
+		.is_taken = true,
+		.thread_nanoseconds = totals->thread_nanoseconds,
+		.running_nanoseconds = totals->running_nanoseconds,
+		.runnable_nanoseconds = totals->runnable_nanoseconds,
+		.blocked_nanoseconds = totals->blocked_nanoseconds,
+		.blocks = totals->blocks,
+		.threads = totals->threads,
+		.stacks = off_cpu->stacks,
+		.lost = { { "ring_full", totals->ring_full }, { "task_storage_full", totals->storage_full } },
+	};
+	add_places(off_cpu, map, account);
+	for (uint16_t state = 0; state < OFF_CPU_STATES; state++) {
+		const struct off_cpu_place place = { .state = state };
+		const struct off_cpu_sum sum = { .nanoseconds = totals->crowded[state].nanoseconds,
+						 .blocks = totals->crowded[state].blocks };
+
+		account->crowded_nanoseconds += sum.nanoseconds;
+		if (sum.blocks)
+			add_explicit(off_cpu, &place, &sum, WAIT_CROWDED);
+	}
+}
+
+void off_cpu_free(struct off_cpu *off_cpu)
+{
+	interner_free(&off_cpu->places);
+	free(off_cpu->first);
+	free(off_cpu->shares);
+	free(off_cpu->pending);
+	memset(off_cpu, 0, sizeof(*off_cpu));
+}
