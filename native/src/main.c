@@ -8,6 +8,7 @@
 #include "options.h"
 #include "record.h"
 #include "target/target.h"
+#include "unwind/table_listing.h"
 
 static const char help[] =
 	"profbound-collect: profile a process tree and count its CPU time exactly\n"
@@ -16,6 +17,7 @@ static const char help[] =
 	"  profbound-collect [record] [--seconds S] [--cpus LIST] [--repeat-seconds S] --out DIR -- COMMAND...\n"
 	"  profbound-collect exec [--cpus LIST] -- COMMAND...\n"
 	"  profbound-collect doctor [--json]\n"
+	"  profbound-collect unwind-table FILE [--store]\n"
 	"  profbound-collect --version\n"
 	"\n"
 	"  --pid N[,N...]      processes to attach to, with their threads and descendants\n"
@@ -29,6 +31,7 @@ static const char help[] =
 	"  --off-cpu           also write offcpu.pb.gz: where threads wait, and for how long; needs the bpf backend\n"
 	"  --off-cpu-min US    sum blocks shorter than so many microseconds without telling them apart; default 0\n"
 	"  --cpus LIST         CPUs COMMAND runs on, for instance 0-3\n"
+	"  --store             print the unwind table of FILE as it is packed for the kernel\n"
 	"\n"
 	"Exit codes: 0 written, 3 usage, 4 this machine does not allow it (the line says what would).\n";
 
@@ -51,6 +54,13 @@ int main(int count, char **arguments)
 		if (count > 2 && !json)
 			fail(EXIT_USAGE, "doctor %s: unknown option; doctor takes --json", arguments[2]);
 		return doctor_run(json);
+	}
+	if (strcmp(first, "unwind-table") == 0) {
+		bool from_store = count == 4 && strcmp(arguments[3], "--store") == 0;
+
+		if (count != 3 && !from_store)
+			fail(EXIT_USAGE, "unwind-table takes the path of an ELF file, and may take --store");
+		return table_listing_run(arguments[2], from_store);
 	}
 	if (strcmp(first, "exec") == 0) {
 		options_parse_exec(count - 1, arguments + 1, &options);

@@ -47,6 +47,18 @@
 #define BUILDER_CPU_SECONDS 20
 #define BUILDER_WALL_SECONDS 30
 
+/* Executable segments of one file; linkers write one or two. */
+#define MAX_CODE_SEGMENTS 64
+
+/* Of .eh_frame or .debug_frame, uncompressed; Chromium's has some 30 MB, and what is read of it needs ten times as much. */
+#define MAX_FRAME_SECTION_BYTES (128UL << 20)
+
+/* Common information entries; linkers merge those of .eh_frame to a dozen, .debug_frame has one for each unit. */
+#define MAX_FRAME_CIES 100000UL
+
+/* DW_CFA_remember_state within one function; compilers do not nest it, hand-written assembly twice. */
+#define MAX_REMEMBERED_LINES 16
+
 #define MAX_CPUS 1024
 
 #endif

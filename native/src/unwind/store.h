@@ -23,6 +23,7 @@ struct store_place {
 
 struct store;
 
+/* `memory` is copied; what it leads to must stay. */
 struct store *store_new(const struct store_memory *memory);
 
 /* A store in this process's own memory. */
@@ -31,11 +32,14 @@ struct store *store_new_private(void);
 /* Adds a file's table; false when it does not fit any more: then nothing of it is added. */
 bool store_add(struct store *store, const struct table *table, struct store_place *place);
 
-/* The rule for linked address `address` of a file, as the kernel's side would find it. */
+/* The rule for linked address `address` of a file, as the kernel's side would find it; NULL: frame pointers. */
 const struct unwind_rule *store_find(const struct store *store, const struct store_place *place, uint64_t address);
 
 /* Bytes that are used of rules, pages and rows. */
 size_t store_bytes(const struct store *store);
+
+/* Different rules. */
+size_t store_rules(const struct store *store);
 
 void store_free(struct store *store);
 

@@ -18,7 +18,10 @@ struct table_row {
 };
 
 struct table {
-	/* Ascending, no two of one address, no two neighbours of one rule. Gaps between functions are rows of UNWIND_CFA_FRAME_POINTER. */
+	/*
+	 * Ascending, no two of one address, no two neighbours of one rule. The first is where the file's code begins; gaps
+	 * between functions, and what is behind the last, are rows of UNWIND_CFA_FRAME_POINTER.
+	 */
 	struct table_row *rows;
 	size_t count;
 	size_t capacity;
@@ -31,6 +34,15 @@ struct table {
  * trusted. False when it has none of them; `table` is then empty.
  */
 bool table_read(struct table *table, Elf *elf);
+
+/*
+ * Adds a row behind the last. One for the last row's address takes its place, one of its rule is left out. False when the
+ * table would grow beyond MAX_TABLE_ROWS.
+ */
+bool table_add(struct table *table, uint64_t address, const struct unwind_rule *rule);
+
+/* Puts into the gaps of `table`, and behind its last row, what `other` has there. */
+void table_fill(struct table *table, const struct table *other);
 
 /* The rule for a linked address; NULL where the table says nothing of it. */
 const struct unwind_rule *table_find(const struct table *table, uint64_t address);
