@@ -12,6 +12,7 @@
 #include "symbols/elf_symbols.h"
 #include "symbols/libc_roots.h"
 #include "processes/mappings.h"
+#include "support/paths.h"
 #include "symbols/object_symbols.h"
 
 __attribute__((noinline)) void profbound_known_function(void)
@@ -108,7 +109,7 @@ static void finds_declarations(const char *folder)
 	struct object object;
 	struct object_symbols symbols;
 	const struct symbol *symbol;
-	uint32_t line = 0;
+	struct source_lines lines;
 
 	compile(folder);
 	snprintf(path, sizeof(path), "%s/p", folder);
@@ -117,12 +118,15 @@ static void finds_declarations(const char *folder)
 	object_symbols_load(&symbols, &object);
 	CHECK_TEXT(symbols.image.build_id, "0123456789abcdef");
 	symbol = find_by_name(&symbols.symbols, "second");
-	if (CHECK(symbol && declarations_find(&symbols.declarations, symbol->start + 1, file, sizeof(file), &line))) {
+	if (CHECK(symbol && object_symbols_lines(&symbols, symbol->start, symbol->start + 1, &lines))) {
+		path_join(file, sizeof(file), lines.entries[0].folder, lines.entries[0].file);
 		CHECK_TEXT(file, expected);
-		CHECK_NUMBER(line, 3);
+		CHECK_TEXT(lines.entries[0].name, "second");
+		CHECK_NUMBER(lines.entries[0].start_line, 3);
+		CHECK_NUMBER(lines.count, 1);
 	}
-	CHECK(!declarations_find(&symbols.declarations, 0, file, sizeof(file), &line));
-	CHECK(!declarations_find(&symbols.declarations, UINT64_MAX, file, sizeof(file), &line));
+	CHECK(!object_symbols_lines(&symbols, 0, 0, &lines));
+	CHECK(!object_symbols_lines(&symbols, UINT64_MAX, UINT64_MAX, &lines));
 	CHECK(find_by_name(&symbols.symbols, "_start") != NULL);
 	object_symbols_free(&symbols);
 	close(object.fd);
@@ -131,11 +135,11 @@ static void finds_declarations(const char *folder)
 /* Separate debug files beside the program, by name: with the right build id, then with another. */
 static void finds_the_debug_file(const char *folder)
 {
-	char path[256], command[1024], file[256];
+	char path[256], command[1024];
 	struct object object;
 	struct object_symbols symbols;
 	const struct symbol *symbol;
-	uint32_t line;
+	struct source_lines lines;
 
 	snprintf(path, sizeof(path), "%s/p", folder);
 	for (int wrong = 0; wrong <= 1; wrong++) {
@@ -150,7 +154,8 @@ static void finds_the_debug_file(const char *folder)
 		symbol = find_by_name(&symbols.symbols, "second");
 		CHECK((symbol != NULL) == !wrong);
 		if (symbol)
-			CHECK(declarations_find(&symbols.declarations, symbol->start, file, sizeof(file), &line) && line == 3);
+			CHECK(object_symbols_lines(&symbols, symbol->start, symbol->start, &lines) &&
+			      lines.entries[0].start_line == 3);
 		/* What a lazily bound program calls is named also without its symbol table. */
 		CHECK(find_by_name(&symbols.symbols, "rand@plt") != NULL);
 		object_symbols_free(&symbols);
@@ -211,12 +216,14 @@ static void explore(int fd)
 {
 	struct object object = file_object(fd, "/lib/libc.so.6");
 	struct object_symbols symbols;
-	char file[256];
-	uint32_t line;
+	struct source_lines lines;
 
 	object_symbols_load(&symbols, &object);
-	for (size_t i = 0; i < symbols.symbols.count && i < 200; i++)
-		declarations_find(&symbols.declarations, symbols.symbols.entries[i].start, file, sizeof(file), &line);
+	for (size_t i = 0; i < symbols.symbols.count && i < 200; i++) {
+		uint64_t start = symbols.symbols.entries[i].start;
+
+		object_symbols_lines(&symbols, start, start, &lines);
+	}
 	object_symbols_free(&symbols);
 }
 

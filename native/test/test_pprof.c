@@ -7,9 +7,11 @@
 
 static void build(struct pprof *pprof)
 {
-	const struct pprof_function leaf = { "f", "_Z1fv", "/src/f.cc", 12 }, root = { "main\xff", "main\xff", "", 0 };
+	const struct pprof_line leaf = { { "f", "_Z1fv", "/src/f.cc", 12 }, 14 }, root = { { "main\xff", "main\xff", "", 0 }, 0 };
+	const struct pprof_line inlined = { { "g", "_Z1gv", "/src/g.h", 3 }, 4 };
 	const struct pprof_mapping mapping = {
 		.start = 0x1000, .limit = 0x2000, .offset = 0x1000, .file = "/bin/x", .build_id = "abcd", .has_functions = true,
+		.has_line_numbers = true, .has_inline_frames = true,
 	};
 	const struct pprof_header header = {
 		.values = { { "samples", "count" }, { "cpu", "nanoseconds" } },
@@ -23,9 +25,9 @@ static void build(struct pprof *pprof)
 
 	pprof_begin(pprof, &header);
 	mapping_id = pprof_add_mapping(pprof, &mapping);
-	locations[0] = pprof_add_location(pprof, mapping_id, 0x1234, &leaf);
-	locations[1] = pprof_add_location(pprof, mapping_id, 0x1300, &leaf);
-	locations[2] = pprof_add_location(pprof, 0, 0, &root);
+	locations[0] = pprof_add_location(pprof, mapping_id, 0x1234, &leaf, NULL, 0);
+	locations[1] = pprof_add_location(pprof, mapping_id, 0x1300, &leaf, &inlined, 1);
+	locations[2] = pprof_add_location(pprof, 0, 0, &root, NULL, 0);
 	pprof_add_sample(pprof, &(struct pprof_sample){ .locations = locations, .depth = 3, .values = { 300, 300902700 },
 							.labels = labels, .label_count = 4 });
 	pprof_add_sample(pprof, &(struct pprof_sample){ .locations = locations + 2, .depth = 1, .values = { 0, 5 } });
@@ -63,6 +65,7 @@ static void writes_what_it_was_given(const char *path)
 	CHECK_NUMBER(integer(profile, 9), 1234567890123456789);
 	CHECK_NUMBER(integer(profile, 10), 2000000000);
 	CHECK_NUMBER(integer(profile, 12), 1003009);
+	CHECK_TEXT(string_at(profile, integer(profile, 13)), "profbound-collect");
 	CHECK_TEXT(string_at(profile, integer(profile, 14)), "cpu");
 	part = by_id(profile, 3, 1);
 	CHECK_NUMBER(integer(part, 2), 0x1000);
@@ -72,17 +75,28 @@ static void writes_what_it_was_given(const char *path)
 	CHECK_TEXT(string_at(profile, integer(part, 6)), "abcd");
 	CHECK_NUMBER(integer(part, 7), 1);
 	CHECK_NUMBER(integer(part, 8), 0);
+	CHECK_NUMBER(integer(part, 9), 1);
+	CHECK_NUMBER(integer(part, 10), 1);
 	CHECK_NUMBER(integer(by_id(profile, 4, 1), 2), 1);
 	CHECK_NUMBER(integer(by_id(profile, 4, 1), 3), 0x1234);
 	CHECK_NUMBER(integer(by_id(profile, 4, 3), 2), 0);
+	/* The inlined function comes before the one it was inlined into. */
+	part = by_id(profile, 4, 2);
+	CHECK_NUMBER(count_fields(part, 4), 2);
+	field = find_field(part, 4, 0);
+	CHECK_NUMBER(integer(embedded(&field), 2), 4);
+	CHECK_TEXT(string_at(profile, integer(by_id(profile, 5, integer(embedded(&field), 1)), 2)), "g");
+	field = find_field(part, 4, 1);
+	CHECK_NUMBER(integer(embedded(&field), 2), 14);
+	CHECK_TEXT(string_at(profile, integer(by_id(profile, 5, integer(embedded(&field), 1)), 2)), "f");
 	/* Equal functions are one. */
-	CHECK_NUMBER(count_fields(profile, 5), 2);
+	CHECK_NUMBER(count_fields(profile, 5), 3);
 	part = by_id(profile, 5, 1);
 	CHECK_TEXT(string_at(profile, integer(part, 2)), "f");
 	CHECK_TEXT(string_at(profile, integer(part, 3)), "_Z1fv");
 	CHECK_TEXT(string_at(profile, integer(part, 4)), "/src/f.cc");
 	CHECK_NUMBER(integer(part, 5), 12);
-	CHECK_TEXT(string_at(profile, integer(by_id(profile, 5, 2), 2)), "main?");
+	CHECK_TEXT(string_at(profile, integer(by_id(profile, 5, 3), 2)), "main?");
 	field = find_field(profile, 2, 0);
 	part = embedded(&field);
 	CHECK_NUMBER(depth_of(part), 3);

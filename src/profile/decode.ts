@@ -6,6 +6,10 @@ import { type Integer, type Message, toBigInt, toId, toNumber } from './wire.js'
 
 type Text = (index: Integer | number | null | undefined) => string;
 type Id = number | bigint;
+type Lines = NonNullable<Message['location'][number]['line']>;
+
+/** The comment by which a profile says that our collector wrote it. */
+const ownComment = 'profbound-collect';
 
 /** 400,000 stacks of 80 frames. */
 const maxStackFrames = 32_000_000;
@@ -83,6 +87,7 @@ function textReader(table: readonly string[]): Text {
 
 /** All frames, and for each location id the indices of its frames, innermost inlined function first. */
 function readFrames(message: Message, text: Text): { frames: Frame[]; stacks: Map<Id, readonly number[]> } {
+  const linesOf = message.comment?.some((index) => text(index) === ownComment) ? physicalLine : allLines;
   const mappings = byId(message.mapping, 'mapping', ({ filename }) => text(filename));
   const functions = byId(message.function, 'function', (it) => ({
     name: text(it.name),
@@ -108,7 +113,7 @@ function readFrames(message: Message, text: Text): { frames: Frame[]; stacks: Ma
     if (mapping === undefined) {
       throw new Error(`location ${location.id} refers to mapping ${mappingId}, which does not exist`);
     }
-    const lines = location.line ?? [];
+    const lines = linesOf(location);
     if (lines.length === 0) return [frameIndex(0, mappingId, mapping)];
     return lines.map((line) => {
       const functionId = toId(line.functionId);
@@ -119,6 +124,19 @@ function readFrames(message: Message, text: Text): { frames: Frame[]; stacks: Ma
     });
   });
   return { frames, stacks };
+}
+
+/**
+ * Of our own profiles only the function that has the code counts, the last of a location's lines: compilers decide anew
+ * in every build what they inline, and time must not move between functions by that.
+ */
+function physicalLine(location: Message['location'][number]): Lines {
+  return (location.line ?? []).slice(-1);
+}
+
+/** Other tools' profiles are taken as `go tool pprof` takes them: inlined functions are functions like others. */
+function allLines(location: Message['location'][number]): Lines {
+  return location.line ?? [];
 }
 
 /** A name that is only an address is none: it differs from run to run. */

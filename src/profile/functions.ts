@@ -26,8 +26,8 @@ export interface FunctionTable {
 export type TableOf = (profile: Profile, root: string) => FunctionTable;
 
 /**
- * Adds up what each function cost itself: samples go to their innermost frame, inlined ones included; samples
- * without a stack to `[no stack]`. Functions that never were the innermost are not listed.
+ * Adds up what each function cost itself: samples go to their innermost frame (see decode.ts for what was inlined);
+ * samples without a stack to `[no stack]`. Functions that never were the innermost are not listed.
  * @param root absolute folder the profiled side was built in
  */
 export const functionTable: TableOf = (profile, root) => {

@@ -16,7 +16,7 @@ export interface Frame {
 
 /** One distinct stack with what was counted for it. */
 export interface Sample {
-  /** Indices into `Profile.frames`, leaf first; inlined frames come before the function they are inlined in. */
+  /** Indices into `Profile.frames`, leaf first; inlined frames, where they are kept, come before the function they are in. */
   readonly stack: readonly number[];
   /** Number of samples. */
   readonly count: number;

@@ -282,6 +282,25 @@ describe('frames', () => {
     ]);
   });
 
+  test('of our own collector only the function that has the code, whatever was inlined into it', () => {
+    const { frames, samples } = decodeProfile(
+      message({
+        comment: 'profbound-collect',
+        functions: [
+          { id: 10, name: 'outer', startLine: 40 },
+          { id: 20, name: 'inlined', startLine: 7 },
+        ],
+        locations: [
+          { id: 1, lines: [20, 10] },
+          { id: 2, lines: [10] },
+          { id: 3, lines: [] },
+        ],
+        samples: [{ locations: [1, 2, 3], values: [1, 1] }],
+      }),
+    );
+    expect(samples[0]?.stack.map((index) => frames[index]?.name)).toEqual(['outer', 'outer', '[unknown]']);
+  });
+
   test('labels hold text or numbers, negative ones too', () => {
     const strings = new pprof.StringTable();
     const label = (name: string) => ({ key: strings.dedup(name) });

@@ -12,6 +12,7 @@ export interface MessageParts {
   samples?: { locations?: (number | bigint)[]; values: (number | bigint)[]; labels?: pprof.LabelInput[] }[];
   timeNanos?: bigint;
   durationNanos?: number;
+  comment?: string;
 }
 
 /** A message of the given parts, not gzipped; labels refer to `strings`. */
@@ -55,6 +56,7 @@ export function message(parts: MessageParts, strings = new pprof.StringTable()):
     ),
     timeNanos: parts.timeNanos ?? 0,
     durationNanos: parts.durationNanos ?? 0,
+    comment: parts.comment === undefined ? [] : [text(parts.comment)],
     stringTable: strings,
   };
   if (parts.period) {

@@ -22,6 +22,7 @@ enum profile_field {
 	PROFILE_DURATION_NANOS = 10,
 	PROFILE_PERIOD_TYPE = 11,
 	PROFILE_PERIOD = 12,
+	PROFILE_COMMENT = 13,
 	PROFILE_DEFAULT_SAMPLE_TYPE = 14,
 };
 enum value_type_field { VALUE_TYPE_TYPE = 1, VALUE_TYPE_UNIT = 2 };
@@ -37,9 +38,10 @@ enum mapping_field {
 	MAPPING_HAS_FUNCTIONS = 7,
 	MAPPING_HAS_FILENAMES = 8,
 	MAPPING_HAS_LINE_NUMBERS = 9,
+	MAPPING_HAS_INLINE_FRAMES = 10,
 };
 enum location_field { LOCATION_ID = 1, LOCATION_MAPPING_ID = 2, LOCATION_ADDRESS = 3, LOCATION_LINE = 4 };
-enum line_field { LINE_FUNCTION_ID = 1 };
+enum line_field { LINE_FUNCTION_ID = 1, LINE_LINE = 2 };
 enum function_field {
 	FUNCTION_ID = 1,
 	FUNCTION_NAME = 2,
@@ -84,6 +86,8 @@ void pprof_begin(struct pprof *pprof, const struct pprof_header *header)
 	protobuf_integer(&pprof->body, PROFILE_DURATION_NANOS, header->duration);
 	add_value_type(pprof, PROFILE_PERIOD_TYPE, shown);
 	protobuf_integer(&pprof->body, PROFILE_PERIOD, header->period);
+	/* So that readers know whose choice the inlined functions are: they lead from the innermost to the one with the code. */
+	protobuf_integer(&pprof->body, PROFILE_COMMENT, string_number(pprof, "profbound-collect"));
 	protobuf_integer(&pprof->body, PROFILE_DEFAULT_SAMPLE_TYPE, string_number(pprof, shown->type));
 }
 
@@ -99,7 +103,8 @@ uint64_t pprof_add_mapping(struct pprof *pprof, const struct pprof_mapping *mapp
 	protobuf_integer(&pprof->part, MAPPING_BUILD_ID, string_number(pprof, mapping->build_id));
 	protobuf_integer(&pprof->part, MAPPING_HAS_FUNCTIONS, mapping->has_functions);
 	protobuf_integer(&pprof->part, MAPPING_HAS_FILENAMES, mapping->has_filenames);
-	/* has_line_numbers stays false: a location's line is that of the executed code, and is not looked up. */
+	protobuf_integer(&pprof->part, MAPPING_HAS_LINE_NUMBERS, mapping->has_line_numbers);
+	protobuf_integer(&pprof->part, MAPPING_HAS_INLINE_FRAMES, mapping->has_inline_frames);
 	embed(&pprof->body, PROFILE_MAPPING, &pprof->part);
 	return id;
 }
@@ -126,17 +131,25 @@ static uint64_t function_number(struct pprof *pprof, const struct pprof_function
 	return id;
 }
 
-uint64_t pprof_add_location(struct pprof *pprof, uint64_t mapping, uint64_t address,
-			    const struct pprof_function *function)
+static void add_line(struct pprof *pprof, const struct pprof_line *line, struct protobuf *location)
 {
-	uint64_t function_id = function_number(pprof, function), id = ++pprof->locations;
+	protobuf_integer(&pprof->label, LINE_FUNCTION_ID, function_number(pprof, &line->function));
+	protobuf_integer(&pprof->label, LINE_LINE, line->line);
+	embed(location, LOCATION_LINE, &pprof->label);
+}
 
-	protobuf_integer(&pprof->label, LINE_FUNCTION_ID, function_id);
-	protobuf_integer(&pprof->part, LOCATION_ID, id);
-	protobuf_integer(&pprof->part, LOCATION_MAPPING_ID, mapping);
-	protobuf_integer(&pprof->part, LOCATION_ADDRESS, address);
-	embed(&pprof->part, LOCATION_LINE, &pprof->label);
-	embed(&pprof->body, PROFILE_LOCATION, &pprof->part);
+uint64_t pprof_add_location(struct pprof *pprof, uint64_t mapping, uint64_t address, const struct pprof_line *line,
+			    const struct pprof_line *inlined, uint32_t inlined_count)
+{
+	uint64_t id = ++pprof->locations;
+
+	protobuf_integer(&pprof->location, LOCATION_ID, id);
+	protobuf_integer(&pprof->location, LOCATION_MAPPING_ID, mapping);
+	protobuf_integer(&pprof->location, LOCATION_ADDRESS, address);
+	for (uint32_t i = 0; i < inlined_count; i++)
+		add_line(pprof, &inlined[i], &pprof->location);
+	add_line(pprof, line, &pprof->location);
+	embed(&pprof->body, PROFILE_LOCATION, &pprof->location);
 	return id;
 }
 
@@ -202,6 +215,7 @@ void pprof_free(struct pprof *pprof)
 	protobuf_free(&pprof->body);
 	protobuf_free(&pprof->part);
 	protobuf_free(&pprof->label);
+	protobuf_free(&pprof->location);
 	interner_free(&pprof->strings);
 	interner_free(&pprof->functions);
 	memset(pprof, 0, sizeof(*pprof));

@@ -13,6 +13,7 @@ struct pprof {
 	struct protobuf body;
 	struct protobuf part;
 	struct protobuf label;
+	struct protobuf location;
 	struct interner strings;
 	struct interner functions;
 	uint64_t mappings;
@@ -29,6 +30,8 @@ struct pprof_mapping {
 	const char *build_id;
 	bool has_functions;
 	bool has_filenames;
+	bool has_line_numbers;
+	bool has_inline_frames;
 };
 
 struct pprof_function {
@@ -38,6 +41,12 @@ struct pprof_function {
 	const char *file;
 	/* Of the definition; 0 when unknown. */
 	uint64_t start_line;
+};
+
+/* A function that runs at a location, and the line in it: what is executed, or the call; 0 when unknown. */
+struct pprof_line {
+	struct pprof_function function;
+	uint64_t line;
 };
 
 /* Values of every sample. */
@@ -76,9 +85,12 @@ void pprof_begin(struct pprof *pprof, const struct pprof_header *header);
 
 uint64_t pprof_add_mapping(struct pprof *pprof, const struct pprof_mapping *mapping);
 
-/* Adds a location of one function; equal functions are written once. `mapping` may be 0. */
-uint64_t pprof_add_location(struct pprof *pprof, uint64_t mapping, uint64_t address,
-			    const struct pprof_function *function);
+/*
+ * Adds a location: the function that has its code, and `inlined`, those that were inlined there, innermost first. Equal
+ * functions are written once. `mapping` may be 0.
+ */
+uint64_t pprof_add_location(struct pprof *pprof, uint64_t mapping, uint64_t address, const struct pprof_line *line,
+			    const struct pprof_line *inlined, uint32_t inlined_count);
 
 void pprof_add_sample(struct pprof *pprof, const struct pprof_sample *sample);
 

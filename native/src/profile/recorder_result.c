@@ -169,7 +169,8 @@ static uint64_t write_location(const struct recorder *recorder, struct pprof *pp
 	uint64_t mapping = frame->mapping == NO_MAPPING ? 0 : numbering->mappings[frame->mapping];
 
 	if (!numbering->locations[location])
-		numbering->locations[location] = pprof_add_location(pprof, mapping, frame->address, &frame->function);
+		numbering->locations[location] = pprof_add_location(pprof, mapping, frame->address, &frame->line,
+								    frame->inlined, frame->inlined_count);
 	return numbering->locations[location];
 }
 
@@ -196,7 +197,7 @@ static uint32_t label_stack(const struct recorder *recorder, enum recorder_profi
 static uint32_t find_wait(const struct recorder *recorder, const struct stack *stack)
 {
 	for (uint32_t i = 0; i < stack->key->kernel_frames; i++) {
-		if (strcmp(recorder->named[stack->frames[i]].function.name, "__schedule") == 0)
+		if (strcmp(recorder->named[stack->frames[i]].line.function.name, "__schedule") == 0)
 			return i + 1;
 	}
 	return 0;

@@ -24,11 +24,29 @@
 /* Program headers looked at; Linux itself loads no file with more than 64 KiB of them, linkers write a dozen. */
 #define MAX_SEGMENTS 1024
 
+/* Relocations of one section looked at; Kubernetes' largest programs have half a million. */
+#define MAX_RELOCATIONS 16000000UL
+
+/* Places in a Go program that could hold its tables; there is one, or two where data happens to look alike. */
+#define MAX_GO_CANDIDATES 16
+
+/* Lines or stack depths of one Go function looked at; the largest generated ones have some ten thousand. */
+#define MAX_GO_VALUES 1000000UL
+
 /* Compilation units looked at; Chromium has 40,000. */
 #define MAX_UNITS 1000000UL
 
 /* Functions and ranges looked at within one unit; the largest known amalgamations have some ten thousand. */
 #define MAX_UNIT_FUNCTIONS 1000000UL
+
+/* Entries of debug information read of one function; the largest functions have some hundred thousand. */
+#define MAX_FUNCTION_ENTRIES 4000000UL
+
+/* Nesting of debug information; blocks within blocks within inlined calls reach some sixty. */
+#define MAX_ENTRY_DEPTH 512
+
+/* Functions inlined into one another at one address; iterators of Rust and C++ ranges reach some thirty. */
+#define MAX_INLINED 128
 
 /* Files kept open until they are symbolised; the usual limit is 1,024 descriptors and sampling needs most of them. */
 #define MAX_KEPT_FILES 256

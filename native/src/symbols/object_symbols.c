@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "symbols/debug_file.h"
+#include "symbols/dwarf_lines.h"
 #include "symbols/elf_symbols.h"
+#include "symbols/go_lines.h"
 #include "symbols/kallsyms.h"
 #include "symbols/libc_roots.h"
 
@@ -17,10 +19,11 @@ static void load_elf(struct object_symbols *symbols, const struct object *object
 	symbols->debug_fd = debug_file_open(&symbols->image, object->path);
 	if (symbols->debug_fd >= 0 && elf_image_open(&symbols->debug_image, symbols->debug_fd)) {
 		elf_symbols_read(&symbols->symbols, symbols->debug_image.elf);
-		declarations_open(&symbols->declarations, symbols->debug_image.elf);
+		dwarf_units_open(&symbols->units, symbols->debug_image.elf);
 	} else {
-		declarations_open(&symbols->declarations, symbols->image.elf);
+		dwarf_units_open(&symbols->units, symbols->image.elf);
 	}
+	go_pclntab_open(&symbols->go, symbols->image.elf);
 	symbols_sort(&symbols->symbols);
 	libc_roots_add(&symbols->symbols, symbols->image.elf, object->path);
 }
@@ -57,9 +60,15 @@ void object_symbols_load(struct object_symbols *symbols, const struct object *ob
 	}
 }
 
+/* Go's own table is preferred: it has every line of a stripped program, and is what its tracebacks say. */
+bool object_symbols_lines(struct object_symbols *symbols, uint64_t start, uint64_t address, struct source_lines *lines)
+{
+	return go_lines_find(&symbols->go, address, lines) || dwarf_lines_find(&symbols->units, start, address, lines);
+}
+
 void object_symbols_free(struct object_symbols *symbols)
 {
-	declarations_close(&symbols->declarations);
+	dwarf_units_close(&symbols->units);
 	elf_image_close(&symbols->debug_image);
 	elf_image_close(&symbols->image);
 	if (symbols->debug_fd >= 0)

@@ -3,9 +3,11 @@
 #ifndef PROFBOUND_OBJECT_SYMBOLS_H
 #define PROFBOUND_OBJECT_SYMBOLS_H
 
-#include "symbols/declarations.h"
-#include "symbols/elf_image.h"
 #include "processes/objects.h"
+#include "symbols/dwarf_units.h"
+#include "symbols/elf_image.h"
+#include "symbols/go_pclntab.h"
+#include "symbols/source_lines.h"
 #include "symbols/symbols.h"
 
 struct object_symbols {
@@ -16,10 +18,16 @@ struct object_symbols {
 	struct elf_image image;
 	struct elf_image debug_image;
 	int debug_fd;
-	struct declarations declarations;
+	struct dwarf_units units;
+	/* Without a layout: no Go program. */
+	struct go_pclntab go;
 };
 
 void object_symbols_load(struct object_symbols *symbols, const struct object *object);
+
+/* What runs at a linked address in the function that begins at `start`; false when nothing is known. */
+bool object_symbols_lines(struct object_symbols *symbols, uint64_t start, uint64_t address, struct source_lines *lines);
+
 void object_symbols_free(struct object_symbols *symbols);
 
 #endif

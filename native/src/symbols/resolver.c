@@ -78,13 +78,13 @@ static void name_unknown(struct resolver *resolver, struct frame *frame, const c
 	char name[MAX_NAME_BYTES];
 
 	snprintf(name, sizeof(name), "[unknown] (%s)", where);
-	frame->function.name = frame->function.system_name = keep(resolver, name);
+	frame->line.function.name = frame->line.function.system_name = keep(resolver, name);
 	frame->cause = cause;
 }
 
 static void resolve_marker(struct frame *frame)
 {
-	frame->function.name = frame->function.system_name = marker_names[frame->address];
+	frame->line.function.name = frame->line.function.system_name = marker_names[frame->address];
 	if (frame->address == MARKER_NO_MAPPING)
 		frame->cause = UNRESOLVED_NO_MAPPING;
 	else if (frame->address == MARKER_PROCESS_GONE)
@@ -97,7 +97,7 @@ static void resolve_kernel(struct resolver *resolver, struct frame *frame, struc
 	const struct symbol *symbol = symbols_find(&symbols->symbols, frame->address);
 
 	if (symbol)
-		frame->function.name = frame->function.system_name = keep(resolver, symbol->name);
+		frame->line.function.name = frame->line.function.system_name = keep(resolver, symbol->name);
 	else
 		name_unknown(resolver, frame, "kernel", UNRESOLVED_KERNEL);
 }
@@ -123,37 +123,96 @@ static bool can_be_caller(const struct object *object, const struct object_symbo
 	return symbol && symbol->start == returned_to && strncmp(symbol->name, "Builtins_", 9) == 0;
 }
 
+/* Relative to the folder of the compilation, where both are known. */
+static const char *keep_file(struct resolver *resolver, const struct source_line *line)
+{
+	char file[8192];
+
+	path_join(file, sizeof(file), line->folder ? line->folder : "", line->file ? line->file : "");
+	return keep(resolver, line->file ? file : "");
+}
+
+static struct pprof_line keep_inlined(struct resolver *resolver, const struct source_line *line)
+{
+	const char *linkage_name = line->linkage_name ? line->linkage_name : "[unknown]";
+	char name[MAX_NAME_BYTES];
+
+	demangle(name, sizeof(name), linkage_name);
+	return (struct pprof_line){
+		.function = {
+			.name = keep(resolver, name),
+			.system_name = keep(resolver, linkage_name),
+			.file = keep_file(resolver, line),
+			.start_line = line->start_line,
+		},
+		.line = line->line,
+	};
+}
+
+/* Takes over what runs at the frame's address in the function that begins at `start`. */
+static void read_lines(struct resolver *resolver, struct frame *frame, struct object_symbols *symbols, uint64_t start)
+{
+	struct pprof_line inlined[MAX_INLINED] = { 0 };
+	const struct source_line *outer;
+	struct source_lines lines;
+	uint32_t number;
+
+	if (!object_symbols_lines(symbols, start, frame->address, &lines))
+		return;
+	outer = &lines.entries[lines.count - 1];
+	frame->line.function.file = keep_file(resolver, outer);
+	frame->line.function.start_line = outer->start_line;
+	frame->line.line = outer->line;
+	frame->inlined_count = lines.count - 1;
+	if (frame->inlined_count == 0)
+		return;
+	for (uint32_t i = 0; i < frame->inlined_count; i++)
+		inlined[i] = keep_inlined(resolver, &lines.entries[i]);
+	number = interner_add(&resolver->inlined, inlined, frame->inlined_count * sizeof(*inlined), NULL);
+	frame->inlined = (const struct pprof_line *)resolver->inlined.entries[number].bytes;
+}
+
+static void name_function(struct resolver *resolver, struct frame *frame, const char *system_name)
+{
+	char name[MAX_NAME_BYTES];
+
+	demangle(name, sizeof(name), system_name);
+	frame->line.function.name = keep(resolver, name);
+	frame->line.function.system_name = keep(resolver, system_name);
+	frame->is_root = is_root_function(system_name);
+	/* The first frame of a goroutine was never called. */
+	frame->can_be_caller |= frame->is_root;
+}
+
 static void resolve_elf(struct resolver *resolver, struct frame *frame, struct object_symbols *symbols,
 			const struct object *object)
 {
 	const char *base = path_base(object->path);
-	char name[MAX_NAME_BYTES], file[8192];
 	const struct symbol *symbol;
-	uint32_t line;
+	struct go_function go;
 
 	if (!symbols->is_readable) {
 		name_unknown(resolver, frame, base, UNRESOLVED_FILE_UNREADABLE);
 		return;
 	}
 	frame->can_be_caller = can_be_caller(object, symbols, frame->address);
-	symbol = elf_image_address(&symbols->image, frame->address, &frame->address) ?
-			 symbols_find(&symbols->symbols, frame->address) :
-			 NULL;
+	if (!elf_image_address(&symbols->image, frame->address, &frame->address)) {
+		name_unknown(resolver, frame, base, UNRESOLVED_NO_SYMBOL);
+		return;
+	}
+	/* Go's own names are there in stripped programs too, and are the same in both. */
+	if (symbols->go.layout && go_pclntab_find(&symbols->go, frame->address, &go)) {
+		name_function(resolver, frame, go.name);
+		read_lines(resolver, frame, symbols, go.start);
+		return;
+	}
+	symbol = symbols_find(&symbols->symbols, frame->address);
 	if (!symbol) {
 		name_unknown(resolver, frame, base, UNRESOLVED_NO_SYMBOL);
 		return;
 	}
-	demangle(name, sizeof(name), symbol->name);
-	frame->function.name = keep(resolver, name);
-	frame->function.system_name = keep(resolver, symbol->name);
-	frame->is_root = is_root_function(symbol->name);
-	/* The first frame of a goroutine was never called. */
-	frame->can_be_caller |= frame->is_root;
-	/* By the symbol's start, so that all addresses of one function say the same. */
-	if (declarations_find(&symbols->declarations, symbol->start, file, sizeof(file), &line)) {
-		frame->function.file = keep(resolver, file);
-		frame->function.start_line = line;
-	}
+	name_function(resolver, frame, symbol->name);
+	read_lines(resolver, frame, symbols, symbol->start);
 }
 
 static void resolve_generated(struct resolver *resolver, struct frame *frame, struct object_symbols *symbols)
@@ -173,10 +232,10 @@ static void resolve_generated(struct resolver *resolver, struct frame *frame, st
 		return;
 	}
 	perf_map_name_parse(symbol->name, &name);
-	frame->function.name = keep(resolver, name.name);
-	frame->function.system_name = keep(resolver, symbol->name);
-	frame->function.file = keep(resolver, name.file);
-	frame->function.start_line = name.line;
+	frame->line.function.name = keep(resolver, name.name);
+	frame->line.function.system_name = keep(resolver, symbol->name);
+	frame->line.function.file = keep(resolver, name.file);
+	frame->line.function.start_line = name.line;
 }
 
 void resolver_resolve(struct resolver *resolver, const struct location *location, struct frame *frame)
@@ -187,7 +246,7 @@ void resolver_resolve(struct resolver *resolver, const struct location *location
 	*frame = (struct frame){
 		.address = location->address,
 		.mapping = NO_MAPPING,
-		.function.file = "",
+		.line.function.file = "",
 		.can_be_caller = true,
 	};
 	if (object->kind == OBJECT_MARKER) {
@@ -204,8 +263,12 @@ void resolver_resolve(struct resolver *resolver, const struct location *location
 		resolve_elf(resolver, frame, symbols, object);
 	if (frame->cause == RESOLVED)
 		resolver->mappings[frame->mapping].has_functions = true;
-	if (frame->function.file[0])
+	if (frame->line.function.file[0])
 		resolver->mappings[frame->mapping].has_filenames = true;
+	if (frame->line.line)
+		resolver->mappings[frame->mapping].has_line_numbers = true;
+	if (frame->inlined_count)
+		resolver->mappings[frame->mapping].has_inline_frames = true;
 }
 
 void resolver_unload(struct resolver *resolver)
@@ -225,4 +288,5 @@ void resolver_free(struct resolver *resolver)
 	free(resolver->object_mappings);
 	free(resolver->mappings);
 	interner_free(&resolver->texts);
+	interner_free(&resolver->inlined);
 }

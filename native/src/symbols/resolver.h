@@ -11,7 +11,11 @@
 
 /* A named location. */
 struct frame {
-	struct pprof_function function;
+	/* The function that has the code. */
+	struct pprof_line line;
+	/* What was inlined there, innermost first. */
+	const struct pprof_line *inlined;
+	uint32_t inlined_count;
 	/* In the file of its mapping, as linked; the process's own for generated code. */
 	uint64_t address;
 	/* Index into the resolver's mappings, or NO_MAPPING. */
@@ -37,6 +41,8 @@ struct resolver {
 	uint32_t anonymous_mapping;
 	/* Keeps the texts that frames and mappings refer to. */
 	struct interner texts;
+	/* Keeps the lines of what was inlined. */
+	struct interner inlined;
 };
 
 void resolver_initialise(struct resolver *resolver, const struct objects *objects);

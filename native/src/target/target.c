@@ -14,6 +14,7 @@
 
 #include "support/clock.h"
 #include "support/fail.h"
+#include "target/environment.h"
 
 /* How long a command may take to end by itself once it was asked to. */
 #define GRACE_NANOSECONDS (2 * NANOSECONDS)
@@ -35,6 +36,7 @@ _Noreturn void target_exec(const struct options *options)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	place(options);
+	environment_restore();
 	execvp(options->command[0], options->command);
 	fail(EXIT_CANNOT_MEASURE, "cannot run %s: %s", options->command[0], strerror(errno));
 }
@@ -51,6 +53,7 @@ static _Noreturn void become(char **command, int report_fd)
 	struct report report = { 0 };
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	environment_restore();
 	execvp(command[0], command);
 	report.exec_errno = errno;
 	send(report_fd, &report);
