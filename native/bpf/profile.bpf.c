@@ -12,5 +12,6 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #include "tree.bpf.h"
 #include "unwind.bpf.h"
+#include "weight.bpf.h"
 #include "sample.bpf.h"
 #include "offcpu.bpf.h"

@@ -51,6 +51,21 @@ struct stack_record {
 	__u64 frames[MAX_STACK_DEPTH + MAX_KERNEL_DEPTH];
 };
 
+/* CPUs whose periods are known one by one; as many as the collector samples. */
+#define MAX_SAMPLED_CPUS 1024
+
+/* The sampling period of a CPU, a cache line of its own. */
+struct cpu_period {
+	/* Written by the collector before it gives the event a new period: its length, and that of the one before. */
+	__u64 length;
+	__u64 previous;
+	__u64 generation;
+	/* Of the last sample: the generation, and what the event had counted. */
+	__u64 seen;
+	__u64 counter;
+	__u64 unused[3];
+};
+
 /* What the task iterator does with each task it visits. */
 enum walk_mode {
 	/* Make members of the tree: roots, their threads, and children of members. Repeated until nothing is added. */
@@ -79,6 +94,7 @@ struct totals {
 _Static_assert(sizeof(struct record_header) == 24, "both sides must agree on struct record_header");
 _Static_assert(sizeof(struct stack_record) == 24 + 8 + 16 + 8 + 8 * (MAX_STACK_DEPTH + MAX_KERNEL_DEPTH),
 	       "both sides must agree on struct stack_record");
+_Static_assert(sizeof(struct cpu_period) == 64, "both sides must agree on struct cpu_period");
 _Static_assert(sizeof(struct totals) == 56, "both sides must agree on struct totals");
 
 #endif

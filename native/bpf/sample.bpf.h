@@ -24,6 +24,7 @@ int on_sample(struct bpf_perf_event_data *context)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct unwind_walk *walk;
 	__u32 zero = 0;
+	__u64 weight = sample_weight(context);
 
 	if (!armed || !bpf_task_storage_get(&members, task, 0, 0))
 		return 0;
@@ -32,7 +33,7 @@ int on_sample(struct bpf_perf_event_data *context)
 		return 0;
 	fill_header(&walk->record.header, RECORD_SAMPLE);
 	bpf_get_current_comm(walk->record.comm, sizeof(walk->record.comm));
-	walk->record.value = context->sample_period;
+	walk->record.value = weight;
 	if (unwind_event(context, task, walk) == UNWIND_NO_SPACE)
 		follow_frame_pointers(context, walk);
 	if (!send_stack(context, walk))

@@ -103,4 +103,11 @@ struct bpf_perf_event_data {
 	__u64 addr;
 } __attribute__((preserve_static_offset));
 
+/* linux/perf_event.h of the user ABI. */
+struct bpf_perf_event_value {
+	__u64 counter;
+	__u64 enabled;
+	__u64 running;
+};
+
 #endif

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@
 /* Microseconds: an hour. */
 #define MAX_OFF_CPU_MIN 3600000000L
 
-enum { OPTION_PID = 256, OPTION_SECONDS, OPTION_OUT, OPTION_EVENT, OPTION_RATE, OPTION_DEPTH, OPTION_BACKEND, OPTION_CPUS, OPTION_REPEAT,
+enum { OPTION_PID = 256, OPTION_SECONDS, OPTION_OUT, OPTION_EVENT, OPTION_RATE, OPTION_FIXED, OPTION_DEPTH, OPTION_BACKEND, OPTION_CPUS, OPTION_REPEAT,
        OPTION_OFF_CPU, OPTION_OFF_CPU_MIN };
 
 static uint64_t parse_seconds(const char *option, const char *text)
@@ -44,6 +45,11 @@ static uint32_t parse_number(const char *option, const char *text, long least, l
 	return number;
 }
 
+static uint32_t parse_rate(const char *text)
+{
+	return strcmp(text, "auto") == 0 ? 0 : parse_number("--rate", text, 1, MAX_RATE_HZ);
+}
+
 static void parse_pids(const char *text, struct options *options)
 {
 	char *copy = must_copy(text), *rest = copy, *part;
@@ -58,11 +64,17 @@ static void parse_pids(const char *text, struct options *options)
 
 static int parse_choice(const char *option, const char *text, const char *const *names)
 {
+	/* Room for all the names of either option. */
+	char list[512];
+	size_t length = 0;
+
 	for (int i = 0; names[i]; i++) {
 		if (strcmp(text, names[i]) == 0)
 			return i;
 	}
-	fail(EXIT_USAGE, "%s %s: write one of %s, %s, %s", option, text, names[0], names[1], names[2]);
+	for (int i = 0; names[i]; i++)
+		length += snprintf(list + length, sizeof(list) - length, "%s%s", i ? ", " : "", names[i]);
+	fail(EXIT_USAGE, "%s %s: write one of %s", option, text, list);
 }
 
 static void parse_cpus(const char *text, struct options *options)
@@ -99,11 +111,10 @@ static void check_combination(const struct options *options)
 /* Options up to the first that is none; what follows them (after --) is the command. */
 static void parse(int count, char **arguments, const struct option *known, struct options *options)
 {
-	static const char *const events[] = { "auto", "cycles", "cpu-clock", NULL };
 	static const char *const backends[] = { "auto", "bpf", "perf", NULL };
 	int option;
 
-	*options = (struct options){ .rate_hz = 997, .max_depth = MAX_FRAMES };
+	*options = (struct options){ .max_depth = MAX_FRAMES };
 	opterr = 0;
 	optind = 1;
 	while ((option = getopt_long(count, arguments, "+", known, NULL)) != -1) {
@@ -112,9 +123,10 @@ static void parse(int count, char **arguments, const struct option *known, struc
 		case OPTION_SECONDS: options->duration = parse_seconds("--seconds", optarg); break;
 		case OPTION_REPEAT: options->repeat = parse_seconds("--repeat-seconds", optarg); break;
 		case OPTION_OUT: options->out = optarg; break;
-		case OPTION_EVENT: options->event = parse_choice("--event", optarg, events); break;
+		case OPTION_EVENT: options->sampling.event = parse_choice("--event", optarg, sampling_names); break;
 		case OPTION_BACKEND: options->backend = parse_choice("--backend", optarg, backends); break;
-		case OPTION_RATE: options->rate_hz = parse_number("--rate", optarg, 1, MAX_RATE_HZ); break;
+		case OPTION_RATE: options->sampling.rate_hz = parse_rate(optarg); break;
+		case OPTION_FIXED: options->sampling.fixed_period = true; break;
 		case OPTION_DEPTH: options->max_depth = parse_number("--max-depth", optarg, MIN_FRAMES, MAX_FRAMES); break;
 		case OPTION_OFF_CPU: options->off_cpu = true; break;
 		case OPTION_OFF_CPU_MIN: options->off_cpu_min = 1000ULL * parse_number("--off-cpu-min", optarg, 0, MAX_OFF_CPU_MIN); break;
@@ -130,6 +142,16 @@ static void parse(int count, char **arguments, const struct option *known, struc
 	}
 }
 
+/* By the CPUs that samples can come from. */
+static uint32_t choose_rate(const struct options *options)
+{
+	cpu_set_t online;
+
+	if (options->has_cpus)
+		return sampling_automatic_rate(CPU_COUNT(&options->cpus));
+	return sampling_automatic_rate(cpulist_online(&online) ? CPU_COUNT(&online) : 0);
+}
+
 void options_parse(int count, char **arguments, struct options *options)
 {
 	static const struct option known[] = {
@@ -139,6 +161,7 @@ void options_parse(int count, char **arguments, struct options *options)
 		{ "out", required_argument, NULL, OPTION_OUT },
 		{ "event", required_argument, NULL, OPTION_EVENT },
 		{ "rate", required_argument, NULL, OPTION_RATE },
+		{ "fixed-period", no_argument, NULL, OPTION_FIXED },
 		{ "max-depth", required_argument, NULL, OPTION_DEPTH },
 		{ "backend", required_argument, NULL, OPTION_BACKEND },
 		{ "off-cpu", no_argument, NULL, OPTION_OFF_CPU },
@@ -149,6 +172,8 @@ void options_parse(int count, char **arguments, struct options *options)
 
 	parse(count, arguments, known, options);
 	check_combination(options);
+	if (options->sampling.rate_hz == 0)
+		options->sampling.rate_hz = choose_rate(options);
 }
 
 void options_parse_exec(int count, char **arguments, struct options *options)

@@ -25,9 +25,8 @@ struct options {
 	/* Nanoseconds during which the command is started again whenever it has ended; 0: it runs once. */
 	uint64_t repeat;
 	const char *out;
-	enum event_choice event;
+	struct sampling_request sampling;
 	enum backend_choice backend;
-	uint32_t rate_hz;
 	uint32_t max_depth;
 	/* Where threads wait, too, and nanoseconds of blocks that are not told apart. */
 	bool off_cpu;

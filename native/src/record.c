@@ -70,8 +70,7 @@ static const struct backend *start_backend(enum backend_choice choice, const str
 	fail(EXIT_CANNOT_MEASURE, "%s", perf_refusal);
 }
 
-static void say_ready(const struct backend *backend, const struct sampling_event *event, const struct options *options,
-		      const struct notes *limits)
+static void say_ready(const struct backend *backend, const struct sampling_event *event, const struct notes *limits)
 {
 	struct json json = { .stream = stdout };
 
@@ -79,7 +78,8 @@ static void say_ready(const struct backend *backend, const struct sampling_event
 	json_string(&json, "event", "ready");
 	json_string(&json, "backend", backend->name);
 	json_string(&json, "sampling", event->name);
-	json_unsigned(&json, "rateHz", options->rate_hz);
+	json_unsigned(&json, "rateHz", event->rate_hz);
+	json_bool(&json, "fixedPeriod", event->fixed_period);
 	json_open(&json, "limits", '[');
 	for (size_t i = 0; i < limits->count; i++)
 		json_string(&json, NULL, limits->lines[i]);
@@ -143,6 +143,13 @@ static void close_output(FILE *file, bool written, const char *folder, const cha
 		fail(EXIT_CANNOT_MEASURE, "cannot write %s/%s: %s", folder, name, strerror(errno));
 }
 
+static struct pprof_value_type value_type(const struct sampling_event *event)
+{
+	if (event->is_time)
+		return (struct pprof_value_type){ "cpu", "nanoseconds" };
+	return (struct pprof_value_type){ event->name, "count" };
+}
+
 int record_run(const struct options *options)
 {
 	struct recorder *recorder = recorder_new();
@@ -163,8 +170,7 @@ int record_run(const struct options *options)
 	backend = start_backend(options->backend,
 				&(struct capture_request){ .roots = target.pids,
 							   .root_count = target.pid_count,
-							   .event = options->event,
-							   .rate_hz = options->rate_hz,
+							   .sampling = options->sampling,
 							   .max_depth = options->max_depth,
 							   .off_cpu = options->off_cpu,
 							   .off_cpu_min = options->off_cpu_min,
@@ -177,8 +183,10 @@ int record_run(const struct options *options)
 	privileges_reduce(&(struct privileges_needs){ .bpf = backend == &backend_bpf, .command = target.is_command });
 	begin = clock_nanoseconds(CLOCK_MONOTONIC);
 	cpu_before = clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
-	window = (struct recorder_window){ .started_at = clock_nanoseconds(CLOCK_REALTIME), .period = event.weight };
-	say_ready(backend, &event, options, &limits);
+	window = (struct recorder_window){ .started_at = clock_nanoseconds(CLOCK_REALTIME),
+					   .value = value_type(&event),
+					   .period = event.weight };
+	say_ready(backend, &event, &limits);
 	target_release(&target);
 	wait_for_end(backend, &target, options);
 	wall = clock_nanoseconds(CLOCK_MONOTONIC) - begin;
@@ -200,7 +208,6 @@ int record_run(const struct options *options)
 	close_output(outputs.summary,
 		     capture_summary_write(&(struct capture_summary){ .backend = backend->name,
 								      .event = &event,
-								      .rate_hz = options->rate_hz,
 								      .target = &target,
 								      .started_at = window.started_at,
 								      .wall = wall,

@@ -53,7 +53,7 @@ static uint64_t count_of(const struct cause_count *causes, const char *cause)
 /* Resolves, writes and reads back. */
 static struct message finish(struct recorder *recorder, struct recorder_counts *counts, uint8_t **bytes)
 {
-	const struct recorder_window window = { .started_at = 1, .duration = 2, .period = 3 };
+	const struct recorder_window window = { .started_at = 1, .duration = 2, .value = { "cpu", "nanoseconds" }, .period = 3 };
 	char path[] = "/tmp/profbound-test-XXXXXX";
 	FILE *file = fdopen(mkstemp(path), "w");
 	struct message profile;
@@ -140,7 +140,7 @@ static void names_and_counts(void)
 	CHECK_NUMBER(counts.cpu_count, 2);
 	CHECK_NUMBER(counts.cpus[0].samples, 6);
 	CHECK_NUMBER(counts.cpus[1].cpu, 5);
-	CHECK_NUMBER(counts.cpus[1].nanoseconds, 100);
+	CHECK_NUMBER(counts.cpus[1].weight, 100);
 	free(bytes);
 	recorder_free(recorder);
 }

@@ -1,6 +1,26 @@
 /** What the native collector says of one capture: `capture.json`, schema `profbound/capture@1`. */
 import * as z from 'zod';
 
+/** Events that measure CPU time: what a gate compares. */
+export const timeEvents = ['auto', 'cycles', 'cpu-clock'] as const;
+
+/** Everything that can be sampled. */
+export const sampledEvents = [
+  ...timeEvents,
+  'instructions',
+  'cache-references',
+  'cache-misses',
+  'branches',
+  'branch-misses',
+  'page-faults',
+  'minor-faults',
+  'major-faults',
+  'context-switches',
+  'cpu-migrations',
+] as const;
+
+export type SampledEvent = (typeof sampledEvents)[number];
+
 const count = z.number().int().nonnegative();
 const byCause = z.record(z.string().max(100), count);
 
@@ -11,6 +31,10 @@ export const captureSummarySchema = z.object({
   /** What was sampled, e.g. `cpu-clock` or `cycles`. Never mixed across sides. */
   event: z.string().max(100),
   rateHz: z.number().positive(),
+  /** Whether samples came at equal distances; else at distances drawn at random around the rate's. */
+  fixedPeriod: z.boolean(),
+  /** Of weights: CPU time, or how often the event occurred. */
+  unit: z.enum(['nanoseconds', 'count']),
   target: z.object({
     kind: z.enum(['pid', 'command']),
     pids: z.array(count).max(100_000),
@@ -28,13 +52,13 @@ export const captureSummarySchema = z.object({
   /** `task-clock` also counts what interrupts and the hypervisor took: never mixed across sides. */
   cpuAccount: z.enum(['scheduler', 'task-clock']),
   samples: count,
-  /** Sum of the samples' weights: the CPU time they stand for. */
-  weightNanoseconds: count,
+  /** Sum of the samples' weights: what they stand for, in `unit`. */
+  weight: count,
   lost: byCause,
   truncated: count,
   incomplete: byCause,
   unresolved: byCause,
-  perCpu: z.array(z.object({ cpu: count, samples: count, nanoseconds: count })).max(8192),
+  perCpu: z.array(z.object({ cpu: count, node: count, samples: count, weight: count })).max(8192),
   tasks: count,
   overhead: z.object({
     bpfRunNanoseconds: count,

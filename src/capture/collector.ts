@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { type CaptureSummary, captureSummarySchema } from '../bundle/summary.js';
+import { type CaptureSummary, captureSummarySchema, type SampledEvent } from '../bundle/summary.js';
 import { MeasureError, UsageError } from '../errors.js';
 import { programEnvironment } from '../workload/environment.js';
 import { parseJson, readableTail } from '../workload/output.js';
@@ -31,8 +31,11 @@ export interface CaptureRequest {
   readonly out: string;
   /** Length of the capture; null: until `stop`, or the target's end. */
   readonly seconds: number | null;
-  readonly event: 'auto' | 'cycles' | 'cpu-clock';
-  readonly rateHz: number;
+  readonly event: SampledEvent;
+  /** Samples a second and CPU; `auto`: chosen by the collector for the number of CPUs. */
+  readonly rateHz: number | 'auto';
+  /** The same time between all samples, instead of times drawn at random. */
+  readonly fixedPeriod?: boolean;
   readonly maxDepth: number;
   readonly backend: 'auto' | 'bpf' | 'perf';
   /** CPUs the collector itself runs on, so that it does not disturb what it measures; all unless given. */
@@ -138,6 +141,7 @@ function parametersOf(request: CaptureRequest): string[] {
     String(request.rateHz),
   ];
   parameters.push('--max-depth', String(request.maxDepth), '--backend', request.backend);
+  if (request.fixedPeriod) parameters.push('--fixed-period');
   if (request.seconds !== null) parameters.push('--seconds', String(request.seconds));
   const { target } = request;
   if (target.kind === 'pids') return [...parameters, '--pid', target.pids.join(',')];

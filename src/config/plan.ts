@@ -1,5 +1,6 @@
 /** What will be run, resolved from the configuration of both sides: no defaults, no units, no templates left to interpret. */
 import type { Policy, Side } from '../bundle/schema.js';
+import type { timeEvents } from '../bundle/summary.js';
 
 /** How to know that a service answers. URLs and patterns may contain `${PORT}`. */
 export type Ready =
@@ -65,7 +66,7 @@ export interface WorkloadPlan {
     readonly seconds: number;
     /** null: chosen for the capture's length. */
     readonly rateHz: number | null;
-    readonly event: 'auto' | 'cycles' | 'cpu-clock';
+    readonly event: (typeof timeEvents)[number];
     readonly maxDepth: number;
     readonly backend: 'auto' | 'bpf' | 'perf';
     /** CPU lists like `0-3,8`; null: half of the machine's CPUs each. */

@@ -1,6 +1,7 @@
 /** `.profbound.yml`: every key, what it means, and its default. The JSON Schema for editors is generated from this. */
 import * as z from 'zod';
 import { workloadNameSchema } from '../bundle/schema.js';
+import { timeEvents } from '../bundle/summary.js';
 import { combinationError } from './combination.js';
 import { duration, percent, secondsBetween } from './quantity.js';
 import { readyError } from './ready.js';
@@ -73,7 +74,12 @@ export const captureConfigSchema = z.strictObject({
     .union([z.literal('auto'), z.int().min(1).max(10_000)])
     .optional()
     .describe('Samples a second and CPU. Default auto: about 8,000 samples a capture, 99 to 1,000 Hz.'),
-  event: z.enum(['auto', 'cycles', 'cpu-clock']).optional().describe('What is sampled. Default auto.'),
+  event: z
+    .enum(timeEvents)
+    .optional()
+    .describe(
+      'What is sampled: cycles, cpu-clock, or auto, which is cycles where there is a PMU. A gate compares CPU time; `profbound capture --event` samples other events too. Default auto.',
+    ),
   max_depth: z.int().min(8).max(127).optional().describe('Most frames kept of a stack. Default 127.'),
   backend: z.enum(['auto', 'bpf', 'perf']).optional().describe('How it is sampled. Default auto.'),
   cpus: z

@@ -1,7 +1,7 @@
 /** One capture of anything that runs, without a comparison. */
 
 import { readProfile } from '../bundle/reader.js';
-import type { CaptureSummary } from '../bundle/summary.js';
+import type { CaptureSummary, SampledEvent } from '../bundle/summary.js';
 import { type CaptureTarget, type Collector, openCollector } from '../capture/collector.js';
 import { MeasureError } from '../errors.js';
 import { type FunctionTable, functionTable } from '../profile/functions.js';
@@ -16,9 +16,10 @@ export interface CaptureOptions {
   /** null: until the target ends or the signal comes. */
   readonly seconds: number | null;
   readonly out: string;
-  readonly event: 'auto' | 'cycles' | 'cpu-clock';
-  /** null: chosen for the length. */
+  readonly event: SampledEvent;
+  /** null: chosen by the collector. */
   readonly rateHz: number | null;
+  readonly fixedPeriod: boolean;
   readonly backend: 'auto' | 'bpf' | 'perf';
   readonly log: Log;
   /** Ends the capture; what was captured until then is written. */
@@ -32,9 +33,6 @@ export interface CaptureOutcome {
   /** What a command printed last. */
   readonly output: string;
 }
-
-/** Where nothing says otherwise: high enough for a second's capture, low enough for minutes. */
-const defaultRateHz = 499;
 
 /** @throws MeasureError when the machine or the target does not allow it */
 export async function runCapture(options: CaptureOptions): Promise<CaptureOutcome> {
@@ -56,7 +54,8 @@ async function capture(collector: Collector, options: CaptureOptions): Promise<C
       out: options.out,
       seconds: options.seconds,
       event: options.event,
-      rateHz: options.rateHz ?? defaultRateHz,
+      rateHz: options.rateHz ?? 'auto',
+      fixedPeriod: options.fixedPeriod,
       maxDepth: 127,
       backend: options.backend,
     },

@@ -57,12 +57,13 @@ function openFile(path: string, root: string): Source {
 }
 
 function openCapture(path: string, root: string): Source {
-  return single(
-    { name: path, commit: null, root },
-    path,
-    'cpu.pb.gz',
-    readSummary(join(path, 'capture.json')),
-  );
+  const summary = readSummary(join(path, 'capture.json'));
+  if (summary?.unit === 'count') {
+    throw new UsageError(
+      `${path} has samples of ${summary.event}, and a comparison is of CPU time: compare captures of cycles or cpu-clock`,
+    );
+  }
+  return single({ name: path, commit: null, root }, path, 'cpu.pb.gz', summary);
 }
 
 function single(ref: Ref, directory: string, file: string, summary: CaptureSummary | null): Source {

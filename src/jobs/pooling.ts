@@ -38,7 +38,7 @@ export function poolSummaries(summaries: readonly [CaptureSummary, ...CaptureSum
     wallNanoseconds: sum((one) => one.wallNanoseconds),
     cpuNanoseconds: sum((one) => one.cpuNanoseconds),
     samples: sum((one) => one.samples),
-    weightNanoseconds: sum((one) => one.weightNanoseconds),
+    weight: sum((one) => one.weight),
     lost: addCauses(summaries.map(({ lost }) => lost)),
     truncated: sum((one) => one.truncated),
     incomplete: addCauses(summaries.map(({ incomplete }) => incomplete)),
@@ -65,9 +65,9 @@ function addCauses(parts: readonly Readonly<Record<string, number>>[]): Record<s
 
 function addCpus(parts: CaptureSummary['perCpu']): CaptureSummary['perCpu'] {
   const sums = new Map<number, CaptureSummary['perCpu'][number]>();
-  for (const { cpu, samples, nanoseconds } of parts) {
-    const sum = sums.get(cpu) ?? { cpu, samples: 0, nanoseconds: 0 };
-    sums.set(cpu, { cpu, samples: sum.samples + samples, nanoseconds: sum.nanoseconds + nanoseconds });
+  for (const { cpu, node, samples, weight } of parts) {
+    const sum = sums.get(cpu) ?? { cpu, node, samples: 0, weight: 0 };
+    sums.set(cpu, { cpu, node, samples: sum.samples + samples, weight: sum.weight + weight });
   }
   return [...sums.values()].sort((a, b) => a.cpu - b.cpu);
 }

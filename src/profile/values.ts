@@ -76,9 +76,9 @@ function timeIndex(types: readonly ValueType[], defaultType: string): number {
 /** Index of the type that counts samples, `time` itself when that does, -1 when none does. */
 function countIndex(types: readonly ValueType[], time: number): number {
   const isCount = ({ unit }: ValueType) => unit === 'count';
-  if (isCount(types[time] as ValueType)) return time;
   const samples = types.findIndex((type) => type.type === 'samples' && isCount(type));
   if (samples >= 0) return samples;
+  if (isCount(types[time] as ValueType)) return time;
   const before = types.findLastIndex((type, index) => index < time && isCount(type));
   return before >= 0 ? before : types.findIndex(isCount);
 }

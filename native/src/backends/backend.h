@@ -16,8 +16,7 @@ struct capture_request {
 	/* The processes whose trees are captured. */
 	const pid_t *roots;
 	size_t root_count;
-	enum event_choice event;
-	uint32_t rate_hz;
+	struct sampling_request sampling;
 	/* Frames kept of a user stack. */
 	uint32_t max_depth;
 	/* Where threads wait, too; blocks shorter than so many nanoseconds are only summed. */

@@ -15,8 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backends/cpu_sampling.h"
 #include "support/clock.h"
-#include "support/cpulist.h"
 #include "support/fail.h"
 #include "support/bounds.h"
 #include "backends/off_cpu.h"
@@ -35,9 +35,9 @@ static struct {
 	struct profile *skeleton;
 	struct ring_buffer *ring;
 	struct recorder *recorder;
-	uint64_t weight;
+	struct sampling_event event;
 	int stats_fd;
-	struct bpf_link *sampling[MAX_CPUS];
+	struct cpu_sampling sampling;
 	struct off_cpu off_cpu;
 } state;
 
@@ -60,7 +60,7 @@ static struct sample sample_of(const struct stack_record *record)
 		.pid = record->header.pid,
 		.tid = record->header.tid,
 		.cpu = record->header.cpu,
-		.weight = state.weight,
+		.weight = sampling_weight(&state.event, record->value),
 		.comm = record->comm,
 		.kernel = (const uint64_t *)record->frames + record->user_depth,
 		.kernel_depth = record->kernel_depth,
@@ -126,35 +126,10 @@ static bool adopt_tree(void)
 	return true;
 }
 
-static bool attach_sampling(const struct sampling_event *event, char *refusal, size_t size)
+static bool open_sampling(char *refusal, size_t size)
 {
-	struct perf_event_attr attr;
-	cpu_set_t online;
-
-	if (!cpulist_online(&online)) {
-		snprintf(refusal, size, "cannot read /sys/devices/system/cpu/online");
-		return false;
-	}
-	sampling_fill(event, false, &attr);
-	for (int cpu = 0; cpu < MAX_CPUS; cpu++) {
-		int fd;
-
-		if (!CPU_ISSET(cpu, &online))
-			continue;
-		fd = sampling_open(&attr, -1, cpu, -1, 0);
-		if (fd < 0) {
-			snprintf(refusal, size, "cannot sample CPU %d: %s; needs CAP_PERFMON or kernel.perf_event_paranoid <= 0", cpu,
-				 strerror(errno));
-			return false;
-		}
-		state.sampling[cpu] = bpf_program__attach_perf_event(state.skeleton->progs.on_sample, fd);
-		if (!state.sampling[cpu]) {
-			snprintf(refusal, size, "cannot attach a BPF program to a perf event: %s", strerror(errno));
-			close(fd);
-			return false;
-		}
-	}
-	return true;
+	return cpu_sampling_open(&state.sampling, &state.event, state.skeleton->progs.on_sample, state.skeleton->bss->periods, refusal,
+				 size);
 }
 
 static uint32_t ring_bytes(void)
@@ -189,10 +164,7 @@ static bool load(const struct capture_request *request)
 
 static void close_all(void)
 {
-	for (int cpu = 0; cpu < MAX_CPUS; cpu++) {
-		bpf_link__destroy(state.sampling[cpu]);
-		state.sampling[cpu] = NULL;
-	}
+	cpu_sampling_close(&state.sampling);
 	ring_buffer__free(state.ring);
 	profile__destroy(state.skeleton);
 	if (state.stats_fd > 0)
@@ -228,17 +200,17 @@ static bool start(const struct capture_request *request, struct sampling_event *
 		close_all();
 		return false;
 	}
-	if (!sampling_choose(request->event, request->rate_hz, false, event)) {
-		snprintf(refusal, size, "cannot open the event that was asked for: %s; --event auto takes cpu-clock where there is no PMU",
-			 strerror(errno));
+	if (!sampling_choose(&request->sampling, false, event)) {
+		if (!sampling_explain(request->sampling.event, errno, refusal, size))
+			snprintf(refusal, size, "cannot open a %s event: %s", sampling_names[request->sampling.event], strerror(errno));
 		close_all();
 		return false;
 	}
-	state.weight = event->weight;
+	state.event = *event;
 	state.ring = ring_buffer__new(bpf_map__fd(state.skeleton->maps.records), on_record, NULL, NULL);
 	/* Needs a right of its own on some systems; without it the cost per sample is reported as zero runs. */
 	state.stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
-	if (!state.ring || !adopt_tree() || !attach_sampling(event, refusal, size) || !walk(WALK_BASELINE)) {
+	if (!state.ring || !adopt_tree() || !open_sampling(refusal, size) || !walk(WALK_BASELINE)) {
 		if (refusal[0] == '\0')
 			snprintf(refusal, size, "cannot set up the BPF programs: %s", strerror(errno));
 		close_all();
@@ -255,6 +227,7 @@ static void drain(int timeout)
 	struct timespec pause = { .tv_nsec = timeout * 1000000L };
 
 	nanosleep(&pause, NULL);
+	cpu_sampling_redraw(&state.sampling);
 	ring_buffer__consume(state.ring);
 	processes_publish(recorder_processes(state.recorder));
 }

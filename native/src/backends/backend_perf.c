@@ -38,7 +38,7 @@ static struct {
 	struct comms *comms;
 	struct recorder *recorder;
 	bool kernel_hidden;
-	uint64_t weight;
+	struct sampling_event event;
 	uint32_t max_depth;
 	/* Frames of kernel and user together that the kernel keeps. */
 	uint32_t stack_frames;
@@ -53,19 +53,21 @@ static struct {
 static void take_sample(const struct perf_event_header *header, bool captured)
 {
 	struct perf_sample sample;
+	uint64_t weight;
 
 	if (!perf_record_sample(header, &sample))
 		return;
 	perf_threads_settle(&state.events, sample.tid, sample.cpu, sample.id);
 	if (!captured)
 		return;
+	weight = sampling_weight(&state.event, sample.period);
 	if (sample.user_depth)
-		state.user_weight += state.weight;
+		state.user_weight += weight;
 	recorder_add(state.recorder,
 		     &(struct sample){ .pid = sample.pid,
 				       .tid = sample.tid,
 				       .cpu = sample.cpu,
-				       .weight = state.weight,
+				       .weight = weight,
 				       .comm = comms_get(state.comms, sample.pid, sample.tid),
 				       .kernel = sample.kernel,
 				       .kernel_depth = sample.kernel_depth,
@@ -144,17 +146,22 @@ static void close_all(void)
 /* Kernel and user where that is allowed, else user alone. */
 static bool choose_event(const struct capture_request *request, struct sampling_event *event, char *refusal, size_t size)
 {
-	struct sampling_event clock;
+	int error;
 
-	if (sampling_choose(request->event, request->rate_hz, false, event))
+	if (sampling_choose(&request->sampling, false, event))
 		return true;
 	state.kernel_hidden = true;
-	if (sampling_choose(request->event, request->rate_hz, true, event))
-		return true;
-	if (request->event == EVENT_CYCLES && sampling_choose(EVENT_CPU_CLOCK, request->rate_hz, true, &clock))
-		snprintf(refusal, size, "the cycles event is not there: this machine has no PMU or hides it; --event auto takes cpu-clock");
-	else
-		privileges_explain_perf(errno, refusal, size);
+	if (sampling_choose(&request->sampling, true, event)) {
+		if (!event->in_kernel)
+			return true;
+		snprintf(refusal, size, "%s happen in the kernel, which this user may not look into; sysctl kernel.perf_event_paranoid=1, or %s "
+					"as root",
+			 event->name, privileges_grant());
+		return false;
+	}
+	error = errno;
+	if (!sampling_explain(request->sampling.event, error, refusal, size))
+		privileges_explain_perf(error, refusal, size);
 	return false;
 }
 
@@ -173,16 +180,17 @@ static void note_limits(struct notes *limits)
 {
 	long paranoid = 0;
 
-	notes_add(limits,
-		  "Threads that run for less than %.3g ms in all get no samples: their CPU time is counted, but not shown by function "
-		  "(the bpf backend samples them as well).",
-		  state.weight / 1e6);
+	if (state.event.is_time)
+		notes_add(limits,
+			  "Threads that run for less than %.3g ms in all get no samples: their CPU time is counted, but not shown by "
+			  "function (the bpf backend samples them as well).",
+			  state.event.weight / 1e6);
 	privileges_read_number("/proc/sys/kernel/perf_event_paranoid", &paranoid);
 	if (state.kernel_hidden)
 		notes_add(limits,
-			  "Kernel functions are not visible to this user: CPU time that user code did not spend is one entry "
-			  "(kernel.perf_event_paranoid is %ld; sysctl kernel.perf_event_paranoid=1 or capabilities show them, as the doctor "
-			  "says).",
+			  "Kernel functions are not visible to this user: %s (kernel.perf_event_paranoid is %ld; sysctl "
+			  "kernel.perf_event_paranoid=1 or capabilities show them, as the doctor says).",
+			  state.event.is_time ? "CPU time that user code did not spend is one entry" : "what happens in them is not counted",
 			  paranoid);
 	else if (!privileges_see_kernel_names())
 		notes_add(limits, "Kernel functions have no names: /proc/kallsyms hides addresses (CAP_SYSLOG shows them, as the "
@@ -214,7 +222,7 @@ static bool start(const struct capture_request *request, struct sampling_event *
 		close_all();
 		return false;
 	}
-	state.weight = event->weight;
+	state.event = *event;
 	state.stack_frames = choose_stack_frames(request->max_depth);
 	state.attach = (struct perf_attach){ .events = &state.events, .comms = state.comms, .limits = request->limits };
 	note_limits(request->limits);
@@ -267,8 +275,8 @@ static void stop(struct capture_totals *totals)
 	totals->lost[0] = (struct cause_count){ "ring_full", state.ring_full };
 	totals->lost[1] = (struct cause_count){ "throttled", state.throttled };
 	/* What was lost was user time as well. The samples' clock is the task clock's. */
-	seen = state.user_weight + state.ring_full * state.weight;
-	if (state.kernel_hidden && task_clock > seen)
+	seen = state.user_weight + state.ring_full * state.event.weight;
+	if (state.event.is_time && state.kernel_hidden && task_clock > seen)
 		recorder_add_hidden_kernel(state.recorder, task_clock - seen);
 	close_all();
 }

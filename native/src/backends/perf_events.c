@@ -54,6 +54,7 @@ static int open_owner(const struct perf_events *events, uint32_t cpu)
 
 	attr.type = PERF_TYPE_SOFTWARE;
 	attr.config = PERF_COUNT_SW_DUMMY;
+	attr.freq = 0;
 	attr.sample_period = 0;
 	attr.inherit = 0;
 	attr.comm = attr.comm_exec = attr.task = 0;
@@ -109,6 +110,7 @@ bool perf_events_open(struct perf_events *events, const struct sampling_event *e
 		snprintf(refusal, size, "cannot read /sys/devices/system/cpu/online");
 		return false;
 	}
+	period_seed(&events->periods, event->fixed_period || event->period == 0);
 	list_cpus(events, &online);
 	if (!perf_events_reserve(events, 1, refusal, size))
 		return false;

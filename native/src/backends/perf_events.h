@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "backends/perf_ring.h"
+#include "backends/period.h"
 #include "backends/sampling.h"
 
 /* A thread whose events are open. */
@@ -41,7 +42,9 @@ struct perf_events {
 	size_t doubtful_count;
 	/* Sampling events, `cpu_count` for each thread. */
 	int *sampling;
+	/* Its period is the mean; each sampling event has one of its own. */
 	struct perf_event_attr attr;
+	struct period_generator periods;
 };
 
 /* Opens the rings; false with a one-line refusal. */

@@ -92,7 +92,8 @@ bool perf_record_sample(const struct perf_event_header *header, struct perf_samp
 
 	if (header->size < sizeof(*layout) || layout->frame_count > (header->size - sizeof(*layout)) / sizeof(uint64_t))
 		return false;
-	*sample = (struct perf_sample){ .pid = layout->pid, .tid = layout->tid, .cpu = layout->cpu, .id = layout->id };
+	*sample = (struct perf_sample){ .pid = layout->pid, .tid = layout->tid, .cpu = layout->cpu, .id = layout->id,
+					.period = layout->period };
 	split(layout->frames, layout->frame_count, sample);
 	if (sample->user_depth || sample->kernel_depth)
 		return true;

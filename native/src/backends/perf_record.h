@@ -20,6 +20,8 @@ struct perf_sample {
 	uint32_t cpu;
 	/* The event it is of; what was inherited bears the id of the event that was opened. */
 	uint64_t id;
+	/* What led to it, in the event's unit. */
+	uint64_t period;
 	const uint64_t *kernel;
 	uint32_t kernel_depth;
 	const uint64_t *user;

@@ -26,11 +26,18 @@ static int open_counter(const struct perf_events *events, pid_t tid)
 	return sampling_open(&attr, tid, -1, -1, 0);
 }
 
-/* A sampling event whose records go to the ring of its CPU; -1 with errno set. */
+/*
+ * A sampling event whose records go to the ring of its CPU; -1 with errno set. Its period is drawn once and stays: a new
+ * one would begin at once, so that threads that run less than a period between two would never be sampled; it would not
+ * reach inherited events; and the kernel swaps those of threads that it switches between.
+ */
 static int open_sampling(struct perf_events *events, pid_t tid, size_t index)
 {
-	int fd = sampling_open(&events->attr, tid, events->cpus[index], -1, 0);
-	int error;
+	struct perf_event_attr attr = events->attr;
+	int fd, error;
+
+	attr.sample_period = period_draw(&events->periods, events->attr.sample_period);
+	fd = sampling_open(&attr, tid, events->cpus[index], -1, 0);
 
 	if (fd < 0 || ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, events->owners[index].fd) == 0)
 		return fd;

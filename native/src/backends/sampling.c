@@ -10,6 +10,56 @@
 
 #include "support/clock.h"
 
+/* Shares no factor with the round rates that programs' timers have. */
+#define HIGHEST_AUTOMATIC_HZ 997
+/* Fewer say little of a few seconds. */
+#define LOWEST_AUTOMATIC_HZ 49
+/* Samples a second of all CPUs together: with some 10 us for taking and keeping one, a sixth of a CPU. */
+#define AUTOMATIC_SAMPLES 16000
+
+const char *const sampling_names[EVENT_CHOICES + 1] = {
+	[EVENT_AUTO] = "auto",
+	[EVENT_CYCLES] = "cycles",
+	[EVENT_CPU_CLOCK] = "cpu-clock",
+	[EVENT_INSTRUCTIONS] = "instructions",
+	[EVENT_CACHE_REFERENCES] = "cache-references",
+	[EVENT_CACHE_MISSES] = "cache-misses",
+	[EVENT_BRANCHES] = "branches",
+	[EVENT_BRANCH_MISSES] = "branch-misses",
+	[EVENT_PAGE_FAULTS] = "page-faults",
+	[EVENT_MINOR_FAULTS] = "minor-faults",
+	[EVENT_MAJOR_FAULTS] = "major-faults",
+	[EVENT_CONTEXT_SWITCHES] = "context-switches",
+	[EVENT_CPU_MIGRATIONS] = "cpu-migrations",
+};
+
+static const struct {
+	uint32_t type;
+	uint64_t config;
+} kernel_events[EVENT_CHOICES] = {
+	[EVENT_CYCLES] = { PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES },
+	[EVENT_CPU_CLOCK] = { PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK },
+	[EVENT_INSTRUCTIONS] = { PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS },
+	[EVENT_CACHE_REFERENCES] = { PERF_TYPE_HARDWARE, PERF_COUNT_HW_CACHE_REFERENCES },
+	[EVENT_CACHE_MISSES] = { PERF_TYPE_HARDWARE, PERF_COUNT_HW_CACHE_MISSES },
+	[EVENT_BRANCHES] = { PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_INSTRUCTIONS },
+	[EVENT_BRANCH_MISSES] = { PERF_TYPE_HARDWARE, PERF_COUNT_HW_BRANCH_MISSES },
+	[EVENT_PAGE_FAULTS] = { PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS },
+	[EVENT_MINOR_FAULTS] = { PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS_MIN },
+	[EVENT_MAJOR_FAULTS] = { PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS_MAJ },
+	[EVENT_CONTEXT_SWITCHES] = { PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CONTEXT_SWITCHES },
+	[EVENT_CPU_MIGRATIONS] = { PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_MIGRATIONS },
+};
+
+uint32_t sampling_automatic_rate(unsigned int cpus)
+{
+	uint32_t rate = cpus > 0 ? AUTOMATIC_SAMPLES / cpus : HIGHEST_AUTOMATIC_HZ;
+
+	if (rate > HIGHEST_AUTOMATIC_HZ)
+		return HIGHEST_AUTOMATIC_HZ;
+	return rate < LOWEST_AUTOMATIC_HZ ? LOWEST_AUTOMATIC_HZ : rate;
+}
+
 int sampling_open(struct perf_event_attr *attr, pid_t pid, int cpu, int group, unsigned long flags)
 {
 	return syscall(SYS_perf_event_open, attr, pid, cpu, group, flags | PERF_FLAG_FD_CLOEXEC);
@@ -21,7 +71,11 @@ void sampling_fill(const struct sampling_event *event, bool exclude_kernel, stru
 	attr->size = sizeof(*attr);
 	attr->type = event->type;
 	attr->config = event->config;
-	attr->sample_period = event->period;
+	attr->freq = event->period == 0;
+	if (attr->freq)
+		attr->sample_freq = event->rate_hz;
+	else
+		attr->sample_period = event->period;
 	attr->exclude_kernel = exclude_kernel;
 	attr->exclude_hv = 1;
 	attr->exclude_guest = 1;
@@ -55,19 +109,46 @@ static bool available(const struct sampling_event *event, bool exclude_kernel)
 	return true;
 }
 
-bool sampling_choose(enum event_choice choice, uint32_t rate_hz, bool exclude_kernel, struct sampling_event *event)
+static bool try(enum event_choice choice, const struct sampling_request *request, bool exclude_kernel,
+		struct sampling_event *event)
 {
-	struct sampling_event cycles = { "cycles", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES,
-					 cpu_hertz() / rate_hz, NANOSECONDS / rate_hz };
-	struct sampling_event clock = { "cpu-clock", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK,
-					NANOSECONDS / rate_hz, NANOSECONDS / rate_hz };
-
-	if (choice != EVENT_CPU_CLOCK && available(&cycles, exclude_kernel)) {
-		*event = cycles;
-		return true;
+	*event = (struct sampling_event){
+		.name = sampling_names[choice],
+		.type = kernel_events[choice].type,
+		.config = kernel_events[choice].config,
+		.rate_hz = request->rate_hz,
+		.is_time = choice == EVENT_CYCLES || choice == EVENT_CPU_CLOCK,
+		.fixed_period = request->fixed_period,
+		.weight = 1,
+		.in_kernel = choice == EVENT_CONTEXT_SWITCHES || choice == EVENT_CPU_MIGRATIONS,
+	};
+	if (event->is_time) {
+		event->weight = NANOSECONDS / request->rate_hz;
+		event->period = choice == EVENT_CYCLES ? cpu_hertz() / request->rate_hz : event->weight;
 	}
-	if (choice == EVENT_CYCLES)
+	return available(event, exclude_kernel);
+}
+
+bool sampling_choose(const struct sampling_request *request, bool exclude_kernel, struct sampling_event *event)
+{
+	if (request->event != EVENT_AUTO)
+		return try(request->event, request, exclude_kernel, event);
+	return try(EVENT_CYCLES, request, exclude_kernel, event) || try(EVENT_CPU_CLOCK, request, exclude_kernel, event);
+}
+
+bool sampling_explain(enum event_choice choice, int error, char *refusal, size_t size)
+{
+	if (kernel_events[choice].type != PERF_TYPE_HARDWARE || choice == EVENT_AUTO ||
+	    (error != ENOENT && error != EOPNOTSUPP && error != ENODEV))
 		return false;
-	*event = clock;
-	return available(&clock, exclude_kernel);
+	snprintf(refusal, size, "this machine cannot count %s: it has no PMU, or its hypervisor hides it; %s", sampling_names[choice],
+		 choice == EVENT_CYCLES ? "--event auto takes cpu-clock instead" :
+			       "take a machine with one (bare metal, or a virtual machine that is given a vPMU), or --event cpu-clock");
+	return true;
+}
+
+uint64_t sampling_weight(const struct sampling_event *event, uint64_t period)
+{
+	/* In floating point: cycles times nanoseconds may not fit 64 bits. */
+	return event->period == 0 ? period : (uint64_t)((double)period * event->weight / event->period + 0.5);
 }

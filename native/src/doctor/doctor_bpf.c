@@ -88,7 +88,7 @@ static bool may_sample_cpus(void)
 	struct perf_event_attr attr;
 	int fd;
 
-	if (!sampling_choose(EVENT_CPU_CLOCK, 997, false, &event))
+	if (!sampling_choose(&(struct sampling_request){ .event = EVENT_CPU_CLOCK, .rate_hz = 997 }, false, &event))
 		return false;
 	sampling_fill(&event, false, &attr);
 	fd = sampling_open(&attr, -1, 0, -1, 0);

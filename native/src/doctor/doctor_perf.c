@@ -23,7 +23,7 @@ static bool try_backend(char *refusal, size_t size)
 	bool works;
 	int error;
 
-	if (!sampling_choose(EVENT_CPU_CLOCK, RATE_HZ, true, &event)) {
+	if (!sampling_choose(&(struct sampling_request){ .event = EVENT_CPU_CLOCK, .rate_hz = RATE_HZ }, true, &event)) {
 		privileges_explain_perf(errno, refusal, size);
 		return false;
 	}
@@ -56,7 +56,7 @@ static void check_pmu(struct checks *checks, bool perf_works)
 	/* What forbids all events says nothing of the hardware. */
 	if (!perf_works)
 		return;
-	if (sampling_choose(EVENT_CYCLES, RATE_HZ, true, &event))
+	if (sampling_choose(&(struct sampling_request){ .event = EVENT_CYCLES, .rate_hz = RATE_HZ }, true, &event))
 		checks_add(checks, "pmu", CHECK_OK, NULL, "hardware cycles");
 	else
 		checks_add(checks, "pmu", CHECK_WARNING, NULL, "no hardware cycles (%s): cpu-clock is sampled instead", strerror(errno));

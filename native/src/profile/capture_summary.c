@@ -44,8 +44,9 @@ static void write_cpus(struct json *json, const struct recorder_counts *counts)
 	for (uint32_t i = 0; i < counts->cpu_count; i++) {
 		json_open(json, NULL, '{');
 		json_unsigned(json, "cpu", counts->cpus[i].cpu);
+		json_unsigned(json, "node", counts->cpus[i].node);
 		json_unsigned(json, "samples", counts->cpus[i].samples);
-		json_unsigned(json, "nanoseconds", counts->cpus[i].nanoseconds);
+		json_unsigned(json, "weight", counts->cpus[i].weight);
 		json_close(json, '}');
 	}
 	json_close(json, ']');
@@ -89,14 +90,16 @@ static void write_all(struct json *json, const struct capture_summary *summary)
 	json_string(json, "collector", "profbound-collect " PROFBOUND_VERSION);
 	json_string(json, "backend", summary->backend);
 	json_string(json, "event", summary->event->name);
-	json_unsigned(json, "rateHz", summary->rate_hz);
+	json_unsigned(json, "rateHz", summary->event->rate_hz);
+	json_bool(json, "fixedPeriod", summary->event->fixed_period);
+	json_string(json, "unit", summary->event->is_time ? "nanoseconds" : "count");
 	write_target(json, summary->target);
 	json_string(json, "startedAtNanoseconds", started_at);
 	json_unsigned(json, "wallNanoseconds", summary->wall);
 	json_unsigned(json, "cpuNanoseconds", totals->cpu_nanoseconds);
 	json_string(json, "cpuAccount", totals->cpu_account);
 	json_unsigned(json, "samples", counts->samples);
-	json_unsigned(json, "weightNanoseconds", counts->weight);
+	json_unsigned(json, "weight", counts->weight);
 	write_causes(json, "lost", totals->lost);
 	json_unsigned(json, "truncated", counts->truncated);
 	write_causes(json, "incomplete", counts->incomplete);

@@ -11,7 +11,6 @@
 struct capture_summary {
 	const char *backend;
 	const struct sampling_event *event;
-	uint32_t rate_hz;
 	const struct target *target;
 	uint64_t started_at; /* CLOCK_REALTIME, nanoseconds */
 	uint64_t wall;	     /* nanoseconds */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "support/fail.h"
+#include "support/numa.h"
 #include "profile/recorder_state.h"
 
 struct recorder *recorder_new(void)
@@ -12,6 +13,7 @@ struct recorder *recorder_new(void)
 	struct recorder *recorder = must_allocate(1, sizeof(*recorder));
 
 	objects_initialise(&recorder->objects);
+	numa_read(recorder->nodes);
 	recorder->processes.objects = &recorder->objects;
 	for (int marker = 0; marker < MARKERS; marker++) {
 		struct location location = { .object = MARKER_OBJECT, .address = marker };
@@ -117,7 +119,7 @@ void recorder_add(struct recorder *recorder, const struct sample *sample)
 	stacks_add(&recorder->stacks, &key, recorder->frames, depth, 1, sample->weight);
 	if (sample->cpu < MAX_CPUS) {
 		recorder->cpu_samples[sample->cpu]++;
-		recorder->cpu_nanoseconds[sample->cpu] += sample->weight;
+		recorder->cpu_weights[sample->cpu] += sample->weight;
 	}
 }
 

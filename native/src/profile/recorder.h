@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "profile/pprof.h"
+
 struct processes;
 struct recorder;
 
@@ -20,7 +22,7 @@ struct sample {
 	pid_t pid;
 	pid_t tid;
 	uint32_t cpu;
-	/* CPU nanoseconds the sample stands for. */
+	/* What the sample stands for, in nanoseconds or occurrences of the sampled event. */
 	uint64_t weight;
 	/* The thread's name. */
 	const char *comm;
@@ -41,8 +43,10 @@ struct cause_count {
 
 struct cpu_count {
 	uint32_t cpu;
+	/* NUMA node the CPU is of. */
+	uint32_t node;
 	uint64_t samples;
-	uint64_t nanoseconds;
+	uint64_t weight;
 };
 
 struct recorder_counts {
@@ -62,7 +66,9 @@ struct recorder_counts {
 struct recorder_window {
 	uint64_t started_at;  /* CLOCK_REALTIME, nanoseconds */
 	uint64_t duration;    /* nanoseconds */
-	uint64_t period;      /* nanoseconds between two samples of a busy CPU */
+	/* What samples stand for: cpu in nanoseconds, or how often the sampled event occurred. */
+	struct pprof_value_type value;
+	uint64_t period;      /* mean of what a sample stands for, in the unit of `value` */
 };
 
 struct recorder *recorder_new(void);

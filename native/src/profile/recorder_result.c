@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What becomes of the samples: names, counts, a pprof file. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "support/fail.h"
+#include "support/numa.h"
 #include "profile/recorder_state.h"
 
 /* What is kept of a stack. */
@@ -92,8 +94,9 @@ void recorder_resolve(struct recorder *recorder)
 		if (recorder->cpu_samples[cpu])
 			recorder->cpus[recorder->cpu_count++] = (struct cpu_count){
 				.cpu = cpu,
+				.node = numa_node(recorder->nodes, cpu),
 				.samples = recorder->cpu_samples[cpu],
-				.nanoseconds = recorder->cpu_nanoseconds[cpu],
+				.weight = recorder->cpu_weights[cpu],
 			};
 	}
 	recorder->is_resolved = true;
@@ -174,9 +177,19 @@ static uint64_t write_location(const struct recorder *recorder, struct pprof *pp
 	return numbering->locations[location];
 }
 
-/* Fills `labels`, and returns how many there are. */
+#define LABELS 5
+/* Bytes of a number as text. */
+#define NUMERALS 11
+
+static const char *numerals(char text[NUMERALS], uint32_t number)
+{
+	snprintf(text, NUMERALS, "%u", number);
+	return text;
+}
+
+/* Fills `labels`, with room in `texts` for numbers, and returns how many there are. */
 static uint32_t label_stack(const struct recorder *recorder, enum recorder_profile profile, const struct stack *stack,
-			    struct pprof_label labels[4])
+			    struct pprof_label labels[LABELS], char texts[2][NUMERALS])
 {
 	const struct stack_key *key = stack->key;
 	uint32_t count = 0;
@@ -188,8 +201,11 @@ static uint32_t label_stack(const struct recorder *recorder, enum recorder_profi
 	}
 	if (profile == RECORDER_OFF_CPU)
 		labels[count++] = (struct pprof_label){ .key = "state", .text = recorder->states.entries[key->state].bytes };
-	else if (key->pid)
-		labels[count++] = (struct pprof_label){ .key = "cpu", .number = key->cpu };
+	if (profile == RECORDER_OFF_CPU || !key->pid)
+		return count;
+	/* As text: readers of pprof take a number 0 for no label. */
+	labels[count++] = (struct pprof_label){ .key = "cpu", .text = numerals(texts[0], key->cpu) };
+	labels[count++] = (struct pprof_label){ .key = "node", .text = numerals(texts[1], numa_node(recorder->nodes, key->cpu)) };
 	return count;
 }
 
@@ -207,12 +223,13 @@ static void write_stack(const struct recorder *recorder, enum recorder_profile p
 			const struct stack *stack, uint64_t *locations)
 {
 	uint32_t first = profile == RECORDER_OFF_CPU ? find_wait(recorder, stack) : 0;
-	struct pprof_label labels[4];
+	struct pprof_label labels[LABELS];
+	char texts[2][NUMERALS];
 	struct pprof_sample sample = {
 		.locations = locations,
 		.values = { stack->count, stack->nanoseconds },
 		.labels = labels,
-		.label_count = label_stack(recorder, profile, stack, labels),
+		.label_count = label_stack(recorder, profile, stack, labels, texts),
 	};
 	struct outcome outcome = judge(recorder, stack);
 
@@ -230,7 +247,7 @@ static void write_stack(const struct recorder *recorder, enum recorder_profile p
 static struct pprof_header header_of(enum recorder_profile profile, const struct recorder_window *window)
 {
 	struct pprof_header header = {
-		.values = { { "samples", "count" }, { "cpu", "nanoseconds" } },
+		.values = { { "samples", "count" }, window->value },
 		.shown = 1,
 		.period = window->period,
 		.started_at = window->started_at,

@@ -23,8 +23,10 @@ struct recorder {
 	/* Scratch: the frames of the sample at hand. */
 	uint32_t *frames;
 	uint32_t frames_capacity;
+	/* For each CPU, its NUMA node. */
+	uint16_t nodes[MAX_CPUS];
 	uint64_t cpu_samples[MAX_CPUS];
-	uint64_t cpu_nanoseconds[MAX_CPUS];
+	uint64_t cpu_weights[MAX_CPUS];
 	/* Filled by recorder_resolve(). */
 	bool is_resolved;
 	struct resolver resolver;

@@ -1,5 +1,6 @@
 /** `profbound capture` */
 import { resolve } from 'node:path';
+import { sampledEvents } from '../../bundle/summary.js';
 import { UsageError } from '../../errors.js';
 import { type CaptureOutcome, runCapture } from '../../jobs/capture.js';
 import { shown } from '../../report/escape/visible.js';
@@ -26,8 +27,21 @@ export const capture: Command = {
       value: 'DIR',
       description: 'Folder for cpu.pb.gz and capture.json. Default: profbound-capture',
     },
-    event: { type: 'string', value: 'NAME', description: 'auto, cycles or cpu-clock. Default: auto' },
-    rate: { type: 'string', value: 'HZ', description: 'Samples a second and CPU. Default: 499' },
+    event: {
+      type: 'string',
+      value: 'NAME',
+      description: `What is sampled: ${sampledEvents.join(', ')}. Default: auto: cycles, or cpu-clock where there is no PMU.`,
+    },
+    rate: {
+      type: 'string',
+      value: 'HZ',
+      description: 'Samples a second and CPU. Default: auto: 997, and less on more than 16 CPUs.',
+    },
+    'fixed-period': {
+      type: 'boolean',
+      description:
+        'The same time between all samples. A program in step with them is then seen wrongly: times are drawn at random by default.',
+    },
     backend: { type: 'string', value: 'NAME', description: 'auto, bpf or perf. Default: auto' },
     json: { type: 'boolean', description: "Print the capture's summary as JSON on standard output." },
   },
@@ -46,8 +60,9 @@ export const capture: Command = {
       target: targetOf(given),
       seconds: seconds === null ? null : positive('--seconds', seconds),
       out,
-      event: oneOf('--event', given.value('event') ?? 'auto', ['auto', 'cycles', 'cpu-clock'] as const),
-      rateHz: rate === null ? null : positive('--rate', rate),
+      event: oneOf('--event', given.value('event') ?? 'auto', sampledEvents),
+      rateHz: rate === null || rate === 'auto' ? null : positive('--rate', rate),
+      fixedPeriod: given.flag('fixed-period'),
       backend: oneOf('--backend', given.value('backend') ?? 'auto', ['auto', 'bpf', 'perf'] as const),
       log: terminal,
       signal: terminal.signal,
