@@ -29,7 +29,7 @@ static uint32_t add(struct objects *objects, enum object_kind kind, const char *
 		objects->entries = must_resize(objects->entries, objects->capacity, sizeof(*objects->entries));
 	}
 	objects->entries[objects->count] =
-		(struct object){ .kind = kind, .path = must_copy(path), .fd = -1, .owner = { .root = -1 } };
+		(struct object){ .kind = kind, .path = must_copy(path), .fd = -1, .jitdump_fd = -1, .owner = { .root = -1 } };
 	return objects->count++;
 }
 
@@ -199,6 +199,16 @@ uint32_t objects_generated(struct objects *objects, pid_t pid, int root)
 	return number;
 }
 
+void objects_jitdump(struct objects *objects, uint32_t generated, pid_t pid, int root, const struct mapping *mapping)
+{
+	struct object *object = &objects->entries[generated];
+
+	if (object->jitdump_fd >= 0 || objects->kept_maps >= MAX_KEPT_FILES)
+		return;
+	object->jitdump_fd = mapped_file_open(pid, root, mapping);
+	objects->kept_maps += object->jitdump_fd >= 0;
+}
+
 void objects_open_maps(struct objects *objects)
 {
 	for (uint32_t i = 0; i < objects->count && objects->kept_maps < MAX_KEPT_FILES; i++) {
@@ -219,6 +229,8 @@ void objects_free(struct objects *objects)
 		free(object->path);
 		if (object->fd >= 0)
 			close(object->fd);
+		if (object->jitdump_fd >= 0)
+			close(object->jitdump_fd);
 	}
 	for (uint32_t i = 0; i < objects->root_count; i++)
 		close(objects->roots[i].fd);

@@ -33,6 +33,8 @@ struct object {
 	bool crowded_out;
 	/* File: a sample lies in it. */
 	bool is_sampled;
+	/* Generated code: the jitdump file that describes it, open, or -1. */
+	int jitdump_fd;
 	/* Generated code: whose it is. */
 	struct perf_map_owner owner;
 	/* Generated code: the process replaced its image, and any perf map is its successor's. */
@@ -82,6 +84,9 @@ uint32_t objects_crowded_out(const struct objects *objects);
 
 /* A new object for the generated code of a process that has just been seen. */
 uint32_t objects_generated(struct objects *objects, pid_t pid, int root);
+
+/* The process maps a jitdump file, by which it says what code it generates: kept open, unless it has one already. */
+void objects_jitdump(struct objects *objects, uint32_t generated, pid_t pid, int root, const struct mapping *mapping);
 
 /*
  * The root folder of a process, O_PATH; the objects' own. -1 when the process is gone or too many files are kept. All

@@ -8,6 +8,7 @@
 #include "support/fail.h"
 #include "support/bounds.h"
 #include "processes/process_state.h"
+#include "symbols/jitdump.h"
 
 struct process *process_find(const struct processes *processes, pid_t pid, uint32_t *index)
 {
@@ -77,11 +78,13 @@ uint32_t process_object_of(struct processes *processes, struct process *process,
 
 	if (mapping->kind == MAPPING_VDSO)
 		return VDSO_OBJECT;
-	if (mapping->kind == MAPPING_FILE &&
+	if (mapping->kind == MAPPING_FILE && !jitdump_is_path(mapping->path) &&
 	    objects_file(processes->objects, process->pid, process->root, mapping, &object))
 		return object;
 	if (!process->generated)
 		process->generated = objects_generated(processes->objects, process->pid, process->root);
+	if (mapping->kind == MAPPING_FILE && jitdump_is_path(mapping->path))
+		objects_jitdump(processes->objects, process->generated, process->pid, process->root, mapping);
 	return process->generated;
 }
 

@@ -15,6 +15,9 @@
 /* Node under load writes some MB of perf map; 256 MB is a map that grew without bound. */
 #define MAX_PERF_MAP_BYTES (256UL << 20)
 
+/* Three records for each piece of code; a browser generates some 100,000 pieces in a day. */
+#define MAX_JITDUMP_RECORDS 4000000UL
+
 /* Chromium has 1.2 million symbols. */
 #define MAX_SYMBOLS 8000000UL
 

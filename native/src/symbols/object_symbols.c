@@ -28,6 +28,18 @@ static void load_elf(struct object_symbols *symbols, const struct object *object
 	libc_roots_add(&symbols->symbols, symbols->image.elf, object->path);
 }
 
+/* A jitdump file and a perf map of the same code agree; what only one of them names is named all the same. */
+static void load_generated(struct object_symbols *symbols, const struct object *object)
+{
+	symbols->is_readable = object->fd >= 0 || object->jitdump_fd >= 0;
+	if (object->jitdump_fd >= 0)
+		jitdump_read(&symbols->jitdump, &symbols->symbols, object->jitdump_fd);
+	if (object->fd >= 0)
+		perf_map_read(&symbols->symbols, object->fd);
+	else
+		symbols_sort(&symbols->symbols);
+}
+
 void object_symbols_load(struct object_symbols *symbols, const struct object *object)
 {
 	const void *vdso;
@@ -53,9 +65,7 @@ void object_symbols_load(struct object_symbols *symbols, const struct object *ob
 			load_elf(symbols, object);
 		break;
 	case OBJECT_GENERATED:
-		symbols->is_readable = object->fd >= 0;
-		if (symbols->is_readable)
-			perf_map_read(&symbols->symbols, object->fd);
+		load_generated(symbols, object);
 		break;
 	}
 }
@@ -73,5 +83,6 @@ void object_symbols_free(struct object_symbols *symbols)
 	elf_image_close(&symbols->image);
 	if (symbols->debug_fd >= 0)
 		close(symbols->debug_fd);
+	jitdump_free(&symbols->jitdump);
 	symbols_free(&symbols->symbols);
 }

@@ -7,6 +7,7 @@
 #include "symbols/dwarf_units.h"
 #include "symbols/elf_image.h"
 #include "symbols/go_pclntab.h"
+#include "symbols/jitdump.h"
 #include "symbols/source_lines.h"
 #include "symbols/symbols.h"
 
@@ -21,6 +22,8 @@ struct object_symbols {
 	struct dwarf_units units;
 	/* Without a layout: no Go program. */
 	struct go_pclntab go;
+	/* Generated code only. */
+	struct jitdump jitdump;
 };
 
 void object_symbols_load(struct object_symbols *symbols, const struct object *object);

@@ -219,6 +219,7 @@ static void resolve_generated(struct resolver *resolver, struct frame *frame, st
 {
 	const struct symbol *symbol = symbols_find(&symbols->symbols, frame->address);
 	uint32_t *mapping = symbol ? &resolver->generated_mapping : &resolver->anonymous_mapping;
+	const struct jitdump_code *code;
 	struct perf_map_name name;
 
 	if (*mapping == NO_MAPPING) {
@@ -232,10 +233,12 @@ static void resolve_generated(struct resolver *resolver, struct frame *frame, st
 		return;
 	}
 	perf_map_name_parse(symbol->name, &name);
+	code = jitdump_find(&symbols->jitdump, symbol);
 	frame->line.function.name = keep(resolver, name.name);
 	frame->line.function.system_name = keep(resolver, symbol->name);
-	frame->line.function.file = keep(resolver, name.file);
-	frame->line.function.start_line = name.line;
+	/* Where the name says it, that is the definition; debug information begins at the first statement. */
+	frame->line.function.file = keep(resolver, name.file[0] || !code ? name.file : code->file);
+	frame->line.function.start_line = name.file[0] || !code ? name.line : code->line;
 }
 
 void resolver_resolve(struct resolver *resolver, const struct location *location, struct frame *frame)

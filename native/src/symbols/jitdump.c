@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "symbols/jitdump.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "support/bounds.h"
+#include "support/fail.h"
+#include "support/paths.h"
+
+#define MAGIC 0x4a695444
+#define VERSION 1
+/* Times are a CPU's own counter. */
+#define FLAG_ARCHITECTURE_TIME 1
+
+enum { RECORD_LOAD, RECORD_MOVE, RECORD_DEBUG_INFO };
+
+struct file_header {
+	uint32_t magic;
+	uint32_t version;
+	uint32_t bytes;
+	uint32_t machine;
+	uint32_t padding;
+	uint32_t pid;
+	uint64_t time;
+	uint64_t flags;
+};
+
+struct record_header {
+	uint32_t kind;
+	uint32_t bytes;
+	uint64_t time;
+};
+
+/* A name follows, and the code. */
+struct load {
+	uint32_t pid;
+	uint32_t tid;
+	uint64_t linked_address;
+	uint64_t address;
+	uint64_t bytes;
+	uint64_t number;
+};
+
+struct move {
+	uint32_t pid;
+	uint32_t tid;
+	uint64_t linked_address;
+	uint64_t from;
+	uint64_t to;
+	uint64_t bytes;
+	uint64_t number;
+};
+
+/* Entries follow, the first for the first instruction. */
+struct debug_info {
+	uint64_t address;
+	uint64_t entries;
+};
+
+/* A file's name follows. */
+struct debug_entry {
+	uint64_t address;
+	uint32_t line;
+	uint32_t discriminator;
+};
+
+/* As much of one record as is looked at: code and further debug entries are not. */
+struct record {
+	struct record_header header;
+	char payload[sizeof(struct load) + MAX_NAME_BYTES];
+	/* Bytes of `payload` that are there. */
+	size_t size;
+};
+
+struct reader {
+	struct jitdump *jitdump;
+	struct symbols *symbols;
+	bool has_times;
+	/* Numbers of code, and for each its latest symbol's position. */
+	struct interner numbers;
+	uint32_t *latest;
+	/* What the debug information before a load said, of the code at this address. */
+	uint64_t debug_address;
+	struct jitdump_code debug;
+};
+
+bool jitdump_is_path(const char *path)
+{
+	const char *base = path_base(path);
+	size_t digits;
+
+	if (strncmp(base, "jit-", 4) != 0)
+		return false;
+	digits = strspn(base + 4, "0123456789");
+	return digits > 0 && strcmp(base + 4 + digits, ".dump") == 0;
+}
+
+/* The text at `at` of the payload; NULL when it does not end within it. */
+static const char *text_at(const struct record *record, size_t at)
+{
+	return at < record->size && memchr(record->payload + at, '\0', record->size - at) ? record->payload + at : NULL;
+}
+
+static bool add(struct reader *reader, uint64_t address, uint64_t bytes, const char *name,
+		const struct jitdump_code *code)
+{
+	struct jitdump *jitdump = reader->jitdump;
+
+	if (!bytes || !symbols_add(reader->symbols, address, bytes, name, SYMBOL_RUNTIME))
+		return false;
+	if ((jitdump->count & (jitdump->count - 1)) == 0)
+		jitdump->codes = must_resize(jitdump->codes, jitdump->count ? jitdump->count * 2 : 1, sizeof(*code));
+	jitdump->codes[jitdump->count++] = *code;
+	return true;
+}
+
+/* The newest piece with that number is the last one added. */
+static void remember(struct reader *reader, uint64_t number)
+{
+	bool is_new;
+	uint32_t index = interner_add(&reader->numbers, &number, sizeof(number), &is_new);
+
+	if (is_new && (index & (index - 1)) == 0)
+		reader->latest = must_resize(reader->latest, index ? index * 2 : 1, sizeof(*reader->latest));
+	reader->latest[index] = reader->jitdump->count - 1;
+}
+
+static void read_load(struct reader *reader, const struct record *record)
+{
+	struct jitdump_code code = { .file = "" };
+	const char *name = text_at(record, sizeof(struct load));
+	struct load load;
+
+	if (!name || !name[0])
+		return;
+	memcpy(&load, record->payload, sizeof(load));
+	if (reader->debug_address == load.address)
+		code = reader->debug;
+	reader->debug_address = 0;
+	reader->debug = (struct jitdump_code){ .file = "" };
+	code.loaded_at = reader->has_times ? record->header.time : 0;
+	if (add(reader, load.address, load.bytes, name, &code))
+		remember(reader, load.number);
+}
+
+static void read_move(struct reader *reader, const struct record *record)
+{
+	struct move move;
+	struct jitdump_code code;
+	char name[MAX_NAME_BYTES + 1];
+	uint32_t index;
+
+	if (record->size < sizeof(move))
+		return;
+	memcpy(&move, record->payload, sizeof(move));
+	if (!interner_find(&reader->numbers, &move.number, sizeof(move.number), &index))
+		return;
+	code = reader->jitdump->codes[reader->latest[index]];
+	code.loaded_at = reader->has_times ? record->header.time : 0;
+	/* Adding may move the names' array, and its bound on names makes the copy whole. */
+	strcpy(name, reader->symbols->entries[reader->latest[index]].name);
+	if (add(reader, move.to, move.bytes, name, &code))
+		remember(reader, move.number);
+}
+
+static void read_debug_info(struct reader *reader, const struct record *record)
+{
+	const char *file = text_at(record, sizeof(struct debug_info) + sizeof(struct debug_entry));
+	struct debug_info info;
+	struct debug_entry entry;
+	uint32_t number;
+
+	if (!file)
+		return;
+	memcpy(&info, record->payload, sizeof(info));
+	memcpy(&entry, record->payload + sizeof(info), sizeof(entry));
+	if (info.entries == 0)
+		return;
+	reader->debug_address = info.address;
+	reader->debug.line = entry.line;
+	number = interner_add(&reader->jitdump->files, file, strlen(file), NULL);
+	reader->debug.file = reader->jitdump->files.entries[number].bytes;
+}
+
+/* The record at `offset`; false when it is not there as a whole. */
+static bool read_record(struct record *record, int fd, uint64_t offset, uint64_t file_bytes)
+{
+	struct record_header *header = &record->header;
+	ssize_t got = pread(fd, record, sizeof(record->header) + sizeof(record->payload), offset);
+	size_t claimed;
+
+	if (got < (ssize_t)sizeof(*header) || header->bytes < sizeof(*header) || header->bytes > file_bytes - offset)
+		return false;
+	claimed = header->bytes - sizeof(*header);
+	record->size = got - sizeof(*header) < claimed ? got - sizeof(*header) : claimed;
+	return true;
+}
+
+static void read_records(struct reader *reader, int fd, uint64_t offset, uint64_t file_bytes)
+{
+	struct record record;
+
+	for (uint64_t i = 0; i < MAX_JITDUMP_RECORDS && offset < file_bytes; i++) {
+		if (!read_record(&record, fd, offset, file_bytes))
+			return;
+		if (record.header.kind == RECORD_LOAD)
+			read_load(reader, &record);
+		else if (record.header.kind == RECORD_MOVE)
+			read_move(reader, &record);
+		else if (record.header.kind == RECORD_DEBUG_INFO)
+			read_debug_info(reader, &record);
+		offset += record.header.bytes;
+	}
+}
+
+bool jitdump_read(struct jitdump *jitdump, struct symbols *symbols, int fd)
+{
+	struct reader reader = { .jitdump = jitdump, .symbols = symbols, .debug.file = "" };
+	struct file_header header;
+	off_t bytes = lseek(fd, 0, SEEK_END);
+
+	*jitdump = (struct jitdump){ 0 };
+	if (bytes < 0 || pread(fd, &header, sizeof(header), 0) != sizeof(header) || header.magic != MAGIC ||
+	    header.version != VERSION || header.bytes < sizeof(header))
+		return false;
+	reader.has_times = !(header.flags & FLAG_ARCHITECTURE_TIME);
+	read_records(&reader, fd, header.bytes, bytes);
+	interner_free(&reader.numbers);
+	free(reader.latest);
+	return true;
+}
+
+const struct jitdump_code *jitdump_find(const struct jitdump *jitdump, const struct symbol *symbol)
+{
+	return symbol->order < jitdump->count ? &jitdump->codes[symbol->order] : NULL;
+}
+
+void jitdump_free(struct jitdump *jitdump)
+{
+	free(jitdump->codes);
+	interner_free(&jitdump->files);
+	memset(jitdump, 0, sizeof(*jitdump));
+}
