@@ -22,8 +22,6 @@
 
 enum record_kind {
 	RECORD_SAMPLE = 1,
-	/* A process of the tree replaced its image: what was known of its mappings is void. */
-	RECORD_EXEC = 2,
 	/* The stack of a thread that blocks, and how long it then did: offcpu.h. */
 	RECORD_OFF_CPU_STACK = 3,
 	RECORD_OFF_CPU_BLOCK = 4,

@@ -100,23 +100,6 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 	return 0;
 }
 
-SEC("tp_btf/sched_process_exec")
-int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *binprm)
-{
-	struct record_header *record;
-
-	if (!bpf_task_storage_get(&members, task, 0, 0))
-		return 0;
-	record = bpf_ringbuf_reserve(&records, sizeof(*record), 0);
-	if (!record) {
-		__sync_fetch_and_add(&totals.ring_full, 1);
-		return 0;
-	}
-	fill_header(record, RECORD_EXEC);
-	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
-	return 0;
-}
-
 static __always_inline bool belongs(struct task_struct *task)
 {
 	struct task_struct *leader = task->group_leader;

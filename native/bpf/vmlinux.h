@@ -87,7 +87,6 @@ struct bpf_iter__task {
 
 #pragma clang attribute pop
 
-struct linux_binprm;
 
 /*
  * A perf event's context: asm/ptrace.h and linux/bpf_perf_event.h of the user ABI, where offsets are fixed and the

@@ -14,6 +14,7 @@
 
 #include "backends/backend.h"
 #include "profile/capture_summary.h"
+#include "support/bounds.h"
 #include "support/clock.h"
 #include "support/fail.h"
 #include "support/json.h"
@@ -150,6 +151,16 @@ static struct pprof_value_type value_type(const struct sampling_event *event)
 	return (struct pprof_value_type){ event->name, "count" };
 }
 
+/* What of the samples cannot be named, for the user to know. */
+static void note_files_not_kept(const struct recorder *recorder, struct notes *limits)
+{
+	uint32_t files = recorder_files_not_kept(recorder);
+
+	if (files > 0)
+		notes_add(limits, "Functions of %u files have no names: more than %d files were mapped and sampled.", files,
+			  MAX_KEPT_FILES);
+}
+
 int record_run(const struct options *options)
 {
 	struct recorder *recorder = recorder_new();
@@ -191,6 +202,7 @@ int record_run(const struct options *options)
 	wait_for_end(backend, &target, options);
 	wall = clock_nanoseconds(CLOCK_MONOTONIC) - begin;
 	backend->stop(&totals);
+	note_files_not_kept(recorder, &limits);
 	cpu_after = clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
 
 	recorder_open_maps(recorder);

@@ -121,6 +121,37 @@ static void tells_names(void)
 	CHECK(!comm.exec);
 }
 
+static void tells_mappings(void)
+{
+	/* Where, how long, from where in the file; device, inode and its generation; PROT_READ | PROT_EXEC, MAP_PRIVATE. */
+	uint64_t words[] = { WORD(41, 42), 0x401000, 0x2000, 0x1000, WORD(254, 1), 99, 7, WORD(5, 2), 0x612f, /* "/a" */
+			     WORD(41, 42), 8000, 77, WORD(1, 0) };
+	const struct perf_event_header *header;
+	struct perf_mapping mapping;
+	union record record;
+
+	header = lay_out(&record, PERF_RECORD_MMAP2, 0, words, COUNT(words));
+	CHECK(perf_record_mapping(header, &mapping));
+	CHECK_NUMBER(mapping.pid, 41);
+	CHECK_NUMBER(mapping.start, 0x401000);
+	CHECK_NUMBER(mapping.end, 0x403000);
+	CHECK_NUMBER(mapping.offset, 0x1000);
+	CHECK_NUMBER(mapping.device, 0xfe00000001);
+	CHECK_NUMBER(mapping.inode, 99);
+	CHECK(mapping.executable);
+	CHECK_TEXT(mapping.name, "/a");
+	CHECK_NUMBER(perf_record_time(header), 8000);
+	/* A build id in the inode's place, a name without an end, memory that ends before it begins. */
+	CHECK(!perf_record_mapping(lay_out(&record, PERF_RECORD_MMAP2, PERF_RECORD_MISC_MMAP_BUILD_ID, words, COUNT(words)),
+				   &mapping));
+	CHECK(!perf_record_mapping(lay_out(&record, PERF_RECORD_MMAP2, 0, words, 8), &mapping));
+	words[8] = 0x6161616161616161;
+	CHECK(!perf_record_mapping(lay_out(&record, PERF_RECORD_MMAP2, 0, words, 9), &mapping));
+	words[2] = 0 - words[1];
+	words[8] = 0x612f;
+	CHECK(!perf_record_mapping(lay_out(&record, PERF_RECORD_MMAP2, 0, words, COUNT(words)), &mapping));
+}
+
 static void tells_starts_and_losses(void)
 {
 	uint64_t fork[] = { WORD(31, 30), WORD(33, 32), 6000, WORD(30, 32), 6001, 77, WORD(1, 0) };
@@ -147,6 +178,7 @@ int main(void)
 	falls_back_to_the_instruction();
 	refuses_what_is_cut();
 	tells_names();
+	tells_mappings();
 	tells_starts_and_losses();
 	return check_report("perf_record");
 }

@@ -189,7 +189,7 @@ static void an_exec_voids_what_was_mapped(void)
 	map(10, PARENT, 0x10000, 0x20000, 1, "/bin/first");
 	CHECK_TEXT(path_at(PARENT, 0x10800), "/bin/first");
 	processes_exec(&processes, 20, PARENT);
-	CHECK(process_place(&processes, processes_get(&processes, PARENT), 0x10800, &location) == PLACED_IN_GONE_PROCESS);
+	CHECK(process_place(&processes, processes_get(&processes, PARENT), 0x10800, &location) == PLACED_BETWEEN_IMAGES);
 	map(21, PARENT, 0x10000, 0x20000, 2, "/bin/second");
 	CHECK_TEXT(path_at(PARENT, 0x10800), "/bin/second");
 	/* What comes late from before the exec is void. */

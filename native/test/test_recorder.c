@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "profile_reader.h"
-#include "processes/processes.h"
 #include "profile/recorder.h"
 
 /* Two callers of known size: the return address is taken where it is used. */
@@ -226,7 +225,6 @@ static void keeps_what_a_gone_process_weighs(void)
 	if (sample.pid == 0)
 		_exit(0);
 	waitpid(sample.pid, NULL, 0);
-	processes_exec(recorder_processes(recorder), 1, sample.pid);
 	recorder_add(recorder, &sample);
 	profile = finish(recorder, &counts, &bytes);
 	check_stack(profile, 0, STACK("[unknown] (process gone)"));

@@ -64,6 +64,8 @@ struct capture_totals {
 	/* Samples that were taken but could not be kept, by cause; unused entries have a NULL cause. */
 	struct cause_count lost[RECORDER_CAUSES];
 	struct off_cpu_account off_cpu;
+	/* Reports of what processes mapped that were lost; their mappings were read anew. */
+	uint64_t mappings_lost;
 	uint64_t bpf_run_nanoseconds;
 	uint64_t bpf_run_count;
 	uint64_t recursion_misses;

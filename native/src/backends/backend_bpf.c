@@ -21,6 +21,8 @@
 #include "support/bounds.h"
 #include "backends/off_cpu.h"
 #include "backends/process_records.h"
+#include "backends/record_queue.h"
+#include "backends/side_band.h"
 #include "target/privileges.h"
 /* The skeleton needs the types both sides share. */
 #include "offcpu.h"
@@ -34,6 +36,8 @@
 static struct {
 	struct profile *skeleton;
 	struct ring_buffer *ring;
+	struct record_queue queue;
+	struct side_band side_band;
 	struct recorder *recorder;
 	struct sampling_event event;
 	int stats_fd;
@@ -73,27 +77,43 @@ static struct sample sample_of(const struct stack_record *record)
 static int on_record(void *context, void *data, size_t size)
 {
 	const struct record_header *header = data;
+
+	if (size >= sizeof(*header))
+		record_queue_add(&state.queue, header->time, data, size);
+	return 0;
+}
+
+/* What is mapped where is known up to the time of the record: then it says where its addresses are. */
+static void take_record(uint64_t time, const void *data, size_t size)
+{
+	const struct record_header *header = data;
 	const struct stack_record *record = data;
 	struct sample sample;
 
-	if (size < sizeof(*header))
-		return 0;
-	if (header->kind == RECORD_EXEC) {
-		processes_exec(recorder_processes(state.recorder), header->time, header->pid);
-		return 0;
-	}
+	side_band_apply(&state.side_band, time, recorder_processes(state.recorder));
 	if (header->kind == RECORD_OFF_CPU_BLOCK && size >= sizeof(struct off_cpu_record)) {
 		off_cpu_add_block(&state.off_cpu, data);
-		return 0;
+		return;
 	}
 	if (!is_whole(record, size))
-		return 0;
+		return;
 	sample = sample_of(record);
 	if (header->kind == RECORD_OFF_CPU_STACK)
 		off_cpu_add_stack(&state.off_cpu, record->value, &sample);
 	else
 		recorder_add(state.recorder, &sample);
-	return 0;
+}
+
+/* Takes in samples, and what happened to processes, up to `horizon` in the order of time. */
+static void take_records(uint64_t horizon)
+{
+	ring_buffer__consume(state.ring);
+	/* After the ring: what led to a sample was recorded before it. */
+	side_band_refresh(&state.side_band);
+	record_queue_take(&state.queue, horizon, take_record);
+	side_band_apply(&state.side_band, horizon, recorder_processes(state.recorder));
+	side_band_release(&state.side_band);
+	processes_publish(recorder_processes(state.recorder));
 }
 
 /*
@@ -166,6 +186,8 @@ static void close_all(void)
 {
 	cpu_sampling_close(&state.sampling);
 	ring_buffer__free(state.ring);
+	record_queue_free(&state.queue);
+	side_band_close(&state.side_band);
 	profile__destroy(state.skeleton);
 	if (state.stats_fd > 0)
 		close(state.stats_fd);
@@ -210,7 +232,8 @@ static bool start(const struct capture_request *request, struct sampling_event *
 	state.ring = ring_buffer__new(bpf_map__fd(state.skeleton->maps.records), on_record, NULL, NULL);
 	/* Needs a right of its own on some systems; without it the cost per sample is reported as zero runs. */
 	state.stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
-	if (!state.ring || !adopt_tree() || !open_sampling(refusal, size) || !walk(WALK_BASELINE)) {
+	if (!state.ring || !side_band_open(&state.side_band, refusal, size) || !adopt_tree() || !open_sampling(refusal, size) ||
+	    !walk(WALK_BASELINE)) {
 		if (refusal[0] == '\0')
 			snprintf(refusal, size, "cannot set up the BPF programs: %s", strerror(errno));
 		close_all();
@@ -224,12 +247,9 @@ static bool start(const struct capture_request *request, struct sampling_event *
 
 static void drain(int timeout)
 {
-	struct timespec pause = { .tv_nsec = timeout * 1000000L };
-
-	nanosleep(&pause, NULL);
+	side_band_wait(&state.side_band, timeout);
 	cpu_sampling_redraw(&state.sampling);
-	ring_buffer__consume(state.ring);
-	processes_publish(recorder_processes(state.recorder));
+	take_records(clock_nanoseconds(CLOCK_MONOTONIC) - SETTLE_NANOSECONDS);
 }
 
 /* Samples that came while the program ran on the same CPU already. */
@@ -285,12 +305,13 @@ static void stop(struct capture_totals *totals)
 	if (!walk(WALK_SETTLE))
 		fail(EXIT_CANNOT_MEASURE, "cannot read the tasks' CPU times at the end of the capture: %s", strerror(errno));
 	state.skeleton->bss->armed = false;
-	ring_buffer__consume(state.ring);
+	take_records(UINT64_MAX);
 	memset(totals, 0, sizeof(*totals));
 	add_overhead(totals);
 	totals->cpu_nanoseconds = counted->cpu_nanoseconds;
 	totals->cpu_account = "scheduler";
 	totals->tasks = counted->tasks;
+	totals->mappings_lost = state.side_band.lost;
 	totals->lost[0] = (struct cause_count){ "ring_full", counted->ring_full };
 	totals->lost[1] = (struct cause_count){ "task_storage_full", counted->storage_full };
 	totals->lost[2] = (struct cause_count){ "program_busy", missed_samples() };

@@ -24,9 +24,6 @@
 #include "backends/process_records.h"
 #include "target/privileges.h"
 
-/* Records younger than this wait for the next turn: another CPU may still be writing one that is older. */
-#define SETTLE_NANOSECONDS 1000000ULL
-
 /* perf_event_max_stack where /proc does not say: PERF_MAX_STACK_DEPTH of the kernel's ABI. */
 #define DEFAULT_MAX_STACK 127
 
@@ -84,10 +81,8 @@ static void take_comm(const struct perf_event_header *header)
 	if (!perf_record_comm(header, &comm))
 		return;
 	comms_set(state.comms, comm.tid, comm.name);
-	if (!comm.exec)
-		return;
-	processes_exec(recorder_processes(state.recorder), perf_record_time(header), comm.pid);
-	cpu_account_exec(&state.account, comm.pid);
+	if (comm.exec)
+		cpu_account_exec(&state.account, comm.pid);
 }
 
 static void take_task(const struct perf_event_header *header, bool captured)
@@ -109,10 +104,11 @@ static void take_task(const struct perf_event_header *header, bool captured)
 		perf_attach_born(&state.attach, task.tid, task.parent_tid, perf_record_time(header));
 }
 
-static void take(const struct perf_event_header *header)
+static void take(void *context, const struct perf_event_header *header)
 {
 	bool captured = perf_record_time(header) >= state.begin;
 
+	process_records_take(recorder_processes(state.recorder), header);
 	switch (header->type) {
 	case PERF_RECORD_SAMPLE:
 		take_sample(header, captured);
@@ -204,7 +200,7 @@ static bool attach_tree(const struct capture_request *request, char *refusal, si
 	do {
 		perf_attach_find(&state.attach, request->roots, request->root_count);
 		nanosleep(&pause, NULL);
-		perf_events_drain(&state.events, UINT64_MAX, take);
+		perf_rings_drain(&state.events.rings, UINT64_MAX, take, NULL);
 		if (!perf_attach_open(&state.attach, request->roots, request->root_count, refusal, size))
 			return false;
 	} while (!state.attach.stable);
@@ -241,8 +237,8 @@ static bool start(const struct capture_request *request, struct sampling_event *
 
 static void drain(int timeout)
 {
-	poll(state.events.owners, state.events.cpu_count, timeout);
-	perf_events_drain(&state.events, clock_nanoseconds(CLOCK_MONOTONIC) - SETTLE_NANOSECONDS, take);
+	poll(state.events.rings.owners, state.events.rings.cpu_count, timeout);
+	perf_rings_drain(&state.events.rings, clock_nanoseconds(CLOCK_MONOTONIC) - SETTLE_NANOSECONDS, take, NULL);
 	processes_publish(recorder_processes(state.recorder));
 }
 
@@ -263,7 +259,7 @@ static void stop(struct capture_totals *totals)
 	cpu_account_end(&state.account);
 	/* All events of this process, and what was inherited from them, at once. */
 	prctl(PR_TASK_PERF_EVENTS_DISABLE);
-	perf_events_drain(&state.events, UINT64_MAX, take);
+	perf_rings_drain(&state.events.rings, UINT64_MAX, take, NULL);
 	lost = perf_threads_lost(&state.events);
 	if (lost > state.ring_full)
 		state.ring_full = lost;

@@ -7,13 +7,12 @@
 #ifndef PROFBOUND_PERF_EVENTS_H
 #define PROFBOUND_PERF_EVENTS_H
 
-#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "backends/perf_ring.h"
+#include "backends/perf_rings.h"
 #include "backends/period.h"
 #include "backends/sampling.h"
 
@@ -31,11 +30,8 @@ struct perf_thread {
 };
 
 struct perf_events {
-	uint32_t *cpus;
-	size_t cpu_count;
-	/* One ring a CPU, of an event of this process that never counts: it lives as long as this process wants. */
-	struct perf_ring *rings;
-	struct pollfd *owners;
+	/* Each of an event of this process that never counts: it lives as long as this process wants. */
+	struct perf_rings rings;
 	struct perf_thread *threads;
 	size_t thread_count;
 	/* Threads with `own_ids`. */
@@ -53,12 +49,6 @@ bool perf_events_open(struct perf_events *events, const struct sampling_event *e
 
 /* Makes sure that `threads` more threads fit the limit on file descriptors; false with a one-line refusal. */
 bool perf_events_reserve(struct perf_events *events, size_t threads, char *refusal, size_t size);
-
-/*
- * Hands over the records of all CPUs up to `horizon` (CLOCK_MONOTONIC) in the order of time: an exec on one CPU parts the
- * samples of all.
- */
-void perf_events_drain(struct perf_events *events, uint64_t horizon, void (*take)(const struct perf_event_header *record));
 
 void perf_events_close(struct perf_events *events);
 

@@ -2,6 +2,7 @@
 #include "backends/perf_record.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 /* The fixed part of a PERF_RECORD_SAMPLE with PERF_RECORD_FIELDS. */
 struct sample_layout {
@@ -29,6 +30,16 @@ struct comm_layout {
 	char name[];
 };
 
+struct mapping_layout {
+	struct perf_event_header header;
+	uint32_t pid, tid;
+	uint64_t start, bytes, offset;
+	uint32_t major, minor;
+	uint64_t inode, inode_generation;
+	uint32_t protection, flags;
+	char name[];
+};
+
 struct lost_layout {
 	struct perf_event_header header;
 	uint64_t id;
@@ -45,6 +56,7 @@ struct trailer {
 
 _Static_assert(sizeof(struct sample_layout) == 64, "struct sample_layout is the kernel's ABI");
 _Static_assert(sizeof(struct task_layout) == 32, "struct task_layout is the kernel's ABI");
+_Static_assert(sizeof(struct mapping_layout) == 72, "struct mapping_layout is the kernel's ABI");
 _Static_assert(sizeof(struct trailer) == 32, "struct trailer is the kernel's ABI");
 
 uint64_t perf_record_time(const struct perf_event_header *header)
@@ -132,6 +144,25 @@ bool perf_record_task(const struct perf_event_header *header, struct perf_task *
 				    .parent_pid = layout->parent_pid,
 				    .tid = layout->tid,
 				    .parent_tid = layout->parent_tid };
+	return true;
+}
+
+bool perf_record_mapping(const struct perf_event_header *header, struct perf_mapping *mapping)
+{
+	const struct mapping_layout *layout = (const struct mapping_layout *)header;
+
+	/* With a build id the file's inode would not be there; it is not asked for. */
+	if (header->size <= sizeof(*layout) || (header->misc & PERF_RECORD_MISC_MMAP_BUILD_ID) ||
+	    !memchr(layout->name, '\0', header->size - sizeof(*layout)) || layout->start + layout->bytes <= layout->start)
+		return false;
+	*mapping = (struct perf_mapping){ .pid = layout->pid,
+					  .start = layout->start,
+					  .end = layout->start + layout->bytes,
+					  .offset = layout->offset,
+					  .device = (uint64_t)layout->major << 32 | layout->minor,
+					  .inode = layout->inode,
+					  .executable = layout->protection & PROT_EXEC,
+					  .name = layout->name };
 	return true;
 }
 

@@ -37,9 +37,9 @@ static int open_sampling(struct perf_events *events, pid_t tid, size_t index)
 	int fd, error;
 
 	attr.sample_period = period_draw(&events->periods, events->attr.sample_period);
-	fd = sampling_open(&attr, tid, events->cpus[index], -1, 0);
+	fd = sampling_open(&attr, tid, events->rings.cpus[index], -1, 0);
 
-	if (fd < 0 || ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, events->owners[index].fd) == 0)
+	if (fd < 0 || ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, events->rings.owners[index].fd) == 0)
 		return fd;
 	error = errno;
 	close(fd);
@@ -50,9 +50,9 @@ static int open_sampling(struct perf_events *events, pid_t tid, size_t index)
 /* The ids of the thread's sampling events. */
 static uint64_t *read_ids(const struct perf_events *events, const int *sampling)
 {
-	uint64_t *ids = must_allocate(events->cpu_count, sizeof(*ids));
+	uint64_t *ids = must_allocate(events->rings.cpu_count, sizeof(*ids));
 
-	for (size_t i = 0; i < events->cpu_count; i++)
+	for (size_t i = 0; i < events->rings.cpu_count; i++)
 		ioctl(sampling[i], PERF_EVENT_IOC_ID, &ids[i]);
 	return ids;
 }
@@ -64,16 +64,16 @@ int perf_threads_add(struct perf_events *events, pid_t tid, bool doubtful)
 	int *sampling, error;
 
 	events->threads = must_resize(events->threads, events->thread_count + 1, sizeof(*events->threads));
-	events->sampling = must_resize(events->sampling, (events->thread_count + 1) * events->cpu_count, sizeof(*events->sampling));
-	sampling = events->sampling + events->thread_count * events->cpu_count;
+	events->sampling = must_resize(events->sampling, (events->thread_count + 1) * events->rings.cpu_count, sizeof(*events->sampling));
+	sampling = events->sampling + events->thread_count * events->rings.cpu_count;
 	/* First the counter: a thread that is being started may inherit the first events without the last, so that a
 	 * sample of an inherited event says that the counter was inherited too. */
 	thread.counter = open_counter(events, tid);
 	if (thread.counter < 0)
 		return errno;
-	while (opened < events->cpu_count && (sampling[opened] = open_sampling(events, tid, opened)) >= 0)
+	while (opened < events->rings.cpu_count && (sampling[opened] = open_sampling(events, tid, opened)) >= 0)
 		opened++;
-	if (opened == events->cpu_count) {
+	if (opened == events->rings.cpu_count) {
 		thread.opened = clock_nanoseconds(CLOCK_MONOTONIC);
 		thread.own_ids = doubtful ? read_ids(events, sampling) : NULL;
 		events->doubtful_count += doubtful;
@@ -108,12 +108,12 @@ void perf_threads_settle(struct perf_events *events, pid_t tid, uint32_t cpu, ui
 	struct perf_thread *thread = find_doubtful(events, tid);
 	size_t index = 0;
 
-	while (index < events->cpu_count && events->cpus[index] != cpu)
+	while (index < events->rings.cpu_count && events->rings.cpus[index] != cpu)
 		index++;
-	if (!thread || index == events->cpu_count || thread->own_ids[index] == id)
+	if (!thread || index == events->rings.cpu_count || thread->own_ids[index] == id)
 		return;
 	close_once(&thread->counter);
-	close_once(&events->sampling[(size_t)(thread - events->threads) * events->cpu_count + index]);
+	close_once(&events->sampling[(size_t)(thread - events->threads) * events->rings.cpu_count + index]);
 }
 
 void perf_threads_ended(struct perf_events *events, pid_t tid)
@@ -162,7 +162,7 @@ uint64_t perf_threads_lost(const struct perf_events *events)
 {
 	uint64_t sum = 0;
 
-	for (size_t i = 0; events->attr.read_format && i < events->thread_count * events->cpu_count; i++) {
+	for (size_t i = 0; events->attr.read_format && i < events->thread_count * events->rings.cpu_count; i++) {
 		struct {
 			uint64_t value, lost;
 		} counts;
@@ -175,7 +175,7 @@ uint64_t perf_threads_lost(const struct perf_events *events)
 
 void perf_threads_close(struct perf_events *events)
 {
-	for (size_t i = 0; i < events->thread_count * events->cpu_count; i++)
+	for (size_t i = 0; i < events->thread_count * events->rings.cpu_count; i++)
 		close_once(&events->sampling[i]);
 	for (size_t i = 0; i < events->thread_count; i++) {
 		close_once(&events->threads[i].counter);

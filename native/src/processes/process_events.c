@@ -46,6 +46,7 @@ void processes_exec(struct processes *processes, uint64_t time, pid_t pid)
 	process->patience = FIRST_REREAD_NANOSECONDS;
 	process->read_at = 0;
 	process->known_at = time;
+	process->is_between_images = true;
 	mappings_free(&process->mappings);
 	process_look_up_root(processes, process);
 	process_changed(processes, process);

@@ -22,6 +22,8 @@ struct process {
 	/* Object of its generated code; 0 when it has none. */
 	uint32_t generated;
 	bool is_changed;
+	/* It replaced its image and has mapped nothing since. */
+	bool is_between_images;
 };
 
 /* A process whose first thread has ended. */

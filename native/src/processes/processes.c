@@ -95,6 +95,7 @@ bool process_read_all(struct processes *processes, struct process *process)
 	if (!mappings_read(&process->mappings, process->pid))
 		return false;
 	process->known_at = now;
+	process->is_between_images = false;
 	process_look_up_root(processes, process);
 	for (size_t i = 0; i < process->mappings.count; i++)
 		process->mappings.entries[i].object = process_object_of(processes, process, &process->mappings.entries[i]);
@@ -106,6 +107,7 @@ void process_insert(struct processes *processes, struct process *process, const 
 {
 	struct mapping *inserted = mappings_insert(&process->mappings, mapping);
 
+	process->is_between_images = false;
 	if (!inserted)
 		return;
 	if (!inserted->object)
@@ -181,9 +183,12 @@ static struct mapping *find_mapping(struct processes *processes, struct process 
 enum placement process_place(struct processes *processes, struct process *process, uint64_t address,
 			     struct location *location)
 {
-	const struct mapping *mapping = find_mapping(processes, process, address);
+	const struct mapping *mapping;
 	bool is_generated;
 
+	if (process->is_between_images)
+		return PLACED_BETWEEN_IMAGES;
+	mapping = find_mapping(processes, process, address);
 	if (!mapping)
 		return process->mappings.count ? PLACED_NOWHERE : PLACED_IN_GONE_PROCESS;
 	is_generated = mapping->object == process->generated;

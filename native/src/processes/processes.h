@@ -26,6 +26,8 @@ enum placement {
 	PLACED,
 	/* The process lives, but nothing executable is mapped there. */
 	PLACED_NOWHERE,
+	/* The old image is gone and nothing of the new one is mapped: the registers still say where the old one was. */
+	PLACED_BETWEEN_IMAGES,
 	/* It was never seen alive. */
 	PLACED_IN_GONE_PROCESS,
 };

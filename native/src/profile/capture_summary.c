@@ -101,6 +101,7 @@ static void write_all(struct json *json, const struct capture_summary *summary)
 	json_unsigned(json, "samples", counts->samples);
 	json_unsigned(json, "weight", counts->weight);
 	write_causes(json, "lost", totals->lost);
+	json_unsigned(json, "mappingsLost", totals->mappings_lost);
 	json_unsigned(json, "truncated", counts->truncated);
 	write_causes(json, "incomplete", counts->incomplete);
 	write_causes(json, "unresolved", counts->unresolved);

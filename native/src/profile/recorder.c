@@ -79,6 +79,8 @@ static enum stack_ending add_user_frames(struct recorder *recorder, const struct
 		enum placement placement =
 			process_place(&recorder->processes, process, code_address(sample->user, i), &location);
 
+		if (placement == PLACED_BETWEEN_IMAGES)
+			return ENDING_NO_USER_STACK;
 		if (placement == PLACED_IN_GONE_PROCESS) {
 			recorder->frames[(*depth)++] = MARKER_PROCESS_GONE;
 			return ENDING_PROCESS_GONE;
@@ -154,6 +156,11 @@ void recorder_weigh_wait(struct recorder *recorder, uint32_t stack, uint64_t blo
 struct processes *recorder_processes(struct recorder *recorder)
 {
 	return &recorder->processes;
+}
+
+uint32_t recorder_files_not_kept(const struct recorder *recorder)
+{
+	return objects_crowded_out(&recorder->objects);
 }
 
 void recorder_add_hidden_kernel(struct recorder *recorder, uint64_t weight)

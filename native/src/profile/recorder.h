@@ -115,6 +115,9 @@ void recorder_open_maps(struct recorder *recorder);
 /* Reads perf maps and symbol tables and names every address. Needs no privileges. */
 void recorder_resolve(struct recorder *recorder);
 
+/* How many files with samples could not be kept open, so that nothing in them has a name: MAX_KEPT_FILES is the bound. */
+uint32_t recorder_files_not_kept(const struct recorder *recorder);
+
 /* What was taken; complete after recorder_resolve(). */
 void recorder_count(const struct recorder *recorder, struct recorder_counts *counts);
 
