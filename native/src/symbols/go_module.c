@@ -10,13 +10,34 @@
 /* Offsets in runtime.moduledata: the table, then slices of its names and units. */
 enum { MODULE_TABLE = 0, MODULE_NAMES = 8, MODULE_UNITS = 32 };
 
+/*
+ * Whether there is a section that Go's linker always writes, and that neither strip nor another linker takes away. In
+ * other programs, all of the read-only data would be searched in vain: 0.2 s for node, 1 s for Chromium.
+ */
+static bool has_go_section(Elf *elf)
+{
+	Elf_Scn *section = NULL;
+	size_t strings;
+
+	if (elf_getshdrstrndx(elf, &strings))
+		return false;
+	while ((section = elf_nextscn(elf, section))) {
+		GElf_Shdr header;
+		const char *name = gelf_getshdr(section, &header) ? elf_strptr(elf, strings, header.sh_name) : NULL;
+
+		if (name && (strcmp(name, ".go.buildinfo") == 0 || strcmp(name, ".note.go.buildid") == 0))
+			return true;
+	}
+	return false;
+}
+
 bool go_image_open(struct go_image *image, Elf *elf)
 {
 	GElf_Ehdr header;
 
 	*image = (struct go_image){ .elf = elf };
 	return elf && gelf_getehdr(elf, &header) && header.e_machine == EM_X86_64 &&
-	       header.e_ident[EI_CLASS] == ELFCLASS64;
+	       header.e_ident[EI_CLASS] == ELFCLASS64 && has_go_section(elf);
 }
 
 /* The content of a section that is loaded; false when it has none. */

@@ -20,7 +20,7 @@ struct go_image {
 	struct go_bytes table;
 };
 
-/* False when the file is not for x86-64. */
+/* False when it is no Go program for x86-64. */
 bool go_image_open(struct go_image *image, Elf *elf);
 
 /* The next bytes that may be a pclntab, and the linked address they lie at; false when there are no more. */

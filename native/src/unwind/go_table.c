@@ -112,19 +112,7 @@ static uint64_t find_loaded_rsp(const struct reader *reader, const struct go_fun
 
 static void add_row(struct table *table, uint64_t address, struct unwind_rule rule)
 {
-	struct table_row *last = table->count ? &table->rows[table->count - 1] : NULL;
-
-	if (last && last->address == address) {
-		last->rule = rule;
-		return;
-	}
-	if (last && memcmp(&last->rule, &rule, sizeof(rule)) == 0)
-		return;
-	if (table->count == table->capacity) {
-		table->capacity = table->capacity ? table->capacity * 2 : 4096;
-		table->rows = must_resize(table->rows, table->capacity, sizeof(*table->rows));
-	}
-	table->rows[table->count++] = (struct table_row){ .address = address, .rule = rule };
+	table_add(table, address, &rule);
 }
 
 /* The rule at an address where rsp is `depth` bytes below the return address. */

@@ -8,6 +8,7 @@
 #include "support/bounds.h"
 #include "support/fail.h"
 #include "unwind/frame_table.h"
+#include "unwind/go_table.h"
 
 /* What holds between functions. */
 static const struct unwind_rule gap = { .cfa = UNWIND_CFA_FRAME_POINTER };
@@ -106,6 +107,8 @@ bool table_read(struct table *table, Elf *elf)
 		table_fill(table, &debug);
 	}
 	table_free(&debug);
+	/* Go describes its functions more exactly than its .debug_frame, if it has one, does. */
+	found |= go_table_read(table, elf);
 	if (!found)
 		table_free(table);
 	return found;
