@@ -13,6 +13,8 @@ export const doctorSchema = z.object({
   checks: z
     .array(
       z.object({
+        /** The question it belongs to: whether it works, sees everything, measures quietly. */
+        group: z.enum(['capture', 'sight', 'quiet']),
         name: text,
         status: z.enum(['ok', 'warning', 'missing']),
         detail: text,

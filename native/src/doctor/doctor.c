@@ -9,6 +9,16 @@
 #include "support/fail.h"
 #include "support/json.h"
 
+/* In JSON, and as people read it. */
+static const struct group_names {
+	const char *key;
+	const char *title;
+} group_names[CHECK_GROUPS] = {
+	[GROUP_CAPTURE] = { "capture", "Can capture" },
+	[GROUP_SIGHT] = { "sight", "Sees everything" },
+	[GROUP_QUIET] = { "quiet", "Measures quietly" },
+};
+
 static const char *const status_names[] = { [CHECK_OK] = "ok", [CHECK_WARNING] = "warning", [CHECK_MISSING] = "missing" };
 
 /* What the machine offers; the bpf backend comes first because it sees more. */
@@ -27,12 +37,22 @@ void checks_add(struct checks *checks, const char *name, enum check_status statu
 	if (checks->count == MAX_CHECKS)
 		return;
 	checks->count++;
+	check->group = checks->group;
 	check->name = name;
 	check->status = status;
 	snprintf(check->cure, sizeof(check->cure), "%s", cure ? cure : "");
 	va_start(arguments, format);
 	vsnprintf(check->detail, sizeof(check->detail), format, arguments);
 	va_end(arguments);
+}
+
+void checks_add_capability(struct checks *checks, const char *name, enum capability capability, enum check_status without,
+			   const char *purpose)
+{
+	bool effective = privileges_effective(capability);
+
+	checks_add(checks, name, effective ? CHECK_OK : without, effective ? NULL : privileges_grant(), "%s: %s",
+		   effective ? "effective" : "not effective", purpose);
 }
 
 static void print_json(const struct diagnosis *diagnosis)
@@ -47,6 +67,7 @@ static void print_json(const struct diagnosis *diagnosis)
 		const struct check *check = &diagnosis->checks.items[i];
 
 		json_open(&json, NULL, '{');
+		json_string(&json, "group", group_names[check->group].key);
 		json_string(&json, "name", check->name);
 		json_string(&json, "status", status_names[check->status]);
 		json_string(&json, "detail", check->detail);
@@ -77,6 +98,8 @@ static void print_text(const struct diagnosis *diagnosis)
 	for (size_t i = 0; i < diagnosis->checks.count; i++) {
 		const struct check *check = &diagnosis->checks.items[i];
 
+		if (i == 0 || check->group != check[-1].group)
+			printf("%s%s\n", i ? "\n" : "", group_names[check->group].title);
 		printf("%-7s  %-*s  %s\n", status_names[check->status], width, check->name, check->detail);
 		if (check->cure[0])
 			printf("%-7s  %-*s  -> %s\n", "", width, "", check->cure);
@@ -93,9 +116,14 @@ int doctor_run(bool json)
 	bool bpf, perf;
 
 	diagnosis.kernel = doctor_kernel_release();
-	doctor_check_host(&diagnosis.checks);
+	diagnosis.checks.group = GROUP_CAPTURE;
+	doctor_check_confines(&diagnosis.checks);
 	perf = doctor_check_perf(&diagnosis.checks);
 	bpf = doctor_check_bpf(&diagnosis.checks);
+	diagnosis.checks.group = GROUP_SIGHT;
+	doctor_check_sight(&diagnosis.checks, perf);
+	diagnosis.checks.group = GROUP_QUIET;
+	doctor_check_quiet(&diagnosis.checks);
 	if (bpf)
 		diagnosis.backends[diagnosis.backend_count++] = "bpf";
 	if (perf)

@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "doctor/doctor_checks.h"
+#include "doctor/doctor_files.h"
 #include "target/privileges.h"
 #include "backends/sampling.h"
 /* The skeleton needs the types both sides share. */
@@ -19,15 +19,6 @@
 static int quiet(enum libbpf_print_level level, const char *format, va_list arguments)
 {
 	return 0;
-}
-
-static void check_capability(struct checks *checks, const char *name, enum capability capability, enum check_status without,
-			     const char *purpose)
-{
-	bool effective = privileges_effective(capability);
-
-	checks_add(checks, name, effective ? CHECK_OK : without, effective ? NULL : privileges_grant(), "%s: %s",
-		   effective ? "effective" : "not effective", purpose);
 }
 
 static void check_btf(struct checks *checks)
@@ -50,19 +41,14 @@ static void check_jit(struct checks *checks)
 		   enabled ? "on" : "off: each sample costs several times as much");
 }
 
-static void check_kernel_symbols(struct checks *checks)
+static void check_unprivileged(struct checks *checks)
 {
-	long restricted = 0;
+	long disabled;
 
-	privileges_read_number("/proc/sys/kernel/kptr_restrict", &restricted);
-	if (privileges_see_kernel_names())
-		checks_add(checks, "kernel_symbols", CHECK_OK, NULL, "/proc/kallsyms shows addresses");
-	else
-		checks_add(checks, "kernel_symbols", CHECK_WARNING,
-			   privileges_grant(),
-			   "/proc/kallsyms hides addresses from those without CAP_SYSLOG (kernel.kptr_restrict is %ld): kernel functions have no "
-			   "names",
-			   restricted);
+	if (!privileges_read_number("/proc/sys/kernel/unprivileged_bpf_disabled", &disabled))
+		return;
+	/* What a capture loads takes CAP_BPF whatever it says. */
+	checks_add(checks, "unprivileged_bpf_disabled", CHECK_OK, NULL, "%ld: of no effect here, CAP_BPF decides", disabled);
 }
 
 /* Inode of the initial pid namespace: PROC_PID_INIT_INO of the kernel's ABI. */
@@ -70,9 +56,7 @@ static void check_kernel_symbols(struct checks *checks)
 
 static bool check_pid_namespace(struct checks *checks)
 {
-	struct stat status;
-
-	if (stat("/proc/self/ns/pid", &status) == 0 && status.st_ino == INITIAL_PID_NAMESPACE) {
+	if (doctor_is_initial_namespace("/proc/self/ns/pid", INITIAL_PID_NAMESPACE)) {
 		checks_add(checks, "pid_namespace", CHECK_OK, NULL, "the initial one");
 		return true;
 	}
@@ -126,12 +110,11 @@ bool doctor_check_bpf(struct checks *checks)
 {
 	bool initial, loads;
 
-	check_capability(checks, "cap_perfmon", CAPABILITY_PERFMON, CHECK_MISSING, "samples of every CPU, with kernel functions");
-	check_capability(checks, "cap_bpf", CAPABILITY_BPF, CHECK_MISSING, "loading of BPF programs");
-	check_capability(checks, "cap_sys_ptrace", CAPABILITY_SYS_PTRACE, CHECK_WARNING, "reading other users' processes");
+	checks_add_capability(checks, "cap_perfmon", CAPABILITY_PERFMON, CHECK_MISSING, "samples of every CPU, with kernel functions");
+	checks_add_capability(checks, "cap_bpf", CAPABILITY_BPF, CHECK_MISSING, "loading of BPF programs");
+	check_unprivileged(checks);
 	check_btf(checks);
 	check_jit(checks);
-	check_kernel_symbols(checks);
 	initial = check_pid_namespace(checks);
 	loads = check_programs(checks);
 	return initial && loads;

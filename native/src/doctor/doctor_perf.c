@@ -49,19 +49,6 @@ static bool check_perf_event(struct checks *checks)
 	return false;
 }
 
-static void check_pmu(struct checks *checks, bool perf_works)
-{
-	struct sampling_event event;
-
-	/* What forbids all events says nothing of the hardware. */
-	if (!perf_works)
-		return;
-	if (sampling_choose(&(struct sampling_request){ .event = EVENT_CYCLES, .rate_hz = RATE_HZ }, true, &event))
-		checks_add(checks, "pmu", CHECK_OK, NULL, "hardware cycles");
-	else
-		checks_add(checks, "pmu", CHECK_WARNING, NULL, "no hardware cycles (%s): cpu-clock is sampled instead", strerror(errno));
-}
-
 static void check_paranoid(struct checks *checks)
 {
 	bool privileged = privileges_effective(CAPABILITY_PERFMON);
@@ -92,35 +79,11 @@ static void check_mlock(struct checks *checks)
 		   kilobytes >= 516 ? NULL : "sysctl kernel.perf_event_mlock_kb=516", "%ld KiB of samples a CPU", kilobytes);
 }
 
-static void check_seccomp(struct checks *checks, bool perf_works)
-{
-	char line[256];
-	int mode = -1;
-	FILE *file = fopen("/proc/self/status", "re");
-
-	while (file && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "Seccomp: %d", &mode) == 1)
-			break;
-	}
-	if (file)
-		fclose(file);
-	if (mode <= 0)
-		checks_add(checks, "seccomp", CHECK_OK, NULL, "no filter");
-	else if (perf_works)
-		checks_add(checks, "seccomp", CHECK_OK, NULL, "a filter that allows perf_event_open");
-	else
-		checks_add(checks, "seccomp", CHECK_WARNING,
-			   "run the container with --cap-add=PERFMON or a seccomp profile that allows perf_event_open",
-			   "a filter, which may be what forbids perf_event_open");
-}
-
 bool doctor_check_perf(struct checks *checks)
 {
 	bool works = check_perf_event(checks);
 
-	check_pmu(checks, works);
 	check_paranoid(checks);
 	check_mlock(checks);
-	check_seccomp(checks, works);
 	return works;
 }

@@ -2,6 +2,7 @@
 import { examine } from '../../jobs/doctor.js';
 import type { Command } from '../command.js';
 
+const titles = { capture: 'can capture', sight: 'sees everything', quiet: 'measures quietly' } as const;
 const sign = { ok: '✓', warning: '!', missing: '✗' } as const;
 
 export const doctor: Command = {
@@ -22,7 +23,8 @@ export const doctor: Command = {
     if (given.flag('json')) {
       terminal.print(`${JSON.stringify(report, null, 2)}\n`);
     } else {
-      const lines = report.checks.flatMap(({ name, status, detail, cure }) => [
+      const lines = report.checks.flatMap(({ group, name, status, detail, cure }, index) => [
+        ...(report.checks[index - 1]?.group === group ? [] : [`\n${titles[group]}`]),
         `${sign[status]} ${name}: ${detail}`,
         ...(cure === null ? [] : [`    ${cure}`]),
       ]);
@@ -30,7 +32,7 @@ export const doctor: Command = {
         report.backends.length === 0
           ? 'nothing can be measured here'
           : `backends: ${report.backends.join(', ')}`;
-      terminal.print(`kernel ${report.kernel}\n${lines.join('\n')}\n${works}\n`);
+      terminal.print(`kernel ${report.kernel}\n${lines.join('\n')}\n\n${works}\n`);
     }
     return report.backends.length === 0 ? 4 : 0;
   },
