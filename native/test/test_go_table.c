@@ -13,7 +13,7 @@
 #include "check.h"
 #include "symbols/call_sites.h"
 #include "symbols/go_pclntab.h"
-#include "unwind/go_table.h"
+#include "unwind/table.h"
 
 #define STEPS 40000
 #define DEEPEST 256
@@ -83,21 +83,6 @@ static bool read_memory(pid_t pid, uint64_t address, void *to, size_t size)
 	struct iovec local = { to, size }, remote = { (void *)address, size };
 
 	return process_vm_readv(pid, &local, 1, &remote, 1, 0) == (ssize_t)size;
-}
-
-static const struct unwind_rule *find_rule(const struct table *table, uint64_t address)
-{
-	size_t low = 0, high = table->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (table->rows[middle].address <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low ? &table->rows[low - 1].rule : NULL;
 }
 
 struct frame_state {
@@ -187,7 +172,7 @@ static bool walk(struct walker *walker, const struct user_regs_struct *registers
 	struct frame_state state = { registers->rip, registers->rsp, registers->rbp, true };
 
 	for (unsigned depth = 0; depth < DEEPEST; depth++) {
-		const struct unwind_rule *rule = find_rule(&walker->table, state.rip - !state.is_exact);
+		const struct unwind_rule *rule = table_find(&walker->table, state.rip - !state.is_exact);
 		uint64_t at = state.rip;
 
 		walker->frames++;
@@ -263,7 +248,7 @@ static void walks_whole_stacks(const char *name, const char *options)
 	fd = open(program, O_RDONLY);
 	elf_version(EV_CURRENT);
 	elf = elf_begin(fd, ELF_C_READ, NULL);
-	CHECK(go_table_read(&walker.table, elf));
+	CHECK(table_read(&walker.table, elf));
 	CHECK(go_pclntab_open(&walker.pclntab, elf));
 	walker.pid = start(program);
 	follow(&walker);
@@ -276,7 +261,7 @@ static void walks_whole_stacks(const char *name, const char *options)
 	CHECK(walker.walks > 10000);
 	CHECK(1000ULL * walker.complete >= 999ULL * walker.walks);
 	CHECK(walker.direct_calls > walker.walks && 10000ULL * walker.matching_calls >= 9999ULL * walker.direct_calls);
-	free(walker.table.rows);
+	table_free(&walker.table);
 	elf_end(elf);
 	close(fd);
 }

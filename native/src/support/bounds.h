@@ -6,6 +6,12 @@
 /* Longest symbol kept; C++ templates reach some thousands, beyond is an attack or of no use to a reader. */
 #define MAX_NAME_BYTES 4096
 
+/* Nesting of a Rust name; iterators within iterators reach some sixty. */
+#define MAX_NAME_DEPTH 256
+
+/* Parts of a Rust name read; back references let a short name repeat itself without end. */
+#define MAX_NAME_STEPS 20000
+
 /* A browser has some thousands of mappings; 64 Ki is the kernel's default vm.max_map_count. */
 #define MAX_MAPPINGS 65536
 

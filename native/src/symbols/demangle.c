@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "support/bounds.h"
+#include "symbols/demangle_rust.h"
 
 /*
  * What abi::__cxa_demangle() of libstdc++ calls. Used instead of it because output can be stopped: substitutions let a
@@ -122,6 +123,16 @@ static bool cut_plt(char *name)
 	return true;
 }
 
+static void demangle_linkage_name(char *out, size_t size, const char *name)
+{
+	if (demangle_rust(out, size, name))
+		return;
+	if (strncmp(name, "_Z", 2) != 0 || !demangle_cxx(out, size, name))
+		snprintf(out, size, "%s", name);
+	else if (cut_rust_hash(out))
+		unescape_rust(out);
+}
+
 void demangle(char *out, size_t size, const char *name)
 {
 	char mangled[MAX_NAME_BYTES + 1];
@@ -130,10 +141,7 @@ void demangle(char *out, size_t size, const char *name)
 	snprintf(mangled, sizeof(mangled), "%s", name);
 	is_plt = cut_plt(mangled);
 	cut_llvm_number(mangled);
-	if (strncmp(mangled, "_Z", 2) != 0 || !demangle_cxx(out, size, mangled))
-		snprintf(out, size, "%s", mangled);
-	else if (cut_rust_hash(out))
-		unescape_rust(out);
+	demangle_linkage_name(out, size, mangled);
 	if (is_plt)
 		snprintf(out + strlen(out), size - strlen(out), "%s", plt_suffix);
 }

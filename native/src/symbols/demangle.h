@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /*
- * The name a person would write: C++ and Rust's legacy names demangled; Rust's hash and LLVM's module number, which
+ * The name a person would write: C++ and Rust's names demangled; Rust's hashes and LLVM's module number, which
  * change with every build, taken off; any other name as it is. Cut to `size` - 1 bytes.
  */
 void demangle(char *out, size_t size, const char *name);

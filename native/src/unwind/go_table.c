@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unwind/go_table.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "support/bounds.h"
-#include "support/fail.h"
 #include "symbols/go_module.h"
 #include "symbols/go_pclntab.h"
 
@@ -110,9 +107,9 @@ static uint64_t find_loaded_rsp(const struct reader *reader, const struct go_fun
 	return 0;
 }
 
-static void add_row(struct table *table, uint64_t address, struct unwind_rule rule)
+static void add_row(struct reader *reader, uint64_t address, struct unwind_rule rule)
 {
-	table_add(table, address, &rule);
+	table_add(&reader->rows, address, &rule);
 }
 
 /* The rule at an address where rsp is `depth` bytes below the return address. */
@@ -153,10 +150,10 @@ static void add_depths(struct reader *reader, const struct go_function *function
 			code.saves_rbp = find_saved_rbp(reader, depths.start, depths.value);
 		changes[0] = code.saves_rbp < code.loads_rsp ? code.saves_rbp : code.loads_rsp;
 		changes[1] = code.saves_rbp < code.loads_rsp ? code.loads_rsp : code.saves_rbp;
-		add_row(&reader->rows, depths.start, rule_at(function, &code, depths.start, depths.value));
+		add_row(reader, depths.start, rule_at(function, &code, depths.start, depths.value));
 		for (int i = 0; i < 2; i++) {
 			if (changes[i] > depths.start && changes[i] < depths.end)
-				add_row(&reader->rows, changes[i], rule_at(function, &code, changes[i], depths.value));
+				add_row(reader, changes[i], rule_at(function, &code, changes[i], depths.value));
 		}
 	}
 }
@@ -164,13 +161,13 @@ static void add_depths(struct reader *reader, const struct go_function *function
 static void add_function(struct reader *reader, const struct go_function *function)
 {
 	if (is_outermost(function)) {
-		add_row(&reader->rows, function->start, (struct unwind_rule){ .cfa = UNWIND_CFA_OUTERMOST });
+		add_row(reader, function->start, (struct unwind_rule){ .cfa = UNWIND_CFA_OUTERMOST });
 	} else if (is_name(function, "runtime.sigreturn__sigaction") || is_name(function, "runtime.sigreturn")) {
 		/* It is never called but returned to, and return addresses are looked up one byte before. */
-		add_row(&reader->rows, function->start - 1, (struct unwind_rule){ .cfa = UNWIND_CFA_SIGNAL });
+		add_row(reader, function->start - 1, (struct unwind_rule){ .cfa = UNWIND_CFA_SIGNAL });
 	} else {
 		/* Only C code that was linked in has no depths. */
-		add_row(&reader->rows, function->start, (struct unwind_rule){ .cfa = UNWIND_CFA_FRAME_POINTER });
+		add_row(reader, function->start, (struct unwind_rule){ .cfa = UNWIND_CFA_FRAME_POINTER });
 		add_depths(reader, function);
 	}
 }
@@ -192,37 +189,6 @@ static uint64_t read_functions(struct reader *reader)
 	return end;
 }
 
-/* How many rows begin before `address`. */
-static size_t count_before(const struct table *table, uint64_t address)
-{
-	size_t count = 0;
-
-	while (count < table->count && table->rows[count].address < address)
-		count++;
-	return count;
-}
-
-/* Puts `rows` in place of what `table` has from their first address up to `end`. */
-static void replace(struct table *table, struct table *rows, uint64_t end)
-{
-	size_t before = count_before(table, rows->rows[0].address), after = count_before(table, end + 1);
-	struct unwind_rule behind = { .cfa = UNWIND_CFA_FRAME_POINTER };
-	struct table merged = { .malformed = table->malformed };
-
-	if (after > 0)
-		behind = table->rows[after - 1].rule;
-	for (size_t i = 0; i < before; i++)
-		add_row(&merged, table->rows[i].address, table->rows[i].rule);
-	for (size_t i = 0; i < rows->count; i++)
-		add_row(&merged, rows->rows[i].address, rows->rows[i].rule);
-	add_row(&merged, end, behind);
-	for (size_t i = after; i < table->count; i++)
-		add_row(&merged, table->rows[i].address, table->rows[i].rule);
-	free(table->rows);
-	free(rows->rows);
-	*table = merged;
-}
-
 bool go_table_read(struct table *table, Elf *elf)
 {
 	struct reader reader = { 0 };
@@ -237,6 +203,10 @@ bool go_table_read(struct table *table, Elf *elf)
 	end = read_functions(&reader);
 	if (!reader.rows.count)
 		return false;
-	replace(table, &reader.rows, end);
+	add_row(&reader, end, (struct unwind_rule){ .cfa = UNWIND_CFA_FRAME_POINTER });
+	/* C code is linked before and behind Go's. */
+	table_fill(&reader.rows, table);
+	table_free(table);
+	*table = reader.rows;
 	return true;
 }
