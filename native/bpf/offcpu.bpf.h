@@ -268,9 +268,7 @@ static __always_inline bool off_cpu_take_stack(void *context, struct task_struct
 	fill_header(&walk->record.header, RECORD_OFF_CPU_STACK);
 	bpf_get_current_comm(walk->record.comm, sizeof(walk->record.comm));
 	walk->record.value = ticket;
-	if (unwind_task(task, walk) == UNWIND_NO_SPACE)
-		follow_frame_pointers(context, walk);
-	if (send_stack(context, walk))
+	if (send_stack(context, task, walk, unwind_task(task, walk), PROGRAM_OF_SCHEDULER))
 		return true;
 	__sync_fetch_and_add(&off_cpu_totals.ring_full, 1);
 	return false;

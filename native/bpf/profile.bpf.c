@@ -10,8 +10,9 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+#include "unwind_maps.bpf.h"
 #include "tree.bpf.h"
-#include "unwind.bpf.h"
 #include "weight.bpf.h"
+#include "send.bpf.h"
 #include "sample.bpf.h"
 #include "offcpu.bpf.h"

@@ -5,6 +5,8 @@
 #ifndef PROFBOUND_PROFILE_H
 #define PROFBOUND_PROFILE_H
 
+#include "unwind.h"
+
 /* Frames of a user stack that can be kept. */
 #define MAX_STACK_DEPTH 1024
 
@@ -25,6 +27,8 @@ enum record_kind {
 	/* The stack of a thread that blocks, and how long it then did: offcpu.h. */
 	RECORD_OFF_CPU_STACK = 3,
 	RECORD_OFF_CPU_BLOCK = 4,
+	/* Set besides the kind: a struct copied_record. */
+	RECORD_COPIED = 0x100,
 };
 
 struct record_header {
@@ -64,6 +68,27 @@ struct cpu_period {
 	__u64 unused[3];
 };
 
+/* Bytes of a stack that are copied at most: where unwinding by copies is usual, four times less has been found enough. */
+#define MAX_COPIED_BYTES 32768
+#define STACK_PAGE 4096
+
+/* Copies a process may send until the collector has published its space, which takes it a few drains of 20 ms. */
+#define COPIES_PER_PROCESS 128
+
+/* A stack to be walked by the collector; only as long as what could be read. */
+struct copied_record {
+	struct record_header header;
+	__u64 value;
+	char comm[16];
+	__u32 kernel_depth;
+	__u32 stack_bytes;
+	/* By enum unwind_register. */
+	__u64 registers[UNWIND_REGISTERS];
+	__u64 kernel[MAX_KERNEL_DEPTH];
+	/* From rsp on. */
+	__u8 stack[MAX_COPIED_BYTES];
+};
+
 /* What the task iterator does with each task it visits. */
 enum walk_mode {
 	/* Make members of the tree: roots, their threads, and children of members. Repeated until nothing is added. */
@@ -87,12 +112,17 @@ struct totals {
 	/* User frames by what led from them to their caller. */
 	__u64 frames_by_table;
 	__u64 frames_by_frame_pointer;
+	/* Stacks sent as copies, and those that were not because the process had sent too many. */
+	__u64 copied;
+	__u64 copies_refused;
 };
 
 _Static_assert(sizeof(struct record_header) == 24, "both sides must agree on struct record_header");
 _Static_assert(sizeof(struct stack_record) == 24 + 8 + 16 + 8 + 8 * (MAX_STACK_DEPTH + MAX_KERNEL_DEPTH),
 	       "both sides must agree on struct stack_record");
 _Static_assert(sizeof(struct cpu_period) == 64, "both sides must agree on struct cpu_period");
-_Static_assert(sizeof(struct totals) == 56, "both sides must agree on struct totals");
+_Static_assert(sizeof(struct copied_record) == 24 + 8 + 16 + 8 + 8 * (UNWIND_REGISTERS + MAX_KERNEL_DEPTH) + MAX_COPIED_BYTES,
+	       "both sides must agree on struct copied_record");
+_Static_assert(sizeof(struct totals) == 72, "both sides must agree on struct totals");
 
 #endif

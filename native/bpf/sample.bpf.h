@@ -10,14 +10,6 @@ struct {
 	__type(value, struct unwind_walk);
 } sample_walks SEC(".maps");
 
-/* The stack of a process without tables. */
-static __always_inline void follow_frame_pointers(void *context, struct unwind_walk *walk)
-{
-	long bytes = bpf_get_stack(context, walk->record.frames, 127 * 8, BPF_F_USER_STACK);
-
-	walk->record.user_depth = bytes > 0 ? bytes / 8 : 0;
-}
-
 SEC("perf_event")
 int on_sample(struct bpf_perf_event_data *context)
 {
@@ -34,9 +26,7 @@ int on_sample(struct bpf_perf_event_data *context)
 	fill_header(&walk->record.header, RECORD_SAMPLE);
 	bpf_get_current_comm(walk->record.comm, sizeof(walk->record.comm));
 	walk->record.value = weight;
-	if (unwind_event(context, task, walk) == UNWIND_NO_SPACE)
-		follow_frame_pointers(context, walk);
-	if (!send_stack(context, walk))
+	if (!send_stack(context, task, walk, unwind_event(context, task, walk), PROGRAM_OF_EVENT))
 		__sync_fetch_and_add(&totals.ring_full, 1);
 	return 0;
 }

@@ -82,8 +82,10 @@ int BPF_PROG(on_newtask, struct task_struct *task, unsigned long clone_flags)
 {
 	struct task_struct *parent = bpf_get_current_task_btf();
 
-	if (bpf_task_storage_get(&members, parent, 0, 0))
+	if (bpf_task_storage_get(&members, parent, 0, 0)) {
 		join(task, true);
+		share_space(parent, task);
+	}
 	return 0;
 }
 
@@ -97,6 +99,15 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 		account(prev, member);
 	if (off_cpu)
 		off_cpu_switch(ctx, preempt, prev, next);
+	return 0;
+}
+
+/* The process has another image: no table of the old one holds any more. */
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *binprm)
+{
+	if (bpf_task_storage_get(&members, task, 0, 0))
+		forget_space(task);
 	return 0;
 }
 

@@ -19,54 +19,6 @@ static __always_inline long unwind_read(void *memory, __u64 address, void *to, _
 /* Frames kept of a user stack: --max-depth. */
 const volatile __u32 max_depth = MAX_STACK_DEPTH;
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, UNWIND_SPACES);
-	__type(key, __u32);
-	__type(value, struct unwind_space);
-} spaces SEC(".maps");
-
-/* By tgid, which space is the process's. Threads of one share it, and so does a child that was just forked. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, UNWIND_PROCESSES);
-	__type(key, __u32);
-	__type(value, __u32);
-} space_of SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, UNWIND_RULES);
-	__type(key, __u32);
-	__type(value, struct unwind_rule);
-} rules SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, UNWIND_PAGES);
-	__type(key, __u32);
-	__type(value, struct unwind_page);
-} pages SEC(".maps");
-
-struct unwind_chunk {
-	struct unwind_row rows[UNWIND_CHUNK_ROWS];
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, UNWIND_CHUNKS);
-	__type(key, __u32);
-	__array(values, struct {
-		__uint(type, BPF_MAP_TYPE_ARRAY);
-		__uint(map_flags, BPF_F_MMAPABLE);
-		__uint(max_entries, 1);
-		__type(key, __u32);
-		__uint(value_size, sizeof(struct unwind_chunk));
-	});
-} chunks SEC(".maps");
-
 /*
  * One walk, in memory of its caller's: what is of use to it alone, and the record it becomes. A program that can
  * interrupt another needs its own.
@@ -151,7 +103,7 @@ static __always_inline const struct unwind_rule *find_linked(const struct unwind
 	struct unwind_page *page;
 	__s32 rule;
 
-	if (address >> 16 >= mapping->page_limit)
+	if (number >= mapping->page_limit)
 		return NULL;
 	page = bpf_map_lookup_elem(&pages, &number);
 	if (!page || !page->count)
@@ -189,7 +141,7 @@ static long unwind_frame(__u32 index, struct unwind_progress *progress)
 {
 	struct unwind_walk *walk = progress->walk;
 	struct unwind_state *state = &walk->state;
-	__u64 code = unwind_code(state), frame = state->rip;
+	__u64 code = unwind_code(state), frame = state->rip | (state->is_exact && index ? UNWIND_INTERRUPTED : 0);
 	const struct unwind_mapping *mapping;
 	const struct unwind_rule *rule;
 
@@ -279,27 +231,6 @@ static __always_inline int unwind_event(struct bpf_perf_event_data *context, str
 		return unwind_task(task, walk);
 	COPY_REGISTERS(walk, &context->regs);
 	return unwind_walk_up(task, walk);
-}
-
-/*
- * Adds the kernel's frames behind the user's and sends the record, as long as it is, to the collector. The caller has
- * filled in its header and value, and counts it when there was no room: false.
- */
-static __always_inline bool send_stack(void *context, struct unwind_walk *walk)
-{
-	struct stack_record *record = &walk->record;
-	__u64 depth = record->user_depth, bytes;
-	long kernel;
-
-	if (depth > MAX_STACK_DEPTH)
-		depth = MAX_STACK_DEPTH;
-	kernel = bpf_get_stack(context, &record->frames[depth], MAX_KERNEL_DEPTH * 8, 0);
-	record->kernel_depth = kernel > 0 ? kernel / 8 : 0;
-	bytes = sizeof(*record) - sizeof(record->frames) + 8 * (depth + record->kernel_depth);
-	if (bytes > sizeof(*record) || bpf_ringbuf_output(&records, record, bytes, BPF_RB_NO_WAKEUP))
-		return false;
-	__sync_fetch_and_add(&totals.ring_bytes, bytes);
-	return true;
 }
 
 #endif

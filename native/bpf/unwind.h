@@ -9,6 +9,11 @@
 #ifndef PROFBOUND_UNWIND_H
 #define PROFBOUND_UNWIND_H
 
+/* The programs have these of vmlinux.h. */
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
 /* Registers by their DWARF numbers: figure 3.36 of the System V ABI for x86-64. */
 enum unwind_register {
 	UNWIND_RAX,
@@ -86,7 +91,7 @@ struct unwind_mapping {
 	__u64 base;
 	/* Index of the page of linked address 0, modulo 2^32: pages of addresses below the file's first are not there. */
 	__u32 first_page;
-	/* First page of linked addresses behind the file's last. 0: code without tables, for which frame pointers are followed. */
+	/* Index of the page behind the file's last. 0: code without tables, for which frame pointers are followed. */
 	__u32 page_limit;
 };
 
@@ -136,8 +141,11 @@ enum unwind_end {
 	UNWIND_ENDS,
 };
 
-/* Set in a frame's address when frame pointers, not a table, led from it to its caller. User addresses leave bit 63 free. */
+/* Set in a frame's address when frame pointers, not a table, led from it to its caller. User addresses leave its bit free. */
 #define UNWIND_BY_FRAME_POINTER (1ULL << 63)
+
+/* Set in the address of a caller that was interrupted there by a signal: it is where it runs, not where a call returns to. */
+#define UNWIND_INTERRUPTED (1ULL << 62)
 
 _Static_assert(sizeof(struct unwind_rule) == 16, "both sides must agree on struct unwind_rule");
 _Static_assert(sizeof(struct unwind_row) == 4, "both sides must agree on struct unwind_row");

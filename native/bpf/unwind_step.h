@@ -159,8 +159,8 @@ static __always_inline int unwind_restore(void *memory, __u32 how, __s32 slot, _
 }
 
 /*
- * Reads the words below the CFA that the rule needs in one go, return address last: two, or a window full. Returns how
- * many; 0 when not even the return address can be read.
+ * Reads the words below the CFA that the rule needs in one go, return address last: one, two, or a window full. Returns
+ * how many; 0 when not even the return address can be read.
  */
 static __always_inline __s32 unwind_read_window(void *memory, const struct unwind_rule *rule, __u64 cfa, __u64 *window)
 {
@@ -171,7 +171,7 @@ static __always_inline __s32 unwind_read_window(void *memory, const struct unwin
 		return UNWIND_WINDOW;
 	if (!unwind_read(memory, cfa - 16, &window[UNWIND_WINDOW - 2], 16))
 		return 2;
-	return 0;
+	return unwind_read(memory, cfa - 8, &window[UNWIND_WINDOW - 1], 8) ? 0 : 1;
 }
 
 /* The step by a rule whose CFA is computed. */

@@ -36,6 +36,8 @@ static struct sample sample_of(const uint64_t *user, uint32_t depth)
 		.comm = "test",
 		.user = user,
 		.user_depth = depth,
+		.end = UNWIND_CHAIN_ENDED,
+		.by_frame_pointers = true,
 	};
 }
 
@@ -109,7 +111,7 @@ static void names_and_counts(void)
 	sample = sample_of(pointer, 3);
 	recorder_add(recorder, &sample);
 	sample = sample_of(complete, 2);
-	sample.truncated = true;
+	sample.end = UNWIND_TRUNCATED;
 	recorder_add(recorder, &sample);
 	sample = sample_of(nowhere, 1);
 	recorder_add(recorder, &sample);
@@ -167,6 +169,39 @@ static void ends_where_the_thread_began(void)
 	check_stack(profile, 1, STACK("_start", "recorder_test_caller", "[frame pointer chain ended]"));
 	check_stack(profile, 2, STACK("_start"));
 	CHECK_NUMBER(count_of(counts.incomplete, "frame_pointer_chain_ended"), 1);
+	free(bytes);
+	recorder_free(recorder);
+}
+
+static void believes_tables(void)
+{
+	struct recorder *recorder = recorder_new();
+	struct recorder_counts counts;
+	struct message profile;
+	struct sample sample;
+	uint8_t *bytes;
+	/* No call precedes what a signal interrupted, nor what its handler returns to. */
+	const uint64_t signal[] = { LEAF, (uint64_t)&recorder_test_caller, LEAF | UNWIND_INTERRUPTED, return_address };
+	const uint64_t lost[] = { LEAF, return_address };
+
+	sample = sample_of(signal, 4);
+	sample.by_frame_pointers = false;
+	sample.end = UNWIND_COMPLETE;
+	recorder_add(recorder, &sample);
+	sample = sample_of(lost, 2);
+	sample.by_frame_pointers = false;
+	for (sample.end = UNWIND_NO_MAPPING; sample.end <= UNWIND_NOT_RISING; sample.end++)
+		recorder_add(recorder, &sample);
+	profile = finish(recorder, &counts, &bytes);
+	check_stack(profile, 0, STACK("recorder_test_leaf", "recorder_test_caller", "recorder_test_leaf", "recorder_test_caller"));
+	check_stack(profile, 1, STACK("recorder_test_leaf", "recorder_test_caller", "[no mapping]"));
+	check_stack(profile, 2, STACK("recorder_test_leaf", "recorder_test_caller", "[no unwind tables]"));
+	check_stack(profile, 3, STACK("recorder_test_leaf", "recorder_test_caller", "[stack unreadable]"));
+	check_stack(profile, 4, STACK("recorder_test_leaf", "recorder_test_caller", "[no unwind information]"));
+	check_stack(profile, 5, STACK("recorder_test_leaf", "recorder_test_caller", "[stack does not rise]"));
+	CHECK_NUMBER(count_of(counts.incomplete, "no_mapping"), 1);
+	CHECK_NUMBER(count_of(counts.incomplete, "stack_not_rising"), 1);
+	CHECK_NUMBER(count_of(counts.incomplete, "frame_pointer_chain_ended"), 0);
 	free(bytes);
 	recorder_free(recorder);
 }
@@ -254,6 +289,7 @@ int main(void)
 	recorder_test_caller();
 	names_and_counts();
 	ends_where_the_thread_began();
+	believes_tables();
 	names_generated_code();
 	keeps_what_a_gone_process_weighs();
 	works_without_a_sample();

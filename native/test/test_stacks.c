@@ -5,7 +5,7 @@
 int main(void)
 {
 	struct stacks stacks = { 0 };
-	struct stack_key key = { .thread = 1, .pid = 2, .tid = 3, .cpu = 0, .ending = ENDING_LAST_FRAME };
+	struct stack_key key = { .thread = 1, .pid = 2, .tid = 3, .cpu = 0, .ending = ENDING_CHAIN_ENDED };
 	uint32_t frames[2000];
 	struct stack stack;
 

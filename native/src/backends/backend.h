@@ -69,6 +69,19 @@ struct capture_totals {
 	uint64_t bpf_run_nanoseconds;
 	uint64_t bpf_run_count;
 	uint64_t recursion_misses;
+	/* Of the above, what samples took. */
+	uint64_t sample_run_nanoseconds;
+	uint64_t sample_run_count;
+	/* Bytes that went from the kernel to the collector. */
+	uint64_t ring_bytes;
+	/* User frames by what led from them to their callers. */
+	uint64_t frames_by_table;
+	uint64_t frames_by_frame_pointer;
+	/* Stacks that were walked by the collector from a copy, and those that were not any more, being too many. */
+	uint64_t stacks_copied;
+	uint64_t copies_refused;
+	/* CPU time of the processes that read files for the collector, nanoseconds. */
+	uint64_t builder_nanoseconds;
 };
 
 struct backend {

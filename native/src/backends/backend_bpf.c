@@ -19,6 +19,8 @@
 #include "support/clock.h"
 #include "support/fail.h"
 #include "support/bounds.h"
+#include "backends/bpf_stacks.h"
+#include "backends/bpf_tables.h"
 #include "backends/off_cpu.h"
 #include "backends/process_records.h"
 #include "backends/record_queue.h"
@@ -40,6 +42,10 @@ static struct {
 	struct side_band side_band;
 	struct recorder *recorder;
 	struct sampling_event event;
+	struct builder *builder;
+	struct bpf_tables *tables;
+	struct spaces *spaces;
+	struct bpf_stacks stacks;
 	int stats_fd;
 	struct cpu_sampling sampling;
 	struct off_cpu off_cpu;
@@ -48,30 +54,6 @@ static struct {
 static int quiet(enum libbpf_print_level level, const char *format, va_list arguments)
 {
 	return 0;
-}
-
-/* A record is as long as its frames need. */
-static bool is_whole(const struct stack_record *record, size_t size)
-{
-	size_t fixed = offsetof(struct stack_record, frames);
-
-	return size >= fixed && (size - fixed) / sizeof(*record->frames) >= (size_t)record->user_depth + record->kernel_depth;
-}
-
-static struct sample sample_of(const struct stack_record *record)
-{
-	return (struct sample){
-		.pid = record->header.pid,
-		.tid = record->header.tid,
-		.cpu = record->header.cpu,
-		.weight = sampling_weight(&state.event, record->value),
-		.comm = record->comm,
-		.kernel = (const uint64_t *)record->frames + record->user_depth,
-		.kernel_depth = record->kernel_depth,
-		.user = (const uint64_t *)record->frames,
-		.user_depth = record->user_depth,
-		.truncated = record->end == UNWIND_TRUNCATED,
-	};
 }
 
 static int on_record(void *context, void *data, size_t size)
@@ -87,19 +69,20 @@ static int on_record(void *context, void *data, size_t size)
 static void take_record(uint64_t time, const void *data, size_t size)
 {
 	const struct record_header *header = data;
-	const struct stack_record *record = data;
 	struct sample sample;
+	uint64_t value;
 
 	side_band_apply(&state.side_band, time, recorder_processes(state.recorder));
 	if (header->kind == RECORD_OFF_CPU_BLOCK && size >= sizeof(struct off_cpu_record)) {
 		off_cpu_add_block(&state.off_cpu, data);
 		return;
 	}
-	if (!is_whole(record, size))
+	if (!bpf_stacks_take(&state.stacks, header, size, &sample))
 		return;
-	sample = sample_of(record);
-	if (header->kind == RECORD_OFF_CPU_STACK)
-		off_cpu_add_stack(&state.off_cpu, record->value, &sample);
+	value = ((const struct stack_record *)data)->value;
+	sample.weight = sampling_weight(&state.event, value);
+	if ((header->kind & ~RECORD_COPIED) == RECORD_OFF_CPU_STACK)
+		off_cpu_add_stack(&state.off_cpu, value, &sample);
 	else
 		recorder_add(state.recorder, &sample);
 }
@@ -176,14 +159,51 @@ static bool load(const struct capture_request *request)
 	if (!request->off_cpu)
 		bpf_map__set_max_entries(state.skeleton->maps.off_cpu_places, 1);
 	bpf_map__set_max_entries(state.skeleton->maps.records, ring_bytes());
+	bpf_map__set_max_entries(state.skeleton->maps.copies,
+				 bpf_map__max_entries(state.skeleton->maps.copies) * libbpf_num_possible_cpus());
 	if (profile__load(state.skeleton))
 		return false;
 	/* on_sample is attached to its events one by one. */
 	return profile__attach(state.skeleton) == 0;
 }
 
+/* Has tables made of the files of every process that is heard of. */
+static bool begin_unwinding(const struct capture_request *request)
+{
+	struct processes *processes = recorder_processes(request->recorder);
+	const struct bpf_table_maps maps = {
+		.rules = bpf_map__fd(state.skeleton->maps.rules),
+		.pages = bpf_map__fd(state.skeleton->maps.pages),
+		.chunks = bpf_map__fd(state.skeleton->maps.chunks),
+		.spaces = bpf_map__fd(state.skeleton->maps.spaces),
+		.space_of = bpf_map__fd(state.skeleton->maps.space_of),
+		.copies_of = bpf_map__fd(state.skeleton->maps.copies_of),
+	};
+	struct spaces_output output;
+
+	state.tables = bpf_tables_new(&maps);
+	if (!state.tables)
+		return false;
+	output = bpf_tables_output(state.tables);
+	state.spaces = spaces_new(processes->objects, state.builder, bpf_tables_store(state.tables), &output);
+	state.stacks = (struct bpf_stacks){
+		.processes = processes,
+		.spaces = state.spaces,
+		.store = bpf_tables_store(state.tables),
+		.max_depth = request->max_depth,
+	};
+	processes_on_change(processes, spaces_change, state.spaces);
+	return true;
+}
+
 static void close_all(void)
 {
+	if (state.recorder)
+		processes_on_change(recorder_processes(state.recorder), NULL, NULL);
+	spaces_free(state.spaces);
+	bpf_tables_free(state.tables);
+	if (state.builder)
+		builder_free(state.builder);
 	cpu_sampling_close(&state.sampling);
 	ring_buffer__free(state.ring);
 	record_queue_free(&state.queue);
@@ -215,6 +235,8 @@ static bool start(const struct capture_request *request, struct sampling_event *
 		return false;
 	}
 	state.recorder = state.off_cpu.recorder = request->recorder;
+	/* Without it this process reads the files by itself. */
+	state.builder = builder_new(table_read);
 	if (!load(request)) {
 		snprintf(refusal, size, "cannot load BPF programs: %s; needs CAP_BPF and CAP_PERFMON (run %s as root) and a "
 					"kernel with BTF",
@@ -232,8 +254,8 @@ static bool start(const struct capture_request *request, struct sampling_event *
 	state.ring = ring_buffer__new(bpf_map__fd(state.skeleton->maps.records), on_record, NULL, NULL);
 	/* Needs a right of its own on some systems; without it the cost per sample is reported as zero runs. */
 	state.stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
-	if (!state.ring || !side_band_open(&state.side_band, refusal, size) || !adopt_tree() || !open_sampling(refusal, size) ||
-	    !walk(WALK_BASELINE)) {
+	if (!state.ring || !begin_unwinding(request) || !side_band_open(&state.side_band, refusal, size) || !adopt_tree() ||
+	    !open_sampling(refusal, size) || !walk(WALK_BASELINE)) {
 		if (refusal[0] == '\0')
 			snprintf(refusal, size, "cannot set up the BPF programs: %s", strerror(errno));
 		close_all();
@@ -252,15 +274,32 @@ static void drain(int timeout)
 	take_records(clock_nanoseconds(CLOCK_MONOTONIC) - SETTLE_NANOSECONDS);
 }
 
-/* Samples that came while the program ran on the same CPU already. */
-static uint64_t missed_samples(void)
+/* What the kernel says of the program that takes samples. */
+static struct bpf_prog_info sampling_info(void)
 {
 	struct bpf_prog_info info = { 0 };
 	uint32_t size = sizeof(info);
 
-	if (bpf_obj_get_info_by_fd(bpf_program__fd(state.skeleton->progs.on_sample), &info, &size))
-		return 0;
-	return info.recursion_misses;
+	bpf_obj_get_info_by_fd(bpf_program__fd(state.skeleton->progs.on_sample), &info, &size);
+	return info;
+}
+
+/* Adds what unwinding took, and ends it. */
+static void add_unwinding(struct capture_totals *totals)
+{
+	const struct totals *counted = &state.skeleton->bss->totals;
+	const struct bpf_prog_info info = sampling_info();
+
+	totals->sample_run_nanoseconds = info.run_time_ns;
+	totals->sample_run_count = info.run_cnt;
+	totals->ring_bytes = counted->ring_bytes;
+	totals->frames_by_table = counted->frames_by_table;
+	totals->frames_by_frame_pointer = counted->frames_by_frame_pointer;
+	totals->stacks_copied = counted->copied;
+	totals->copies_refused = counted->copies_refused;
+	if (state.builder)
+		totals->builder_nanoseconds = builder_free(state.builder);
+	state.builder = NULL;
 }
 
 /* Adds what the programs cost while they ran. */
@@ -308,13 +347,14 @@ static void stop(struct capture_totals *totals)
 	take_records(UINT64_MAX);
 	memset(totals, 0, sizeof(*totals));
 	add_overhead(totals);
+	add_unwinding(totals);
 	totals->cpu_nanoseconds = counted->cpu_nanoseconds;
 	totals->cpu_account = "scheduler";
 	totals->tasks = counted->tasks;
 	totals->mappings_lost = state.side_band.lost;
 	totals->lost[0] = (struct cause_count){ "ring_full", counted->ring_full };
 	totals->lost[1] = (struct cause_count){ "task_storage_full", counted->storage_full };
-	totals->lost[2] = (struct cause_count){ "program_busy", missed_samples() };
+	totals->lost[2] = (struct cause_count){ "program_busy", sampling_info().recursion_misses };
 	if (state.skeleton->rodata->off_cpu)
 		finish_off_cpu(&totals->off_cpu);
 	close_all();

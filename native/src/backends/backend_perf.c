@@ -51,6 +51,7 @@ static void take_sample(const struct perf_event_header *header, bool captured)
 {
 	struct perf_sample sample;
 	uint64_t weight;
+	bool is_cut;
 
 	if (!perf_record_sample(header, &sample))
 		return;
@@ -60,6 +61,7 @@ static void take_sample(const struct perf_event_header *header, bool captured)
 	weight = sampling_weight(&state.event, sample.period);
 	if (sample.user_depth)
 		state.user_weight += weight;
+	is_cut = sample.user_depth > state.max_depth || sample.user_depth + sample.kernel_depth >= state.stack_frames;
 	recorder_add(state.recorder,
 		     &(struct sample){ .pid = sample.pid,
 				       .tid = sample.tid,
@@ -70,8 +72,8 @@ static void take_sample(const struct perf_event_header *header, bool captured)
 				       .kernel_depth = sample.kernel_depth,
 				       .user = sample.user,
 				       .user_depth = sample.user_depth > state.max_depth ? state.max_depth : sample.user_depth,
-				       .truncated = sample.user_depth > state.max_depth ||
-						    sample.user_depth + sample.kernel_depth >= state.stack_frames });
+				       .end = is_cut ? UNWIND_TRUNCATED : UNWIND_CHAIN_ENDED,
+				       .by_frame_pointers = true });
 }
 
 static void take_comm(const struct perf_event_header *header)

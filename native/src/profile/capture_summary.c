@@ -112,7 +112,14 @@ static void write_all(struct json *json, const struct capture_summary *summary)
 	json_unsigned(json, "bpfRunNanoseconds", totals->bpf_run_nanoseconds);
 	json_unsigned(json, "bpfRunCount", totals->bpf_run_count);
 	json_unsigned(json, "recursionMisses", totals->recursion_misses);
-	json_unsigned(json, "collectorCpuNanoseconds", summary->collector_cpu);
+	json_unsigned(json, "sampleRunNanoseconds", totals->sample_run_nanoseconds);
+	json_unsigned(json, "sampleRunCount", totals->sample_run_count);
+	json_unsigned(json, "ringBytes", totals->ring_bytes);
+	json_unsigned(json, "framesByTable", totals->frames_by_table);
+	json_unsigned(json, "framesByFramePointer", totals->frames_by_frame_pointer);
+	json_unsigned(json, "stacksCopied", totals->stacks_copied);
+	json_unsigned(json, "copiesRefused", totals->copies_refused);
+	json_unsigned(json, "collectorCpuNanoseconds", summary->collector_cpu + totals->builder_nanoseconds);
 	json_close(json, '}');
 	json_open(json, "limits", '[');
 	for (size_t i = 0; i < summary->limits->count; i++)

@@ -17,12 +17,22 @@ const char *const unresolved_names[UNRESOLVED_CAUSES] = {
 
 const char *const incomplete_names[INCOMPLETE_CAUSES] = {
 	[INCOMPLETE_FRAME_POINTER_CHAIN] = "frame_pointer_chain_ended",
+	[INCOMPLETE_NO_UNWIND_INFORMATION] = "no_unwind_information",
+	[INCOMPLETE_NOT_RISING] = "stack_not_rising",
+	[INCOMPLETE_STACK_UNREADABLE] = "stack_unreadable",
+	[INCOMPLETE_NO_MAPPING] = "no_mapping",
+	[INCOMPLETE_NO_TABLES] = "no_unwind_tables",
 	[INCOMPLETE_NO_USER_STACK] = "no_user_stack",
 	[INCOMPLETE_PROCESS_GONE] = "process_gone",
 };
 
 const char *const marker_names[MARKERS] = {
 	[MARKER_CHAIN_ENDED] = "[frame pointer chain ended]",
+	[MARKER_NO_UNWIND_INFORMATION] = "[no unwind information]",
+	[MARKER_NOT_RISING] = "[stack does not rise]",
+	[MARKER_STACK_UNREADABLE] = "[stack unreadable]",
+	[MARKER_NO_CALLER_MAPPING] = "[no mapping]",
+	[MARKER_NO_TABLES] = "[no unwind tables]",
 	[MARKER_TRUNCATED] = "[truncated]",
 	[MARKER_NO_USER_STACK] = "[no user stack]",
 	[MARKER_HIDDEN_KERNEL] = "[kernel, not visible to this user]",

@@ -24,7 +24,17 @@ enum unresolved_cause {
 /* Why a stack does not reach a thread's first function. */
 enum incomplete_cause {
 	COMPLETE,
+	/* Frame pointers led no further. */
 	INCOMPLETE_FRAME_POINTER_CHAIN,
+	/* The file does not say where the caller is, or not in a way that can be followed. */
+	INCOMPLETE_NO_UNWIND_INFORMATION,
+	/* The caller's frame would lie below its callee's. */
+	INCOMPLETE_NOT_RISING,
+	INCOMPLETE_STACK_UNREADABLE,
+	/* Nothing executable is known where the next frame would be. */
+	INCOMPLETE_NO_MAPPING,
+	/* No tables were there for the process. */
+	INCOMPLETE_NO_TABLES,
 	INCOMPLETE_NO_USER_STACK,
 	INCOMPLETE_PROCESS_GONE,
 	INCOMPLETE_CAUSES,
@@ -33,6 +43,11 @@ enum incomplete_cause {
 /* Frames that are not code. */
 enum marker {
 	MARKER_CHAIN_ENDED,
+	MARKER_NO_UNWIND_INFORMATION,
+	MARKER_NOT_RISING,
+	MARKER_STACK_UNREADABLE,
+	MARKER_NO_CALLER_MAPPING,
+	MARKER_NO_TABLES,
 	MARKER_TRUNCATED,
 	MARKER_NO_USER_STACK,
 	MARKER_HIDDEN_KERNEL,

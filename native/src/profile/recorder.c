@@ -54,16 +54,42 @@ static void reserve_frames(struct recorder *recorder, uint32_t depth)
 	recorder->frames = must_resize(recorder->frames, recorder->frames_capacity, sizeof(*recorder->frames));
 }
 
-/* Where the code of frame `index` of a stack is: the leaf's address is exact, the others return behind their call. */
-static uint64_t code_address(const uint64_t *addresses, uint32_t index)
+#define TAGS (UNWIND_BY_FRAME_POINTER | UNWIND_INTERRUPTED)
+
+/*
+ * Where the code of frame `index` of a stack is. The leaf's address is exact, as is that of what a signal interrupted, and
+ * of the code before it, which a handler returns to but which did not call it; the others return behind their call.
+ */
+static uint64_t user_address(const struct sample *sample, uint32_t index)
 {
-	return index == 0 ? addresses[0] : addresses[index] - 1;
+	bool interrupts = index + 1 < sample->user_depth && (sample->user[index + 1] & UNWIND_INTERRUPTED);
+	bool exact = index == 0 || interrupts || (sample->user[index] & UNWIND_INTERRUPTED);
+
+	return (sample->user[index] & ~TAGS) - !exact;
 }
 
 /* The kernel runs some threads on behalf of a process that never see user mode. */
 static bool is_kernel_thread(const struct sample *sample)
 {
 	return strncmp(sample->comm, "iou-", 4) == 0;
+}
+
+/* How the stack of a sample ends that has user frames, all of them placed. */
+static enum stack_ending ending_of(enum unwind_end end)
+{
+	static const enum stack_ending endings[UNWIND_ENDS] = {
+		[UNWIND_COMPLETE] = ENDING_COMPLETE,
+		[UNWIND_TRUNCATED] = ENDING_TRUNCATED,
+		[UNWIND_NO_MAPPING] = ENDING_NO_MAPPING,
+		[UNWIND_NO_SPACE] = ENDING_NO_TABLES,
+		[UNWIND_UNREADABLE] = ENDING_STACK_UNREADABLE,
+		[UNWIND_NO_RULE] = ENDING_NO_UNWIND_INFORMATION,
+		[UNWIND_NOT_RISING] = ENDING_NOT_RISING,
+		[UNWIND_CHAIN_ENDED] = ENDING_CHAIN_ENDED,
+		[UNWIND_NO_USER] = ENDING_NO_USER_STACK,
+	};
+
+	return end < UNWIND_ENDS ? endings[end] : ENDING_CHAIN_ENDED;
 }
 
 /* Adds the user frames behind the first `*depth`, and says how the stack ends. */
@@ -77,7 +103,7 @@ static enum stack_ending add_user_frames(struct recorder *recorder, const struct
 	for (uint32_t i = 0; i < sample->user_depth; i++) {
 		struct location location;
 		enum placement placement =
-			process_place(&recorder->processes, process, code_address(sample->user, i), &location);
+			process_place(&recorder->processes, process, user_address(sample, i), &location);
 
 		if (placement == PLACED_BETWEEN_IMAGES)
 			return ENDING_NO_USER_STACK;
@@ -87,11 +113,11 @@ static enum stack_ending add_user_frames(struct recorder *recorder, const struct
 		}
 		/* A return address is code. What is none was read from a register that held no frame pointer. */
 		if (placement == PLACED_NOWHERE && i > 0)
-			return ENDING_BROKEN;
+			return sample->end == UNWIND_COMPLETE ? ENDING_NO_MAPPING : ENDING_CHAIN_ENDED;
 		recorder->frames[(*depth)++] =
 			placement == PLACED ? location_number(recorder, &location) : MARKER_NO_MAPPING;
 	}
-	return sample->truncated ? ENDING_TRUNCATED : ENDING_LAST_FRAME;
+	return ending_of(sample->end);
 }
 
 /* Begins the stack of a sample: its kernel frames, of which it returns the number, and its labels. */
@@ -103,11 +129,14 @@ static uint32_t begin_stack(struct recorder *recorder, const struct sample *samp
 	/* One more for a frame that explains. */
 	reserve_frames(recorder, sample->kernel_depth + sample->user_depth + 1);
 	for (uint32_t i = 0; i < sample->kernel_depth; i++) {
-		struct location location = { .object = KERNEL_OBJECT, .address = code_address(sample->kernel, i) };
+		struct location location = { .object = KERNEL_OBJECT, .address = sample->kernel[i] - (i > 0) };
 
 		recorder->frames[depth++] = location_number(recorder, &location);
 	}
 	key->kernel_frames = depth;
+	key->is_guessed = sample->by_frame_pointers;
+	for (uint32_t i = 0; i < sample->user_depth; i++)
+		key->is_guessed |= (sample->user[i] & UNWIND_BY_FRAME_POINTER) != 0;
 	key->thread = interner_add(&recorder->threads, sample->comm, strlen(sample->comm), NULL);
 	return depth;
 }

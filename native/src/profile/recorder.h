@@ -12,11 +12,15 @@
 #include <sys/types.h>
 
 #include "profile/pprof.h"
+#include "unwind.h"
 
 struct processes;
 struct recorder;
 
-/* One sample as a backend saw it. Addresses are leaf first; nothing is kept by reference. */
+/*
+ * One sample as a backend saw it. Addresses are leaf first; nothing is kept by reference. Those of user mode may have
+ * UNWIND_BY_FRAME_POINTER and UNWIND_INTERRUPTED set.
+ */
 struct sample {
 	/* Thread group id and thread id as this process sees them. */
 	pid_t pid;
@@ -30,8 +34,10 @@ struct sample {
 	uint32_t kernel_depth;
 	const uint64_t *user;
 	uint32_t user_depth;
-	/* The user stack was deeper than what was kept. */
-	bool truncated;
+	/* Where the user stack ends. */
+	enum unwind_end end;
+	/* All of it was found by frame pointers; otherwise each frame says so itself. */
+	bool by_frame_pointers;
 };
 
 /* Counts by cause; the causes are listed in causes.h. */

@@ -7,10 +7,15 @@
 
 /* What a stack ends in at its root. */
 enum stack_ending {
-	/* The last frame that was found; complete if that is where threads begin. */
-	ENDING_LAST_FRAME,
-	/* The next return address was no code. */
-	ENDING_BROKEN,
+	/* A function that nothing called. */
+	ENDING_COMPLETE,
+	/* Where frame pointers led no further; complete if that is where threads begin, as all those that follow. */
+	ENDING_CHAIN_ENDED,
+	ENDING_NO_UNWIND_INFORMATION,
+	ENDING_NOT_RISING,
+	ENDING_STACK_UNREADABLE,
+	ENDING_NO_MAPPING,
+	ENDING_NO_TABLES,
 	/* Deeper than what was kept. */
 	ENDING_TRUNCATED,
 	/* The thread runs in the kernel only. */
@@ -38,6 +43,8 @@ struct stack_key {
 	uint32_t kernel_frames;
 	/* Of a wait: what the thread's state is called, a number of the caller's. */
 	uint32_t state;
+	/* Whether frame pointers found some of the user's: what looks like a caller may be none. */
+	uint32_t is_guessed;
 };
 
 struct stack {

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Stacks on their way to the collector: walked, or as a copy where this side does not know (yet) what is mapped. */
+#ifndef PROFBOUND_SEND_BPF_H
+#define PROFBOUND_SEND_BPF_H
+
+#include "unwind.bpf.h"
+
+/* A program of one kind can interrupt one of the other on the same CPU: each has its own scratch memory. */
+enum program_kind {
+	PROGRAM_OF_EVENT,
+	PROGRAM_OF_SCHEDULER,
+	PROGRAM_KINDS,
+};
+
+/* By CPU and program kind; a per-CPU map could not hold values of this size. The collector sets the number. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, PROGRAM_KINDS);
+	__type(key, __u32);
+	__type(value, struct copied_record);
+} copies SEC(".maps");
+
+static __always_inline __u32 kernel_stack(void *context, void *frames)
+{
+	long bytes = bpf_get_stack(context, frames, MAX_KERNEL_DEPTH * 8, 0);
+
+	return bytes > 0 ? bytes / 8 : 0;
+}
+
+static __always_inline bool send(void *record, __u64 bytes)
+{
+	if (bpf_ringbuf_output(&records, record, bytes, BPF_RB_NO_WAKEUP))
+		return false;
+	__sync_fetch_and_add(&totals.ring_bytes, bytes);
+	return true;
+}
+
+static __always_inline bool send_walked(void *context, struct stack_record *record)
+{
+	__u64 depth = record->user_depth, bytes;
+
+	if (depth > MAX_STACK_DEPTH)
+		return false;
+	record->kernel_depth = kernel_stack(context, &record->frames[depth]);
+	bytes = sizeof(*record) - sizeof(record->frames) + 8 * (depth + record->kernel_depth);
+	return bytes <= sizeof(*record) && send(record, bytes);
+}
+
+/* A process that misses for ever must not cost a copy each time. */
+static __always_inline bool may_copy(struct task_struct *task)
+{
+	__u32 tgid = task->tgid, first = 1, *made = bpf_map_lookup_elem(&copies_of, &tgid);
+
+	if (!made)
+		return !bpf_map_update_elem(&copies_of, &tgid, &first, BPF_NOEXIST);
+	return *made < COPIES_PER_PROCESS && __sync_fetch_and_add(made, 1) < COPIES_PER_PROCESS;
+}
+
+/* Copies the stack from `address` on, page by page as far as it can be read; returns the number of bytes. */
+static __noinline __u32 copy_stack(struct copied_record *copy, __u64 address)
+{
+	copy->stack_bytes = 0;
+	for (int i = 0; i < MAX_COPIED_BYTES / STACK_PAGE; i++) {
+		__u64 done = copy->stack_bytes, part = STACK_PAGE - ((address + done) & (STACK_PAGE - 1));
+
+		if (done > MAX_COPIED_BYTES - STACK_PAGE)
+			break;
+		if (bpf_probe_read_user(&copy->stack[done], part, (const void *)(address + done)))
+			break;
+		copy->stack_bytes = done + part;
+	}
+	return copy->stack_bytes;
+}
+
+static __always_inline bool send_copied(void *context, const struct unwind_walk *walk, enum program_kind kind)
+{
+	__u32 index = bpf_get_smp_processor_id() * PROGRAM_KINDS + kind;
+	struct copied_record *copy = bpf_map_lookup_elem(&copies, &index);
+	__u64 bytes;
+
+	if (!copy)
+		return false;
+	copy->header = walk->record.header;
+	copy->header.kind |= RECORD_COPIED;
+	copy->value = walk->record.value;
+	__builtin_memcpy(copy->comm, walk->record.comm, sizeof(copy->comm));
+	__builtin_memcpy(copy->registers, walk->registers, sizeof(copy->registers));
+	copy->kernel_depth = kernel_stack(context, copy->kernel);
+	bytes = copy_stack(copy, copy->registers[UNWIND_RSP]);
+	if (bytes > MAX_COPIED_BYTES)
+		return false;
+	__sync_fetch_and_add(&totals.copied, 1);
+	return send(copy, sizeof(*copy) - sizeof(copy->stack) + bytes);
+}
+
+/*
+ * Sends the stack that `walk` found and that ended by `end`, with the kernel's frames. The caller has filled in the
+ * record's header, value and comm, and counts it when there was no room: false.
+ */
+static __always_inline bool send_stack(void *context, struct task_struct *task, struct unwind_walk *walk, int end,
+				       enum program_kind kind)
+{
+	if (end != UNWIND_NO_SPACE && end != UNWIND_NO_MAPPING)
+		return send_walked(context, &walk->record);
+	if (may_copy(task))
+		return send_copied(context, walk, kind);
+	__sync_fetch_and_add(&totals.copies_refused, 1);
+	return send_walked(context, &walk->record);
+}
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The unwind tables, filled by the collector, and which process has which. */
+#ifndef PROFBOUND_UNWIND_MAPS_BPF_H
+#define PROFBOUND_UNWIND_MAPS_BPF_H
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, UNWIND_SPACES);
+	__type(key, __u32);
+	__type(value, struct unwind_space);
+} spaces SEC(".maps");
+
+/* By tgid, which space is the process's. Threads of one share it, and so does a child that was just forked. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, UNWIND_PROCESSES);
+	__type(key, __u32);
+	__type(value, __u32);
+} space_of SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, UNWIND_RULES);
+	__type(key, __u32);
+	__type(value, struct unwind_rule);
+} rules SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, UNWIND_PAGES);
+	__type(key, __u32);
+	__type(value, struct unwind_page);
+} pages SEC(".maps");
+
+struct unwind_chunk {
+	struct unwind_row rows[UNWIND_CHUNK_ROWS];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, UNWIND_CHUNKS);
+	__type(key, __u32);
+	__array(values, struct {
+		__uint(type, BPF_MAP_TYPE_ARRAY);
+		__uint(map_flags, BPF_F_MMAPABLE);
+		__uint(max_entries, 1);
+		__uint(key_size, sizeof(__u32));
+		__uint(value_size, sizeof(struct unwind_chunk));
+	});
+} chunks SEC(".maps");
+
+/* By tgid, how many stacks were sent as copies since its space was last published. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, UNWIND_PROCESSES);
+	__type(key, __u32);
+	__type(value, __u32);
+} copies_of SEC(".maps");
+
+/* A new process has the memory of the one that made it. */
+static __always_inline void share_space(struct task_struct *parent, struct task_struct *child)
+{
+	__u32 from = parent->tgid, to = child->tgid, number, *known;
+
+	if (from == to)
+		return;
+	known = bpf_map_lookup_elem(&space_of, &from);
+	if (!known)
+		return;
+	number = *known;
+	bpf_map_update_elem(&space_of, &to, &number, BPF_ANY);
+}
+
+/* The process has another image. */
+static __always_inline void forget_space(struct task_struct *task)
+{
+	__u32 tgid = task->tgid;
+
+	bpf_map_delete_elem(&space_of, &tgid);
+	bpf_map_delete_elem(&copies_of, &tgid);
+}
+
+#endif
