@@ -147,12 +147,6 @@ static bool receive(int pipe, struct elf_image *layout, struct table *table, boo
 	return !answer.is_elf || (receive_layout(pipe, &answer, layout) && receive_table(pipe, &answer, table));
 }
 
-static void clear(struct table *table)
-{
-	free(table->rows);
-	*table = (struct table){ 0 };
-}
-
 bool builder_table(struct builder *builder, int elf_fd, struct elf_image *layout, struct table *table)
 {
 	bool answered = false, has_table = false;
@@ -172,7 +166,7 @@ bool builder_table(struct builder *builder, int elf_fd, struct elf_image *layout
 		elf_image_close(layout);
 	}
 	if (!answered || !has_table)
-		clear(table);
+		table_free(table);
 	return answered && has_table;
 }
 
