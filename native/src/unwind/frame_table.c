@@ -114,10 +114,12 @@ static bool is_code(const struct fde *fde, const struct code_range *code, size_t
 
 static bool read_fde(const struct frames *frames, const struct frame_record *record, struct fde *fde)
 {
-	const struct frame_cie *cie = bsearch(&record->cie, frames->cies, frames->cie_count, sizeof(*cie), compare_cies);
 	struct byte_reader reader = record->body;
+	const struct frame_cie *cie = NULL;
 	uint64_t size;
 
+	if (frames->cie_count)
+		cie = bsearch(&record->cie, frames->cies, frames->cie_count, sizeof(*cie), compare_cies);
 	/* A size is encoded as its start is, but relative to nothing. */
 	if (!cie || !frame_pointer_read(&frames->section, &reader, cie->encoding, &fde->start) ||
 	    !frame_pointer_read(&frames->section, &reader, cie->encoding & 0x0f, &size))
@@ -170,7 +172,8 @@ static void read_records(struct frames *frames, const struct code_range *code, s
 		if (!record.is_cie)
 			add_fde(frames, &record, code, code_count);
 	}
-	qsort(frames->fdes, frames->fde_count, sizeof(*frames->fdes), compare_fdes);
+	if (frames->fde_count)
+		qsort(frames->fdes, frames->fde_count, sizeof(*frames->fdes), compare_fdes);
 }
 
 /* All rows of a function and the gap behind it, or none. */
