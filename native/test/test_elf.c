@@ -163,6 +163,40 @@ static void finds_the_debug_file(const char *folder)
 	}
 }
 
+/* A symbol table packed into the stripped program: whole, then damaged. */
+static void finds_packed_symbols(const char *folder)
+{
+	char path[256], command[1024];
+
+	snprintf(path, sizeof(path), "%s/p", folder);
+	for (int damaged = 0; damaged <= 1; damaged++) {
+		struct object_symbols symbols;
+		struct object object;
+		uint64_t expected;
+
+		compile(folder);
+		object = file_object(open(path, O_RDONLY), path);
+		object_symbols_load(&symbols, &object);
+		expected = find_by_name(&symbols.symbols, "second")->start;
+		object_symbols_free(&symbols);
+		close(object.fd);
+		snprintf(command, sizeof(command),
+			 "cd %s && rm -rf .debug && objcopy --only-keep-debug p m && objcopy -g m && xz -f m && %s && "
+			 "objcopy --strip-all --add-section .gnu_debugdata=m.xz p",
+			 folder, damaged ? "truncate -s 300 m.xz" : "true");
+		CHECK(system(command) == 0);
+		object = file_object(open(path, O_RDONLY), path);
+		object_symbols_load(&symbols, &object);
+		if (damaged)
+			CHECK(!find_by_name(&symbols.symbols, "second"));
+		else
+			CHECK(find_by_name(&symbols.symbols, "second") &&
+			      find_by_name(&symbols.symbols, "second")->start == expected);
+		object_symbols_free(&symbols);
+		close(object.fd);
+	}
+}
+
 /* A function was found, and where the C library's own symbols are installed, it is the right one. */
 static void check_against_debug_file(const struct symbols *symbols, const struct elf_image *image, const char *path,
 				     const char *name)
@@ -274,6 +308,7 @@ int main(void)
 	finds_functions_of_the_vdso();
 	finds_declarations(folder);
 	finds_the_debug_file(folder);
+	finds_packed_symbols(folder);
 	finds_where_threads_begin();
 	survives_damage(folder);
 	snprintf(command, sizeof(command), "rm -r %s", folder);

@@ -30,6 +30,9 @@
 /* Symbols looked at for one address; overlaps are a handful, thousands are an attack. */
 #define MAX_OVERLAPS 4096
 
+/* A .gnu_debugdata unpacked, and the memory that takes; that of the largest libraries has some megabytes. */
+#define MAX_MINI_DEBUG_BYTES (64UL << 20)
+
 /* Program headers looked at; Linux itself loads no file with more than 64 KiB of them, linkers write a dozen. */
 #define MAX_SEGMENTS 1024
 

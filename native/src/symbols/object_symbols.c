@@ -11,11 +11,13 @@
 #include "symbols/go_lines.h"
 #include "symbols/kallsyms.h"
 #include "symbols/libc_roots.h"
+#include "symbols/mini_debug.h"
 
 /* The file's own symbols, and those of its separate debug file where one is installed. */
 static void load_elf(struct object_symbols *symbols, const struct object *object)
 {
 	elf_symbols_read(&symbols->symbols, symbols->image.elf);
+	mini_debug_read(&symbols->symbols, symbols->image.elf);
 	symbols->debug_fd = debug_file_open(&symbols->image, object->path);
 	if (symbols->debug_fd >= 0 && elf_image_open(&symbols->debug_image, symbols->debug_fd)) {
 		elf_symbols_read(&symbols->symbols, symbols->debug_image.elf);
