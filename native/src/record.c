@@ -151,11 +151,15 @@ static struct pprof_value_type value_type(const struct sampling_event *event)
 	return (struct pprof_value_type){ event->name, "count" };
 }
 
-/* What of the samples cannot be named, for the user to know. */
-static void note_files_not_kept(const struct recorder *recorder, struct notes *limits)
+/* What of the samples cannot be named, or may be named wrong, for the user to know. */
+static void note_losses(const struct recorder *recorder, const struct capture_totals *totals, struct notes *limits)
 {
 	uint32_t files = recorder_files_not_kept(recorder);
 
+	if (totals->mappings_lost > 0)
+		notes_add(limits, "%llu reports of what processes mapped were lost: samples from about then may be named by what was "
+				  "mapped a little later.",
+			  (unsigned long long)totals->mappings_lost);
 	if (files > 0)
 		notes_add(limits, "Functions of %u files have no names: more than %d files were mapped and sampled.", files,
 			  MAX_KEPT_FILES);
@@ -202,7 +206,7 @@ int record_run(const struct options *options)
 	wait_for_end(backend, &target, options);
 	wall = clock_nanoseconds(CLOCK_MONOTONIC) - begin;
 	backend->stop(&totals);
-	note_files_not_kept(recorder, &limits);
+	note_losses(recorder, &totals, &limits);
 	cpu_after = clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
 
 	recorder_open_maps(recorder);
