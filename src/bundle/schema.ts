@@ -3,6 +3,7 @@
  *
  *     bundle.json                                        this schema
  *     workloads/NAME/pairs/NNN/{base,head}.cpu.pb.gz     plain pprof
+ *     workloads/NAME/pairs/NNN/{base,head}.offcpu.pb.gz  where threads waited, if that was captured
  *
  * A bundle may come from elsewhere (a fork's artifact): untrusted, hence every length below is bounded.
  */
@@ -66,6 +67,11 @@ export const captureSchema = z.object({
   cpuProfile: z
     .string()
     .regex(/^workloads\/[a-z0-9][a-z0-9_-]{0,63}\/pairs\/\d{3,6}\/(base|head)\.cpu\.pb\.gz$/),
+  /** The pprof file of where threads waited, relative to the bundle; only when that was captured. */
+  offCpuProfile: z
+    .string()
+    .regex(/^workloads\/[a-z0-9][a-z0-9_-]{0,63}\/pairs\/\d{3,6}\/(base|head)\.offcpu\.pb\.gz$/)
+    .optional(),
   summary: captureSummarySchema,
 });
 export type Capture = z.infer<typeof captureSchema>;

@@ -24,6 +24,28 @@ export type SampledEvent = (typeof sampledEvents)[number];
 const count = z.number().int().nonnegative();
 const byCause = z.record(z.string().max(100), count);
 
+/** What the tree's threads did when they did not run, summed over all of them. */
+const offCpuSchema = z.object({
+  threads: count,
+  /** Their lives within the capture: running, runnable and blocked together. */
+  threadNanoseconds: count,
+  /** On a CPU, with what interrupts and the hypervisor took of it. */
+  runningNanoseconds: count,
+  /** Waiting for a CPU: the machine's fault, not the program's. */
+  runnableNanoseconds: count,
+  /** Waiting for anything else; the sum of the off-CPU profile. */
+  blockedNanoseconds: count,
+  blocks: count,
+  /** Blocks whose stack was taken. */
+  stacks: count,
+  /** Blocked time under frames that say why there is no stack. */
+  withoutStackNanoseconds: byCause,
+  lost: byCause,
+  /** Context switches of the whole machine, and what it took to watch them and the wake-ups. */
+  switches: count,
+  bpfRunNanoseconds: count,
+});
+
 export const captureSummarySchema = z.object({
   schema: z.literal('profbound/capture@1'),
   collector: z.string().max(100),
@@ -60,6 +82,8 @@ export const captureSummarySchema = z.object({
   unresolved: byCause,
   perCpu: z.array(z.object({ cpu: count, node: count, samples: count, weight: count })).max(8192),
   tasks: count,
+  /** Absent or null: it was not asked for, or the backend cannot. */
+  offCpu: offCpuSchema.nullable().optional(),
   overhead: z.object({
     bpfRunNanoseconds: count,
     bpfRunCount: count,

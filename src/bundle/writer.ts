@@ -16,6 +16,11 @@ export function cpuProfilePath(workload: string, pair: number, side: Side): stri
   return `workloads/${workload}/pairs/${String(pair).padStart(3, '0')}/${side}.cpu.pb.gz`;
 }
 
+/** Where the profile of a capture's waits stands in its bundle. */
+export function offCpuProfilePath(workload: string, pair: number, side: Side): string {
+  return cpuProfilePath(workload, pair, side).replace(/cpu\.pb\.gz$/, 'offcpu.pb.gz');
+}
+
 export class BundleWriter {
   readonly #manifest: BundleManifest;
 
@@ -42,13 +47,18 @@ export class BundleWriter {
   /**
    * Takes one finished capture into the bundle.
    * @param profileFile the collector's pprof file; moved into the bundle
+   * @param offCpuFile  the one of waits, where the capture names one; moved too
    */
-  async add(workload: string, capture: Capture, profileFile: string): Promise<void> {
-    const target = join(this.directory, capture.cpuProfile);
-    mkdirSync(dirname(target), { recursive: true });
-    // Copied, not renamed: the collector's folder may be on another file system.
-    await copyFile(profileFile, target);
-    await rm(profileFile);
+  async add(
+    workload: string,
+    capture: Capture,
+    profileFile: string,
+    offCpuFile: string | null = null,
+  ): Promise<void> {
+    await this.#take(profileFile, capture.cpuProfile);
+    if (offCpuFile !== null && capture.offCpuProfile !== undefined) {
+      await this.#take(offCpuFile, capture.offCpuProfile);
+    }
     this.workload(workload).captures.push(capture);
     this.#save();
   }
@@ -63,6 +73,14 @@ export class BundleWriter {
     const found = this.#manifest.workloads.find((workload) => workload.name === name);
     if (!found) throw new Error(`the bundle has no workload ${name}`);
     return found;
+  }
+
+  async #take(file: string, path: string): Promise<void> {
+    const target = join(this.directory, path);
+    mkdirSync(dirname(target), { recursive: true });
+    // Copied, not renamed: the collector's folder may be on another file system.
+    await copyFile(file, target);
+    await rm(file);
   }
 
   /** Replaces bundle.json in one step, so that a kill in the middle leaves the previous one. */

@@ -38,6 +38,8 @@ export interface CaptureRequest {
   readonly fixedPeriod?: boolean;
   readonly maxDepth: number;
   readonly backend: 'auto' | 'bpf' | 'perf';
+  /** Also keep where threads wait, in `offcpu.pb.gz`; only the bpf backend can. */
+  readonly offCpu?: boolean;
   /** CPUs the collector itself runs on, so that it does not disturb what it measures; all unless given. */
   readonly cpus?: string;
 }
@@ -46,6 +48,8 @@ export interface FinishedCapture {
   readonly summary: CaptureSummary;
   /** The pprof file. */
   readonly profileFile: string;
+  /** The pprof file of where threads waited; null when that was not captured. */
+  readonly offCpuFile: string | null;
   /** What a command target printed last. */
   readonly output: string;
 }
@@ -142,6 +146,7 @@ function parametersOf(request: CaptureRequest): string[] {
   ];
   parameters.push('--max-depth', String(request.maxDepth), '--backend', request.backend);
   if (request.fixedPeriod) parameters.push('--fixed-period');
+  if (request.offCpu) parameters.push('--off-cpu');
   if (request.seconds !== null) parameters.push('--seconds', String(request.seconds));
   const { target } = request;
   if (target.kind === 'pids') return [...parameters, '--pid', target.pids.join(',')];
@@ -165,7 +170,8 @@ async function finish(running: RunningProcess, request: CaptureRequest): Promise
     throw new MeasureError(what, exit.code === 4 ? '' : output);
   }
   const summary = readSummary(join(request.out, 'capture.json'));
-  return { summary, profileFile: join(request.out, 'cpu.pb.gz'), output };
+  const offCpuFile = summary.offCpu ? join(request.out, 'offcpu.pb.gz') : null;
+  return { summary, profileFile: join(request.out, 'cpu.pb.gz'), offCpuFile, output };
 }
 
 function readSummary(file: string): CaptureSummary {

@@ -69,6 +69,8 @@ export interface WorkloadPlan {
     readonly event: (typeof timeEvents)[number];
     readonly maxDepth: number;
     readonly backend: 'auto' | 'bpf' | 'perf';
+    /** Whether it is kept where threads wait. */
+    readonly offCpu: boolean;
     /** CPU lists like `0-3,8`; null: half of the machine's CPUs each. */
     readonly serviceCpus: string | null;
     readonly loadCpus: string | null;

@@ -84,6 +84,7 @@ function resolveWorkload(
       event: capture.event ?? 'auto',
       maxDepth: capture.max_depth ?? 127,
       backend: capture.backend ?? 'auto',
+      offCpu: capture.off_cpu ?? false,
       serviceCpus: capture.cpus?.service ?? null,
       loadCpus: capture.cpus?.load ?? null,
     },

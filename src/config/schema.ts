@@ -82,6 +82,12 @@ export const captureConfigSchema = z.strictObject({
     ),
   max_depth: z.int().min(8).max(127).optional().describe('Most frames kept of a stack. Default 127.'),
   backend: z.enum(['auto', 'bpf', 'perf']).optional().describe('How it is sampled. Default auto.'),
+  off_cpu: z
+    .boolean()
+    .optional()
+    .describe(
+      'Also keep where threads wait, and for how long, as offcpu.pb.gz profiles in the bundle; needs the bpf backend. No verdict rests on it. Watching every context switch costs the service about half a microsecond each. Default false.',
+    ),
   cpus: z
     .strictObject({ service: cpuList.optional(), load: cpuList.optional() })
     .optional()

@@ -16,7 +16,7 @@ export async function captureBatch(side: Side, context: CaptureContext): Promise
   const { plan, collector, sides, placement, rateHz, scratch, signal } = context;
   const command = commandOf(side, context);
   await warmUp(side, command, context);
-  const { seconds, event, maxDepth, backend } = plan.capture;
+  const { seconds, event, maxDepth, backend, offCpu } = plan.capture;
   const capture = await collector.start(
     {
       target: {
@@ -33,6 +33,7 @@ export async function captureBatch(side: Side, context: CaptureContext): Promise
       rateHz,
       maxDepth,
       backend,
+      offCpu,
       cpus: placement.load,
     },
     signal,

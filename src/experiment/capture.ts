@@ -1,7 +1,7 @@
 /** One capture of one side, from nothing running to nothing running. */
 import { readFileSync } from 'node:fs';
 import { type Capture, type Side, sides } from '../bundle/schema.js';
-import { cpuProfilePath } from '../bundle/writer.js';
+import { cpuProfilePath, offCpuProfilePath } from '../bundle/writer.js';
 import { decodeProfile } from '../profile/codec.js';
 import { perfMapOwners, removePerfMaps } from '../workload/perfMaps.js';
 import { captureBatch } from './batchCapture.js';
@@ -12,6 +12,8 @@ export interface TakenCapture {
   readonly capture: Capture;
   /** The pprof file, to be moved into the bundle. */
   readonly profileFile: string;
+  /** The same for where threads waited; null when that was not captured. */
+  readonly offCpuFile: string | null;
 }
 
 /**
@@ -32,6 +34,7 @@ export async function takeCapture(
   const began = Date.now();
   const measured = await (isBatch ? captureBatch(side, context) : captureService(side, context));
   removePerfMapsOf(measured.finished.profileFile, began);
+  const { profileFile, offCpuFile, summary } = measured.finished;
   return {
     capture: {
       side,
@@ -40,9 +43,11 @@ export async function takeCapture(
       units: measured.units,
       errors: measured.errors,
       cpuProfile: cpuProfilePath(plan.name, pair, side),
-      summary: measured.finished.summary,
+      ...(offCpuFile === null ? {} : { offCpuProfile: offCpuProfilePath(plan.name, pair, side) }),
+      summary,
     },
-    profileFile: measured.finished.profileFile,
+    profileFile,
+    offCpuFile,
   };
 }
 

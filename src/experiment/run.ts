@@ -126,8 +126,8 @@ async function takePair(
   const { plan } = context;
   const began = performance.now();
   for (const [position, side] of order.entries()) {
-    const { capture, profileFile } = await takeCapture(side, pair, position as 0 | 1, context);
-    await writer.add(plan.name, capture, profileFile);
+    const { capture, profileFile, offCpuFile } = await takeCapture(side, pair, position as 0 | 1, context);
+    await writer.add(plan.name, capture, profileFile, offCpuFile);
     const left = secondsLeft === null ? null : Math.max(0, secondsLeft - secondsSince(began));
     const mostPairs = plan.policy.looks.at(-1) as number;
     progress.line(progressLine({ workload: plan.name, capture, mostPairs, secondsLeft: left }));

@@ -108,9 +108,9 @@ async function whileCapturing(
 
 async function startCollector(service: Service, context: CaptureContext): Promise<RunningCapture> {
   const { plan, collector, placement, rateHz, scratch, signal } = context;
-  const { event, maxDepth, backend } = plan.capture;
+  const { event, maxDepth, backend, offCpu } = plan.capture;
   const target = { kind: 'pids', pids: service.roots() } as const;
-  const request = { target, out: scratch, seconds: null, event, rateHz, maxDepth, backend };
+  const request = { target, out: scratch, seconds: null, event, rateHz, maxDepth, backend, offCpu };
   return collector.start({ ...request, cpus: placement.load }, signal);
 }
 

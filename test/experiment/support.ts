@@ -133,6 +133,7 @@ function servicePlan(tag: Tag): WorkloadPlan {
       rateHz: null,
       event: 'auto',
       maxDepth: 127,
+      offCpu: false,
       backend: 'auto',
       serviceCpus: null,
       loadCpus: null,

@@ -70,8 +70,13 @@ void off_cpu_add_block(struct off_cpu *off_cpu, const struct off_cpu_record *rec
 		return;
 	place = interner_add(&off_cpu->places, &record->place, sizeof(record->place), NULL);
 	share = find_share(off_cpu, place, off_cpu->pending[thread].stack);
-	share->nanoseconds += record->nanoseconds * inverse;
-	share->blocks += inverse;
+	if (record->odds == OFF_CPU_ALWAYS) {
+		share->certain_nanoseconds += record->nanoseconds;
+		share->certain_blocks++;
+	} else {
+		share->nanoseconds += record->nanoseconds * inverse;
+		share->blocks += inverse;
+	}
 }
 
 /* Time without a stack: under a frame that says why. */
@@ -85,28 +90,57 @@ static void add_explicit(struct off_cpu *off_cpu, const struct off_cpu_place *pl
 			    sum->blocks, sum->nanoseconds);
 }
 
+/* What of a place's sum was not certain to have its stack taken: `rest`. Returns the number of its stacks. */
+static uint32_t find_rest(const struct off_cpu *off_cpu, const struct off_cpu_sum *sum, uint32_t first, struct off_cpu_sum *rest)
+{
+	uint32_t count = 0;
+
+	*rest = *sum;
+	for (uint32_t at = first; at; at = off_cpu->shares[at - 1].next, count++) {
+		rest->nanoseconds -= off_cpu->shares[at - 1].certain_nanoseconds;
+		rest->blocks -= off_cpu->shares[at - 1].certain_blocks;
+	}
+	return count;
+}
+
+/* By what a share's part of the rest is measured: the time of its sampled blocks, or what is next best. */
+static void weigh(const struct off_cpu *off_cpu, uint32_t first, double *by_time, double *by_blocks)
+{
+	double nanoseconds = 0, blocks = 0;
+	uint32_t i = 0;
+
+	for (uint32_t at = first; at; at = off_cpu->shares[at - 1].next) {
+		nanoseconds += off_cpu->shares[at - 1].nanoseconds;
+		blocks += off_cpu->shares[at - 1].blocks;
+	}
+	for (uint32_t at = first; at; at = off_cpu->shares[at - 1].next, i++) {
+		const struct off_cpu_share *share = &off_cpu->shares[at - 1];
+
+		by_blocks[i] = blocks > 0 ? share->blocks : share->certain_blocks;
+		by_time[i] = nanoseconds > 0 ? share->nanoseconds : by_blocks[i];
+	}
+}
+
 static void split(struct off_cpu *off_cpu, const struct off_cpu_sum *sum, uint32_t first)
 {
-	uint32_t count = 0, i = 0;
-	double *weights, lasted = 0;
-	uint64_t *shares;
+	struct off_cpu_sum rest;
+	uint32_t count = find_rest(off_cpu, sum, first, &rest), i = 0;
+	double *by_time = must_allocate(count, sizeof(*by_time)), *by_blocks = must_allocate(count, sizeof(*by_blocks));
+	uint64_t *nanoseconds = must_allocate(count, sizeof(*nanoseconds)), *blocks = must_allocate(count, sizeof(*blocks));
 
-	for (uint32_t at = first; at; at = off_cpu->shares[at - 1].next, count++)
-		lasted += off_cpu->shares[at - 1].nanoseconds;
-	weights = must_allocate(2 * count, sizeof(*weights));
-	shares = must_allocate(2 * count, sizeof(*shares));
+	weigh(off_cpu, first, by_time, by_blocks);
+	apportion(rest.nanoseconds, by_time, count, nanoseconds);
+	apportion(rest.blocks, by_blocks, count, blocks);
 	for (uint32_t at = first; at; at = off_cpu->shares[at - 1].next, i++) {
-		weights[i] = off_cpu->shares[at - 1].blocks;
-		/* Blocks that all lasted no time say nothing of the others' but how many they are. */
-		weights[count + i] = lasted > 0 ? off_cpu->shares[at - 1].nanoseconds : weights[i];
+		const struct off_cpu_share *share = &off_cpu->shares[at - 1];
+
+		recorder_weigh_wait(off_cpu->recorder, share->stack, share->certain_blocks + blocks[i],
+				    share->certain_nanoseconds + nanoseconds[i]);
 	}
-	apportion(sum->blocks, weights, count, shares);
-	apportion(sum->nanoseconds, weights + count, count, shares + count);
-	i = 0;
-	for (uint32_t at = first; at; at = off_cpu->shares[at - 1].next, i++)
-		recorder_weigh_wait(off_cpu->recorder, off_cpu->shares[at - 1].stack, shares[i], shares[count + i]);
-	free(weights);
-	free(shares);
+	free(by_time);
+	free(by_blocks);
+	free(nanoseconds);
+	free(blocks);
 }
 
 void off_cpu_add_place(struct off_cpu *off_cpu, const struct off_cpu_place *place, const struct off_cpu_sum *sum,

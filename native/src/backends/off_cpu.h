@@ -4,8 +4,9 @@
  *
  * A place is known to the kernel by its registers; callers of one function that lay out their frames alike share it. Of
  * n blocks at a place some have their stack taken, each with odds that were fixed before it happened; a stack gets the
- * part of the place's exact time that its blocks' durations over their odds are of all such (a ratio estimate). Where
- * every block's stack was taken, as it is of threads that block less than 100 times a second, this is exact.
+ * part of the place's exact time that its blocks' durations over their odds are of all such (a ratio estimate). Blocks
+ * whose stack was certain to be taken are not estimated: where all are, as of threads that block less than 100 times a
+ * second, this is exact.
  */
 #ifndef PROFBOUND_OFF_CPU_H
 #define PROFBOUND_OFF_CPU_H
@@ -22,7 +23,10 @@ struct off_cpu_share {
 	uint32_t stack;
 	/* The next of this place, plus 1. */
 	uint32_t next;
-	/* Durations, and ones, over the probabilities that the stack was taken. */
+	/* Of blocks whose stack was taken whatever came: what they are. */
+	uint64_t certain_nanoseconds;
+	uint64_t certain_blocks;
+	/* Of the others: durations, and ones, over the probabilities that the stack was taken. */
 	double nanoseconds;
 	double blocks;
 };
