@@ -31,7 +31,7 @@ static const char help[] =
 	"                      CPUs. Of events that are not time: the most that are taken\n"
 	"  --fixed-period      the same time between all samples, instead of times drawn at random around it: a program\n"
 	"                      in step with them is then seen wrongly\n"
-	"  --max-depth N       frames kept of a user stack, 8 to 127 (default 127)\n"
+	"  --max-depth N       frames kept of a user stack, 8 to 1024 (default 128)\n"
 	"  --backend B         auto, bpf or perf\n"
 	"  --off-cpu           also write offcpu.pb.gz: where threads wait, and for how long; needs the bpf backend\n"
 	"  --off-cpu-min US    sum blocks shorter than so many microseconds without telling them apart; default 0\n"

@@ -14,7 +14,8 @@
 #include "support/cpulist.h"
 #include "support/fail.h"
 
-#define MAX_FRAMES 127
+#define MAX_FRAMES 1024
+#define DEFAULT_FRAMES 128
 #define MIN_FRAMES 8
 #define MAX_RATE_HZ 10000
 /* Microseconds: an hour. */
@@ -114,7 +115,7 @@ static void parse(int count, char **arguments, const struct option *known, struc
 	static const char *const backends[] = { "auto", "bpf", "perf", NULL };
 	int option;
 
-	*options = (struct options){ .max_depth = MAX_FRAMES };
+	*options = (struct options){ .max_depth = DEFAULT_FRAMES };
 	opterr = 0;
 	optind = 1;
 	while ((option = getopt_long(count, arguments, "+", known, NULL)) != -1) {
