@@ -79,10 +79,10 @@ struct inline_tree *inline_tree_read(Dwarf_Die *function)
 
 static bool contains(const struct inline_tree *tree, const struct inlined_call *call, uint64_t address)
 {
-	const struct address_range *range = tree->ranges.entries + call->first_range;
-
 	for (size_t i = 0; i < call->range_count; i++) {
-		if (address >= range[i].start && address < range[i].end)
+		const struct address_range *range = &tree->ranges.entries[call->first_range + i];
+
+		if (address >= range->start && address < range->end)
 			return true;
 	}
 	return false;

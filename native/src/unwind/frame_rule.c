@@ -25,7 +25,11 @@ static bool read_base(struct byte_reader *reader, uint64_t *number, int64_t *off
 
 static struct byte_reader expression_reader(const struct frame_expression *expression)
 {
-	return (struct byte_reader){ .at = expression->bytes, .end = expression->bytes + expression->size };
+	/* Without bytes there is no pointer that could be added to. */
+	return (struct byte_reader){
+		.at = expression->bytes,
+		.end = expression->size ? expression->bytes + expression->size : expression->bytes,
+	};
 }
 
 /* Fills in register and offset; false when the kernel's side has no such register, or no such offset. */
