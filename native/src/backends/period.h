@@ -10,11 +10,12 @@
 #include <stdint.h>
 
 /*
- * Periods are uniform within this part of their mean, either way. A phase of 1/n of the period is covered evenly when the
- * width 2 x 0.4 is not much less than 1: with half of it the error of a program in step with the sampling is 1.4 times
- * that of independent samples, with this it is theirs.
+ * Periods are uniform within this part of their mean, either way. Their range is one mean wide, so that, after a number of
+ * them, every phase of a program in step with the mean is as likely as any other: the error of its functions' shares is
+ * that of independent samples. A range of less leaves periods near the mean in excess; with a fifth either way the error
+ * is half as large again.
  */
-#define PERIOD_SPREAD 0.4
+#define PERIOD_SPREAD 0.5
 
 struct period_generator {
 	/* Every period is the mean. */
