@@ -11,6 +11,7 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #include "unwind_maps.bpf.h"
+#include "cgroup.bpf.h"
 #include "tree.bpf.h"
 #include "weight.bpf.h"
 #include "send.bpf.h"

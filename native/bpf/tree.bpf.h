@@ -82,11 +82,26 @@ int BPF_PROG(on_newtask, struct task_struct *task, unsigned long clone_flags)
 {
 	struct task_struct *parent = bpf_get_current_task_btf();
 
-	if (bpf_task_storage_get(&members, parent, 0, 0)) {
+	if (cgroup_id ? is_in_cgroup(task) : bpf_task_storage_get(&members, parent, 0, 0) != NULL) {
 		join(task, true);
 		share_space(parent, task);
 	}
 	return 0;
+}
+
+/* A task that was put into the cgroup counts from when it runs there next, one that was taken out until then. */
+static __always_inline void follow_cgroup(struct task_struct *next)
+{
+	struct member *member = bpf_task_storage_get(&members, next, 0, 0);
+	bool inside = is_in_cgroup(next);
+
+	if (inside && !member) {
+		member = join(next, false);
+		if (member)
+			member->seen = next->se.sum_exec_runtime;
+	} else if (!inside && member) {
+		bpf_task_storage_delete(&members, next);
+	}
 }
 
 /* The scheduler has brought prev's runtime up to date: account for it, so that a dying task leaves nothing behind. */
@@ -97,6 +112,8 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev, struct task_stru
 
 	if (member)
 		account(prev, member);
+	if (cgroup_id)
+		follow_cgroup(next);
 	if (off_cpu)
 		off_cpu_switch(ctx, preempt, prev, next);
 	return 0;
@@ -116,6 +133,8 @@ static __always_inline bool belongs(struct task_struct *task)
 	struct task_struct *leader = task->group_leader;
 	struct task_struct *parent = task->real_parent;
 
+	if (cgroup_id)
+		return is_in_cgroup(task);
 	for (__u32 i = 0; i < MAX_ROOTS; i++) {
 		if (i >= root_count)
 			break;

@@ -64,6 +64,25 @@ struct task_struct {
 	struct sched_entity se;
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
+	struct css_set *cgroups;
+};
+
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+	struct cgroup_subsys_state *parent;
+};
+
+struct cgroup {
+	struct cgroup_subsys_state self;
+	struct kernfs_node *kn;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
 };
 
 /* As the kernel names the registers user mode entered it with. */

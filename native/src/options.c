@@ -22,7 +22,7 @@
 #define MAX_OFF_CPU_MIN 3600000000L
 
 enum { OPTION_PID = 256, OPTION_SECONDS, OPTION_OUT, OPTION_EVENT, OPTION_RATE, OPTION_FIXED, OPTION_DEPTH, OPTION_BACKEND, OPTION_CPUS, OPTION_REPEAT,
-       OPTION_OFF_CPU, OPTION_OFF_CPU_MIN };
+       OPTION_CGROUP, OPTION_OFF_CPU, OPTION_OFF_CPU_MIN };
 
 static uint64_t parse_seconds(const char *option, const char *text)
 {
@@ -97,10 +97,12 @@ static void check_combination(const struct options *options)
 {
 	if (!options->out)
 		fail(EXIT_USAGE, "--out DIR is missing: where to write cpu.pb.gz and capture.json");
-	if (options->command && options->pid_count)
-		fail(EXIT_USAGE, "--pid and a command exclude each other");
-	if (!options->command && !options->pid_count)
-		fail(EXIT_USAGE, "what is to be captured? --pid N, or -- COMMAND");
+	if ((options->command != NULL) + (options->pid_count > 0) + (options->cgroup != NULL) > 1)
+		fail(EXIT_USAGE, "--pid, --cgroup and a command exclude each other");
+	if (!options->command && !options->pid_count && !options->cgroup)
+		fail(EXIT_USAGE, "what is to be captured? --pid N, --cgroup PATH, or -- COMMAND");
+	if (options->cgroup && options->off_cpu)
+		fail(EXIT_USAGE, "--off-cpu follows --pid or a command; of a cgroup there is CPU time only");
 	if (options->off_cpu_min && !options->off_cpu)
 		fail(EXIT_USAGE, "--off-cpu-min needs --off-cpu");
 	if (!options->command && options->repeat)
@@ -127,6 +129,7 @@ static void parse(int count, char **arguments, const struct option *known, struc
 		case OPTION_EVENT: options->sampling.event = parse_choice("--event", optarg, sampling_names); break;
 		case OPTION_BACKEND: options->backend = parse_choice("--backend", optarg, backends); break;
 		case OPTION_RATE: options->sampling.rate_hz = parse_rate(optarg); break;
+		case OPTION_CGROUP: options->cgroup = optarg; break;
 		case OPTION_FIXED: options->sampling.fixed_period = true; break;
 		case OPTION_DEPTH: options->max_depth = parse_number("--max-depth", optarg, MIN_FRAMES, MAX_FRAMES); break;
 		case OPTION_OFF_CPU: options->off_cpu = true; break;
@@ -162,6 +165,7 @@ void options_parse(int count, char **arguments, struct options *options)
 		{ "out", required_argument, NULL, OPTION_OUT },
 		{ "event", required_argument, NULL, OPTION_EVENT },
 		{ "rate", required_argument, NULL, OPTION_RATE },
+		{ "cgroup", required_argument, NULL, OPTION_CGROUP },
 		{ "fixed-period", no_argument, NULL, OPTION_FIXED },
 		{ "max-depth", required_argument, NULL, OPTION_DEPTH },
 		{ "backend", required_argument, NULL, OPTION_BACKEND },

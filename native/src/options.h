@@ -19,6 +19,8 @@ struct options {
 	/* Either processes to attach to, or a command to run; never both. */
 	pid_t pids[MAX_PIDS];
 	size_t pid_count;
+	/* Or a cgroup; NULL: none. */
+	const char *cgroup;
 	char **command;
 	/* Nanoseconds after which the capture ends; 0: until the target exits or a signal comes. */
 	uint64_t duration;

@@ -185,6 +185,7 @@ int record_run(const struct options *options)
 	backend = start_backend(options->backend,
 				&(struct capture_request){ .roots = target.pids,
 							   .root_count = target.pid_count,
+							   .cgroup_id = target.cgroup.id,
 							   .sampling = options->sampling,
 							   .max_depth = options->max_depth,
 							   .off_cpu = options->off_cpu,

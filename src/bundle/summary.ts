@@ -58,7 +58,7 @@ export const captureSummarySchema = z.object({
   /** Of weights: CPU time, or how often the event occurred. */
   unit: z.enum(['nanoseconds', 'count']),
   target: z.object({
-    kind: z.enum(['pid', 'command']),
+    kind: z.enum(['pid', 'command', 'cgroup']),
     pids: z.array(count).max(100_000),
     /** How often a command was run to the end; 0 for `--pid`. */
     runs: count,

@@ -13,6 +13,8 @@ import { shippedBinary, verifyBinary } from './binary.js';
 /** What is profiled: processes with their descendants, or a command that is run for it. */
 export type CaptureTarget =
   | { readonly kind: 'pids'; readonly pids: readonly number[] }
+  /** All processes of a cgroup of version 2 and of those below it; absolute, or below /sys/fs/cgroup. */
+  | { readonly kind: 'cgroup'; readonly path: string }
   | {
       readonly kind: 'command';
       /** Program and arguments. */
@@ -150,6 +152,7 @@ function parametersOf(request: CaptureRequest): string[] {
   if (request.seconds !== null) parameters.push('--seconds', String(request.seconds));
   const { target } = request;
   if (target.kind === 'pids') return [...parameters, '--pid', target.pids.join(',')];
+  if (target.kind === 'cgroup') return [...parameters, '--cgroup', target.path];
   if (target.cpus !== null) parameters.push('--cpus', target.cpus);
   if (target.repeatSeconds !== null) parameters.push('--repeat-seconds', String(target.repeatSeconds));
   return [...parameters, '--', ...target.command];

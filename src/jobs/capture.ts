@@ -12,7 +12,10 @@ import { makeFolder } from './output.js';
 export interface CaptureOptions {
   /** Folder the tool was started in; absolute. Files below it are named relative to it. */
   readonly cwd: string;
-  readonly target: { readonly pids: readonly number[] } | { readonly command: readonly string[] };
+  readonly target:
+    | { readonly pids: readonly number[] }
+    | { readonly cgroup: string }
+    | { readonly command: readonly string[] };
   /** null: until the target ends or the signal comes. */
   readonly seconds: number | null;
   readonly out: string;
@@ -90,6 +93,7 @@ function warningsOf({ target, samples }: CaptureSummary): string[] {
 
 function targetOf({ target, cwd }: CaptureOptions): CaptureTarget {
   if ('pids' in target) return { kind: 'pids', pids: target.pids };
+  if ('cgroup' in target) return { kind: 'cgroup', path: target.cgroup };
   return {
     kind: 'command',
     command: target.command,

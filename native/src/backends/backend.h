@@ -16,6 +16,8 @@ struct capture_request {
 	/* The processes whose trees are captured. */
 	const pid_t *roots;
 	size_t root_count;
+	/* Or the cgroup that is captured instead; 0: none. */
+	uint64_t cgroup_id;
 	struct sampling_request sampling;
 	/* Frames kept of a user stack. */
 	uint32_t max_depth;

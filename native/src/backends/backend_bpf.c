@@ -152,6 +152,7 @@ static bool load(const struct capture_request *request)
 	for (size_t i = 0; i < request->root_count; i++)
 		state.skeleton->rodata->roots[i] = request->roots[i];
 	state.skeleton->rodata->root_count = request->root_count;
+	state.skeleton->rodata->cgroup_id = request->cgroup_id;
 	state.skeleton->rodata->max_depth = request->max_depth;
 	state.skeleton->rodata->off_cpu = request->off_cpu;
 	state.skeleton->rodata->off_cpu_min = request->off_cpu_min;

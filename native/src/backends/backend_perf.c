@@ -211,6 +211,10 @@ static bool attach_tree(const struct capture_request *request, char *refusal, si
 
 static bool start(const struct capture_request *request, struct sampling_event *event, char *refusal, size_t size)
 {
+	if (request->cgroup_id) {
+		snprintf(refusal, size, "a cgroup is captured by the bpf backend only; run %s as root", privileges_grant());
+		return false;
+	}
 	state.recorder = request->recorder;
 	state.limits = request->limits;
 	state.max_depth = request->max_depth;

@@ -20,7 +20,7 @@ static void write_causes(struct json *json, const char *key, const struct cause_
 static void write_target(struct json *json, const struct target *target)
 {
 	json_open(json, "target", '{');
-	json_string(json, "kind", target->is_command ? "command" : "pid");
+	json_string(json, "kind", target->cgroup.id ? "cgroup" : target->is_command ? "command" : "pid");
 	json_open(json, "pids", '[');
 	for (size_t i = 0; i < target->pid_count; i++)
 		json_unsigned(json, NULL, target->pids[i]);

@@ -121,6 +121,8 @@ void target_open(struct target *target, const struct options *options)
 {
 	*target = (struct target){ .exit_code = -1, .signal = -1, .gate_fd = -1, .report_fd = -1 };
 	target->is_command = options->command != NULL;
+	if (options->cgroup)
+		cgroup_open(&target->cgroup, options->cgroup);
 	if (target->is_command) {
 		target->pid_count = 1;
 		launch(target, options);
@@ -181,6 +183,9 @@ bool target_runs(struct target *target)
 {
 	/* All along: the pipe holds some thousands of runs, then they would wait for a reader. */
 	take_reports(target);
+	/* One that is empty may fill. */
+	if (target->cgroup.id && cgroup_exists(&target->cgroup))
+		return true;
 	for (size_t i = 0; i < target->pid_count; i++) {
 		struct pollfd ended = { .fd = target->pidfds[i], .events = POLLIN };
 
@@ -216,4 +221,5 @@ void target_close(struct target *target)
 	}
 	for (size_t i = 0; i < target->pid_count; i++)
 		close(target->pidfds[i]);
+	cgroup_close(&target->cgroup);
 }

@@ -8,9 +8,12 @@
 #include <sys/types.h>
 
 #include "options.h"
+#include "target/cgroup.h"
 
 struct target {
 	bool is_command;
+	/* What is captured instead of processes, if its id is not 0. */
+	struct cgroup_target cgroup;
 	pid_t pids[MAX_PIDS];
 	size_t pid_count;
 	/* How often the command ran to its end with exit code 0. */

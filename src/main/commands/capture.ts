@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { sampledEvents } from '../../bundle/summary.js';
 import { UsageError } from '../../errors.js';
-import { type CaptureOutcome, runCapture } from '../../jobs/capture.js';
+import { type CaptureOptions, type CaptureOutcome, runCapture } from '../../jobs/capture.js';
 import { shown } from '../../report/escape/visible.js';
 import { type Arguments, oneOf, positive } from '../arguments.js';
 import type { Command } from '../command.js';
@@ -12,11 +12,17 @@ const shownFunctions = 15;
 export const capture: Command = {
   name: 'capture',
   summary: 'profile anything once',
-  synopsis: ['--pid PID [OPTIONS]', '[OPTIONS] -- COMMAND [ARGUMENT…]'],
+  synopsis: ['--pid PID [OPTIONS]', '--cgroup PATH [OPTIONS]', '[OPTIONS] -- COMMAND [ARGUMENT…]'],
   description:
     'Captures the CPU profile of a process with its descendants, or of a command, and prints the functions that took most. Ctrl-C ends the capture and keeps it.',
   options: {
     pid: { type: 'string', value: 'PID', multiple: true, description: 'A running process; may be repeated.' },
+    cgroup: {
+      type: 'string',
+      value: 'PATH',
+      description:
+        'All processes of a cgroup (version 2) and of those below it; absolute, or below /sys/fs/cgroup. Needs the bpf backend.',
+    },
     seconds: {
       type: 'string',
       value: 'S',
@@ -74,15 +80,17 @@ export const capture: Command = {
   },
 };
 
-function targetOf(given: Arguments): { pids: readonly number[] } | { command: readonly string[] } {
+function targetOf(given: Arguments): CaptureOptions['target'] {
   const pids = given.values('pid').map((pid) => {
     if (!/^[1-9]\d{0,9}$/.test(pid)) throw new UsageError(`--pid ${pid}: a process id is needed`);
     return Number(pid);
   });
   const command = given.rest ?? [];
-  if (pids.length > 0 === command.length > 0) {
-    throw new UsageError('capture either --pid PID or -- COMMAND');
+  const cgroup = given.value('cgroup');
+  if ([pids.length > 0, command.length > 0, cgroup !== null].filter(Boolean).length !== 1) {
+    throw new UsageError('capture either --pid PID, --cgroup PATH or -- COMMAND');
   }
+  if (cgroup !== null) return { cgroup };
   return pids.length > 0 ? { pids } : { command };
 }
 
