@@ -1,0 +1,146 @@
+/** Stacks that are known: the collector finds, frame by frame, what gdb finds in the same process. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { Profile } from 'pprof-format';
+import { shippedBinary } from '../../src/capture/binary.js';
+import { temporaryFolder } from '../workload/support.js';
+
+const sources = join(import.meta.dirname, 'stacks');
+const noPointers = ['-O2', '-fomit-frame-pointer', '-fno-optimize-sibling-calls'];
+/** How programs are built: without frame pointers as distributions do, with them, and in each way of linking. */
+const builds: Record<string, readonly string[]> = {
+  'without frame pointers': noPointers,
+  'with frame pointers': ['-O1', '-fno-omit-frame-pointer', '-fno-optimize-sibling-calls'],
+  static: [...noPointers, '-static'],
+  'static PIE': [...noPointers, '-static-pie'],
+  'fixed address': [...noPointers, '-no-pie'],
+  'lazy PLT': [...noPointers, '-Wl,-z,lazy', '-fplt', '-fcf-protection=none'],
+};
+const everyMode = [
+  'plain',
+  'deep',
+  'aligned',
+  'alloca',
+  'sort',
+  'signal',
+  'alternate',
+  'thread',
+  'dlopen',
+  'fork',
+  'vfork',
+  'exec',
+];
+const fewModes = ['plain', 'aligned', 'sort', 'signal', 'thread', 'fork'];
+
+/** A frame by what it executes: an offset in a file. */
+interface Place {
+  readonly file: string;
+  readonly offset: number;
+}
+
+const spinning: ChildProcess[] = [];
+afterAll(() => {
+  for (const { pid } of spinning) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+});
+
+function compile(folder: string, flags: readonly string[]): { program: string; library: string } {
+  const program = join(folder, 'known');
+  const library = join(folder, 'libvisited.so');
+  execFileSync('gcc', [...flags, '-o', program, join(sources, 'known.c')], { stdio: 'ignore' });
+  execFileSync('gcc', [...noPointers, '-fPIC', '-shared', '-o', library, join(sources, 'visited.c')]);
+  return { program, library };
+}
+
+/** Starts a program, which may go on as another process; resolves to the pid of the one that spins. */
+async function spin(program: string, args: readonly string[]): Promise<number> {
+  const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  spinning.push(child);
+  for await (const text of child.stdout) {
+    const pid = Number.parseInt(String(text), 10);
+    if (pid > 0) return pid;
+  }
+  throw new Error(`${program} ${args.join(' ')} ended before it span`);
+}
+
+function walkWithGdb(pid: number): Place[] {
+  const settings = [
+    'set backtrace past-main on',
+    'set backtrace past-entry on',
+    'set debuginfod enabled off',
+  ];
+  const words = [...settings.flatMap((line) => ['-ex', line]), '-x', join(sources, 'walk.py')];
+  const output = execFileSync('gdb', ['-nx', '-q', '-batch', '-p', `${pid}`, ...words], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return [...output.matchAll(/^FRAME (\d+) (.*)$/gm)].map(([, offset, file]) => ({
+    file: file ?? '',
+    offset: Number(offset),
+  }));
+}
+
+/** The distinct stacks that end in `spin`, without the leaf, which is anywhere in its loop. */
+function capture(pid: number): Place[][] {
+  const out = temporaryFolder();
+  execFileSync(shippedBinary(), [
+    'record',
+    '--pid',
+    `${pid}`,
+    '--seconds',
+    '0.3',
+    '--rate',
+    '499',
+    '--out',
+    out,
+  ]);
+  const profile = Profile.decode(gunzipSync(readFileSync(join(out, 'cpu.pb.gz'))));
+  const mappings = new Map(profile.mapping.map((mapping) => [Number(mapping.id), mapping]));
+  const text = (index: number | bigint) => profile.stringTable.strings[Number(index)] ?? '';
+  const names = new Map(profile.function.map(({ id, name }) => [Number(id), text(name)]));
+  const locations = new Map(
+    profile.location.map((location) => {
+      const mapping = mappings.get(Number(location.mappingId));
+      const start = Number(mapping?.memoryStart ?? 0) - Number(mapping?.fileOffset ?? 0);
+      const name = names.get(Number(location.line.at(-1)?.functionId)) ?? '';
+      const file = mapping ? text(mapping.filename) : name;
+      return [Number(location.id), { file, offset: Number(location.address) - start, name }];
+    }),
+  );
+  const stacks = new Map<string, Place[]>();
+  for (const { locationId } of profile.sample) {
+    const frames = locationId.map((id) => locations.get(Number(id)));
+    if (frames.some((frame) => frame === undefined)) throw new Error('a location is missing');
+    const user = (frames as (Place & { name: string })[]).filter(({ file }) => !file.startsWith('[kernel'));
+    if (user[0]?.name !== 'spin') continue;
+    const callers = user.slice(1).map(({ file, offset }) => ({ file, offset }));
+    stacks.set(JSON.stringify(callers), callers);
+  }
+  return [...stacks.values()];
+}
+
+/** A caller's address as gdb gives it is where the call returns to, the collector's is within the call. */
+function expectSame(found: readonly Place[], wanted: readonly Place[]): void {
+  expect(found.map(({ file }) => file)).toEqual(wanted.map(({ file }) => file));
+  found.forEach(({ offset }, index) => {
+    expect([offset, offset + 1]).toContain(wanted[index]?.offset);
+  });
+}
+
+describe.each(Object.entries(builds))('a program built %s', (build, flags) => {
+  const modes = build === 'without frame pointers' ? everyMode : fewModes;
+  test('has the stacks that gdb sees', async () => {
+    const { program, library } = compile(temporaryFolder(), flags);
+    for (const mode of modes) {
+      const pid = await spin(program, mode === 'dlopen' ? [mode, library] : [mode]);
+      const stacks = capture(pid);
+      const callers = walkWithGdb(pid).slice(1);
+      process.kill(pid, 'SIGKILL');
+      expect(callers.length).toBeGreaterThan(2);
+      expect({ mode, stacks: stacks.length }).toEqual({ mode, stacks: 1 });
+      expectSame(stacks[0] ?? [], callers);
+    }
+  });
+});
