@@ -43,8 +43,16 @@ interface Place {
 
 const spinning: ChildProcess[] = [];
 afterAll(() => {
-  for (const { pid } of spinning) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  for (const child of spinning.splice(0)) endGroup(child);
 });
+
+function endGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All of it has ended.
+  }
+}
 
 function compile(folder: string, flags: readonly string[]): { program: string; library: string } {
   const program = join(folder, 'known');
@@ -137,7 +145,7 @@ describe.each(Object.entries(builds))('a program built %s', (build, flags) => {
       const pid = await spin(program, mode === 'dlopen' ? [mode, library] : [mode]);
       const stacks = capture(pid);
       const callers = walkWithGdb(pid).slice(1);
-      process.kill(pid, 'SIGKILL');
+      for (const child of spinning.splice(0)) endGroup(child);
       expect(callers.length).toBeGreaterThan(2);
       expect({ mode, stacks: stacks.length }).toEqual({ mode, stacks: 1 });
       expectSame(stacks[0] ?? [], callers);

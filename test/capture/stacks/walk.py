@@ -11,6 +11,11 @@ def mappings(pid):
             yield start, end, int(fields[2], 16), fields[5].strip() if len(fields) > 5 else ""
 
 
+def is_on_stack(frame):
+    """Not so what gdb infers besides: inlined functions, and those that left by a tail call."""
+    return frame.type() not in (gdb.INLINE_FRAME, gdb.TAILCALL_FRAME)
+
+
 def main():
     areas = list(mappings(gdb.selected_inferior().pid))
     for thread in gdb.selected_inferior().threads():
@@ -19,11 +24,9 @@ def main():
         if frame.name() != "spin":
             continue
         while frame is not None:
-            # An inlined function has no frame of its own on the stack.
-            pc = frame.pc() if frame.type() != gdb.INLINE_FRAME else 0
             for start, end, offset, path in areas:
-                if start <= pc < end:
-                    print(f"FRAME {pc - start + offset} {path}")
+                if is_on_stack(frame) and start <= frame.pc() < end:
+                    print(f"FRAME {frame.pc() - start + offset} {path}")
             frame = frame.older()
         return
 
