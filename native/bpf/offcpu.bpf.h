@@ -14,9 +14,8 @@ const volatile bool off_cpu;
 /* Shorter blocks are summed without their place, nanoseconds. */
 const volatile __u64 off_cpu_min;
 
-/* The capture, by CLOCK_MONOTONIC; 0 until it begins or ends. Time outside of it is not accounted for. */
-__u64 off_cpu_begin;
-__u64 off_cpu_end;
+/* Time outside of it is not accounted for. */
+struct off_cpu_window off_cpu_window __attribute__((aligned(64)));
 struct off_cpu_totals off_cpu_totals;
 __u32 off_cpu_threads;
 
@@ -39,6 +38,11 @@ struct off_cpu_thread {
 	__u32 odds;
 	__u64 ticket;
 	struct off_cpu_place place;
+	/* Of blocks at `place`, not yet in its sum: a thread that keeps to one place need not look it up each time. */
+	__u64 place_nanoseconds;
+	__u64 place_blocks;
+	/* The odds for a block at `place`, by its sum; 0: to be looked up. */
+	__u64 place_odds;
 	/* Not yet in the totals. */
 	__u64 running;
 	__u64 runnable;
@@ -84,14 +88,14 @@ struct {
 	__type(value, struct off_cpu_pressure);
 } off_cpu_pressures SEC(".maps");
 
-static __always_inline void off_cpu_crowded(const struct off_cpu_place *place, __u64 nanoseconds)
+static __always_inline void off_cpu_crowded(const struct off_cpu_place *place, __u64 nanoseconds, __u64 blocks)
 {
 	__u32 state = place->state;
 
 	if (state >= OFF_CPU_STATES)
 		return;
 	__sync_fetch_and_add(&off_cpu_totals.crowded[state].nanoseconds, nanoseconds);
-	__sync_fetch_and_add(&off_cpu_totals.crowded[state].blocks, 1);
+	__sync_fetch_and_add(&off_cpu_totals.crowded[state].blocks, blocks);
 }
 
 /* The sum of a place, made if there is none; NULL when all places are taken. */
@@ -124,6 +128,23 @@ static __always_inline void off_cpu_send_block(const struct off_cpu_place *place
 	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);
 }
 
+/* Moves what a thread gathered at its place to the place's sum, which it returns; NULL when all places are taken. */
+static __always_inline struct off_cpu_sum *off_cpu_flush(struct task_struct *task, struct off_cpu_thread *thread,
+							 const struct off_cpu_place *place)
+{
+	struct off_cpu_sum *sum = off_cpu_sum_of(task, place);
+	__u64 nanoseconds = __sync_lock_test_and_set(&thread->place_nanoseconds, 0);
+	__u64 blocks = __sync_lock_test_and_set(&thread->place_blocks, 0);
+
+	if (sum) {
+		__sync_fetch_and_add(&sum->nanoseconds, nanoseconds);
+		__sync_fetch_and_add(&sum->blocks, blocks);
+	} else if (blocks) {
+		off_cpu_crowded(place, nanoseconds, blocks);
+	}
+	return sum;
+}
+
 /* Accounts for a block that began at `since`, of which `counted` nanoseconds lie within the capture. */
 static __always_inline void off_cpu_block(struct task_struct *task, struct off_cpu_thread *thread, struct off_cpu_place *place,
 					  __u64 ticket, __u32 odds, __u64 lasted, __u64 counted)
@@ -134,17 +155,22 @@ static __always_inline void off_cpu_block(struct task_struct *task, struct off_c
 	__sync_fetch_and_add(&thread->blocks, 1);
 	if (lasted < off_cpu_min) {
 		*place = (struct off_cpu_place){ .thread = place->thread, .state = place->state, .kind = OFF_CPU_SHORT };
-		ticket = 0;
-	}
-	sum = off_cpu_sum_of(task, place);
-	if (!sum) {
-		off_cpu_crowded(place, counted);
+		sum = off_cpu_sum_of(task, place);
+		if (!sum) {
+			off_cpu_crowded(place, counted, 1);
+			return;
+		}
+		__sync_fetch_and_add(&sum->nanoseconds, counted);
+		__sync_fetch_and_add(&sum->blocks, 1);
 		return;
 	}
-	sum->nanoseconds += counted;
-	sum->blocks++;
+	__sync_fetch_and_add(&thread->place_nanoseconds, counted);
+	__sync_fetch_and_add(&thread->place_blocks, 1);
 	if (ticket)
 		off_cpu_send_block(place, ticket, odds, counted);
+	/* Read behind the additions, which order memory: the walk of the end sees them, or they see the end. */
+	if (off_cpu_window.end)
+		off_cpu_flush(task, thread, place);
 }
 
 /* Moves what a thread gathered to the totals: when it ends, and at the end of the capture. */
@@ -161,7 +187,7 @@ static __always_inline void off_cpu_settle(struct task_struct *task, struct off_
 {
 	struct off_cpu_place place = thread->place;
 	__u32 state = thread->state, odds = thread->odds;
-	__u64 ticket = thread->ticket, begin = off_cpu_begin, end = off_cpu_end;
+	__u64 ticket = thread->ticket, begin = off_cpu_window.begin, end = off_cpu_window.end;
 	__u64 since = __sync_lock_test_and_set(&thread->since, now);
 	__u64 from = since > begin ? since : begin, until = end && now > end ? end : now;
 
@@ -180,7 +206,7 @@ static __always_inline void off_cpu_settle(struct task_struct *task, struct off_
 /* Counts a thread whose life within the capture ends at `now`. */
 static __always_inline void off_cpu_count_thread(struct off_cpu_thread *thread, __u64 now)
 {
-	__u64 begin = off_cpu_begin, end = off_cpu_end, from = thread->born > begin ? thread->born : begin;
+	__u64 begin = off_cpu_window.begin, end = off_cpu_window.end, from = thread->born > begin ? thread->born : begin;
 	__u64 until = end && now > end ? end : now;
 
 	if (!begin || until <= from || __sync_lock_test_and_set(&thread->counted, 1))
@@ -237,15 +263,11 @@ static __always_inline __u32 off_cpu_relieve(struct off_cpu_pressure *pressure, 
 }
 
 /* Whether, and with what odds, the stack of the block that begins now is to be taken; 0 is no. */
-static __always_inline __u32 off_cpu_draw(struct off_cpu_thread *thread, const struct off_cpu_sum *sum,
-					  struct off_cpu_pressure *pressure, __u64 now)
+static __always_inline __u32 off_cpu_draw(struct off_cpu_thread *thread, struct off_cpu_pressure *pressure, __u64 now)
 {
-	__u32 odds = off_cpu_thread_odds(thread, now), by_place = off_cpu_odds(sum->nanoseconds, sum->blocks);
+	__u32 odds = off_cpu_thread_odds(thread, now);
 
-	odds = off_cpu_relieve(pressure, by_place > odds ? by_place : odds, now);
-	/* The first at a place: without any stack its time would have no name. */
-	if (!sum->stacks)
-		return OFF_CPU_ALWAYS;
+	odds = off_cpu_relieve(pressure, thread->place_odds > odds ? thread->place_odds : odds, now);
 	return bpf_get_prandom_u32() <= odds ? odds : 0;
 }
 
@@ -281,28 +303,70 @@ static __always_inline __u16 off_cpu_state_of(__u32 state)
 	return state & TASK_STOPPED_OR_TRACED ? OFF_CPU_STOPPED : OFF_CPU_INTERRUPTIBLE;
 }
 
+/* Blocks at one place after which its sum is brought up to date, and the odds with it. */
+#define OFF_CPU_GATHERED 64
+
+/* Sets the thread's place; false when its sum need not be looked up. */
+static __always_inline bool off_cpu_change_place(struct task_struct *task, struct off_cpu_thread *thread, __u32 state)
+{
+	struct pt_regs *registers = (struct pt_regs *)bpf_task_pt_regs(task);
+	struct off_cpu_place *place = &thread->place, now = {
+		.thread = place->thread,
+		.state = off_cpu_state_of(state),
+		.kind = OFF_CPU_CALL,
+		.ip = registers->ip,
+		.sp = registers->sp,
+		.bp = registers->bp,
+		.call = registers->orig_ax,
+	};
+
+	if (place->ip == now.ip && place->sp == now.sp && place->bp == now.bp && place->call == now.call &&
+	    place->state == now.state && place->kind == now.kind)
+		return !thread->place_odds || thread->place_blocks >= OFF_CPU_GATHERED;
+	if (thread->place_blocks)
+		off_cpu_flush(task, thread, place);
+	*place = now;
+	return true;
+}
+
+/* Brings the sum of the thread's place up to date, and the odds with it; false when all places are taken. */
+static __always_inline bool off_cpu_look_up(struct task_struct *task, struct off_cpu_thread *thread)
+{
+	struct off_cpu_sum *sum = off_cpu_flush(task, thread, &thread->place);
+
+	thread->place_odds = 0;
+	if (sum && sum->stacks)
+		thread->place_odds = off_cpu_odds(sum->nanoseconds, sum->blocks) | 1;
+	return sum;
+}
+
+/* Notes that the stack of the thread's place was taken. */
+static __always_inline void off_cpu_count_stack(struct off_cpu_thread *thread)
+{
+	struct off_cpu_sum *sum = bpf_map_lookup_elem(&off_cpu_places, &thread->place);
+
+	if (sum)
+		sum->stacks++;
+}
+
 /* prev, which is current, blocks: says where, and takes its stack if it is to be. */
 static __always_inline void off_cpu_place_block(void *context, struct task_struct *prev, struct off_cpu_thread *thread,
 						__u32 state, __u64 now)
 {
-	struct pt_regs *registers = (struct pt_regs *)bpf_task_pt_regs(prev);
 	struct off_cpu_pressure *pressure;
-	struct off_cpu_sum *sum;
 	__u32 zero = 0, odds;
 	__u64 ticket;
 
 	thread->ticket = 0;
-	thread->place.state = off_cpu_state_of(state);
-	thread->place.kind = OFF_CPU_CALL;
-	thread->place.ip = registers->ip;
-	thread->place.sp = registers->sp;
-	thread->place.bp = registers->bp;
-	thread->place.call = registers->orig_ax;
-	pressure = bpf_map_lookup_elem(&off_cpu_pressures, &zero);
-	sum = off_cpu_sum_of(prev, &thread->place);
-	if (!sum || !pressure)
+	if (off_cpu_change_place(prev, thread, state) && !off_cpu_look_up(prev, thread))
 		return;
-	odds = off_cpu_draw(thread, sum, pressure, now);
+	pressure = bpf_map_lookup_elem(&off_cpu_pressures, &zero);
+	if (!pressure)
+		return;
+	odds = off_cpu_draw(thread, pressure, now);
+	/* The first at a place: without any stack its time would have no name. */
+	if (!thread->place_odds)
+		odds = OFF_CPU_ALWAYS;
 	if (!odds)
 		return;
 	thread->stacks++;
@@ -311,7 +375,7 @@ static __always_inline void off_cpu_place_block(void *context, struct task_struc
 	ticket = off_cpu_ticket(&thread->place, thread->stacks);
 	if (!off_cpu_take_stack(context, prev, ticket))
 		return;
-	sum->stacks++;
+	off_cpu_count_stack(thread);
 	thread->odds = odds;
 	thread->ticket = ticket;
 }
@@ -327,6 +391,8 @@ static __always_inline void off_cpu_switch_out(void *context, bool preempted, st
 	off_cpu_settle(prev, thread, now);
 	if (state & TASK_DEAD) {
 		thread->state = THREAD_ENDED;
+		if (thread->place_blocks)
+			off_cpu_flush(prev, thread, &thread->place);
 		off_cpu_count_thread(thread, now);
 		off_cpu_bank(thread);
 	} else if (preempted || state == TASK_RUNNING) {
@@ -438,11 +504,15 @@ static __always_inline void off_cpu_baseline(struct task_struct *task)
 static __always_inline void off_cpu_finish(struct task_struct *task)
 {
 	struct off_cpu_thread *thread = bpf_task_storage_get(&off_cpu_storage, task, 0, 0);
-	__u64 end = off_cpu_end;
+	struct off_cpu_place place;
+	__u64 end = off_cpu_window.end;
 
 	if (!thread || !end || thread->state == THREAD_ENDED)
 		return;
+	place = thread->place;
 	off_cpu_settle(task, thread, end);
+	if (thread->place_blocks)
+		off_cpu_flush(task, thread, &place);
 	off_cpu_bank(thread);
 	off_cpu_count_thread(thread, end);
 }

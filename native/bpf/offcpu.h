@@ -80,6 +80,13 @@ struct off_cpu_record {
 	__u32 unused;
 };
 
+/* The capture, by CLOCK_MONOTONIC; 0 until it begins or ends. A cache line of its own: all CPUs read it at every switch. */
+struct off_cpu_window {
+	__u64 begin;
+	__u64 end;
+	__u64 unused[6];
+};
+
 /* Sums over all threads of the tree; what is open at the end of the capture is included. */
 struct off_cpu_totals {
 	/* From its beginning to its end within the capture, of every thread: the three below together. */
@@ -123,6 +130,7 @@ static inline enum off_cpu_state off_cpu_ticket_state(__u64 ticket)
 _Static_assert(sizeof(struct off_cpu_place) == 40, "both sides must agree on struct off_cpu_place");
 _Static_assert(sizeof(struct off_cpu_sum) == 48, "both sides must agree on struct off_cpu_sum");
 _Static_assert(sizeof(struct off_cpu_record) == 24 + 8 + 40 + 16, "both sides must agree on struct off_cpu_record");
+_Static_assert(sizeof(struct off_cpu_window) == 64, "both sides must agree on struct off_cpu_window");
 _Static_assert(sizeof(struct off_cpu_totals) == 8 * (6 + 2 * OFF_CPU_STATES + 2), "both sides must agree on struct off_cpu_totals");
 
 #endif

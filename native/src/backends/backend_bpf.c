@@ -263,7 +263,7 @@ static bool start(const struct capture_request *request, struct sampling_event *
 		return false;
 	}
 	process_records_begin(recorder_processes(state.recorder), request->roots, request->root_count);
-	state.skeleton->bss->off_cpu_begin = clock_nanoseconds(CLOCK_MONOTONIC);
+	state.skeleton->bss->off_cpu_window.begin = clock_nanoseconds(CLOCK_MONOTONIC);
 	state.skeleton->bss->armed = true;
 	return true;
 }
@@ -341,7 +341,7 @@ static void stop(struct capture_totals *totals)
 {
 	const struct totals *counted = &state.skeleton->bss->totals;
 
-	state.skeleton->bss->off_cpu_end = clock_nanoseconds(CLOCK_MONOTONIC);
+	state.skeleton->bss->off_cpu_window.end = clock_nanoseconds(CLOCK_MONOTONIC);
 	if (!walk(WALK_SETTLE))
 		fail(EXIT_CANNOT_MEASURE, "cannot read the tasks' CPU times at the end of the capture: %s", strerror(errno));
 	state.skeleton->bss->armed = false;

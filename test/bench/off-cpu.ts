@@ -1,0 +1,99 @@
+/**
+ * What it costs to know where threads wait, for programs that do nothing but switch between threads.
+ *
+ *     npm run bench:off-cpu -- [--quick] [--json] [--collector FILE]
+ *
+ * Each program runs alone, under the collector, and under the collector with --off-cpu.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { captureSummarySchema } from '../../src/bundle/summary.js';
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    collector: { type: 'string', default: join('dist', 'native', 'linux-x64', 'profbound-collect') },
+  },
+});
+const seconds = values.quick ? 1 : 5;
+const folder = mkdtempSync(join(tmpdir(), 'profbound-bench-'));
+const program = join(folder, 'switches');
+
+interface Row {
+  readonly program: string;
+  /** Switches a second: alone, under the collector, and with --off-cpu. */
+  readonly rates: readonly [number, number, number];
+  /** BPF time of both hooks over the machine's switches. */
+  readonly nanosecondsPerSwitch: number;
+  readonly stacksPerSecond: number;
+  /** Lives less running, runnable and blocked time: 0, or something was lost. */
+  readonly lostNanoseconds: number;
+  /** What of the time on a CPU the scheduler does not count: interrupts and the hypervisor. */
+  readonly uncounted: number;
+}
+
+function run(words: readonly [string, ...string[]]): number {
+  const [file, ...rest] = words;
+  // The collector's own lines are on standard output: a command's come on the other.
+  const { stdout, stderr } = spawnSync(file, rest, { encoding: 'utf8' });
+  const line = `${stdout}\n${stderr}`.split('\n').find((each) => each.startsWith('{"seconds"'));
+  if (line === undefined) throw new Error(`${words.join(' ')} could not be measured: ${stderr}`);
+  const { seconds, switches } = JSON.parse(line) as { seconds: number; switches: number };
+  return switches / seconds;
+}
+
+function measure(kind: string): Row {
+  const command = [program, kind, String(seconds)] as const;
+  const collect = [values.collector, 'record', '--backend', 'bpf', '--out', folder] as const;
+  const rates = [
+    run(command),
+    run([...collect, '--', ...command]),
+    run([...collect, '--off-cpu', '--', ...command]),
+  ] as const;
+  const summary = captureSummarySchema.parse(JSON.parse(readFileSync(join(folder, 'capture.json'), 'utf8')));
+  const { offCpu, cpuNanoseconds, wallNanoseconds } = summary;
+  if (!offCpu) throw new Error('the collector did not capture where threads wait');
+  const { runningNanoseconds, runnableNanoseconds, blockedNanoseconds, threadNanoseconds } = offCpu;
+  return {
+    program: kind,
+    rates,
+    nanosecondsPerSwitch: offCpu.bpfRunNanoseconds / offCpu.switches,
+    stacksPerSecond: offCpu.stacks / (wallNanoseconds / 1e9),
+    lostNanoseconds: threadNanoseconds - runningNanoseconds - runnableNanoseconds - blockedNanoseconds,
+    uncounted: (runningNanoseconds - cpuNanoseconds) / runningNanoseconds,
+  };
+}
+
+function line(cells: readonly string[]): string {
+  return cells.map((cell, index) => (index === 0 ? cell.padEnd(8) : cell.padStart(15))).join('');
+}
+
+try {
+  execFileSync('gcc', ['-O2', '-pthread', '-o', program, join('test', 'bench', 'off-cpu', 'switches.c')]);
+  const rows = ['pipe', 'futex', 'yield'].map(measure);
+  if (values.json) {
+    console.log(JSON.stringify(rows, null, 2));
+  } else {
+    console.log('switches a second; BPF time a switch (wanted: 500 ns); stacks; what the sums lost');
+    console.log(line(['', 'alone', 'on CPU', 'off CPU', 'ns/switch', 'stacks/s', 'lost ns', 'not CPU %']));
+    for (const {
+      program,
+      rates,
+      nanosecondsPerSwitch,
+      stacksPerSecond,
+      lostNanoseconds,
+      uncounted,
+    } of rows) {
+      const figures = [...rates, nanosecondsPerSwitch, stacksPerSecond, lostNanoseconds];
+      console.log(
+        line([program, ...figures.map((figure) => figure.toFixed(0)), (100 * uncounted).toFixed(2)]),
+      );
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
