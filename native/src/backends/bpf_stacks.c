@@ -42,7 +42,7 @@ static void learn(const struct bpf_stacks *stacks, pid_t pid, uint64_t address)
 	struct location ignored;
 
 	process_place(stacks->processes, processes_get(stacks->processes, pid), address, &ignored);
-	processes_publish(stacks->processes);
+	processes_publish_changes(stacks->processes);
 }
 
 static void walk_copy(struct bpf_stacks *stacks, const struct copied_record *record, struct stack_walk *walked)

@@ -114,14 +114,8 @@ static void settle_endings(struct processes *processes)
 	processes->ending_count = kept;
 }
 
-void processes_publish(struct processes *processes)
+void processes_publish_changes(struct processes *processes)
 {
-	settle_endings(processes);
-	for (uint32_t i = 0; processes->must_read_again && i < processes->pids.count; i++) {
-		if (processes->entries[i])
-			process_read_all(processes, processes->entries[i]);
-	}
-	processes->must_read_again = false;
 	for (size_t i = 0; i < processes->changed_count; i++) {
 		struct process *process = processes->entries[processes->changed[i]];
 
@@ -131,4 +125,15 @@ void processes_publish(struct processes *processes)
 		process_tell(processes, process, &process->mappings);
 	}
 	processes->changed_count = 0;
+}
+
+void processes_publish(struct processes *processes)
+{
+	settle_endings(processes);
+	for (uint32_t i = 0; processes->must_read_again && i < processes->pids.count; i++) {
+		if (processes->entries[i])
+			process_read_all(processes, processes->entries[i]);
+	}
+	processes->must_read_again = false;
+	processes_publish_changes(processes);
 }

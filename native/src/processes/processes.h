@@ -70,6 +70,9 @@ void processes_on_change(struct processes *processes, process_listener *listener
  */
 void processes_publish(struct processes *processes);
 
+/* The same, but of changes only: in the midst of a batch, whose events may still concern processes that have ended. */
+void processes_publish_changes(struct processes *processes);
+
 /* A process of the tree that lives now: its mappings are read, and what is heard of it from before is ignored. */
 void processes_adopt(struct processes *processes, pid_t pid);
 
