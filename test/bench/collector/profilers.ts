@@ -23,13 +23,9 @@ export interface Profiler {
   start(pids: readonly number[], rateHz: number, folder: string): Promise<() => Promise<Capture>>;
 }
 
-/** Bytes of one record of the bpf backend, where capture.json does not say how many the ring took. */
-const recordBytes = 2080;
-
 interface Summary {
-  readonly samples: number;
   readonly lost: Record<string, number>;
-  readonly overhead: { readonly bpfRunNanoseconds: number; readonly ringBytes?: number };
+  readonly overhead: { readonly bpfRunNanoseconds: number; readonly ringBytes: number };
 }
 
 export function profbound(binary: string): Profiler {
@@ -45,12 +41,12 @@ export function profbound(binary: string): Profiler {
         process.kill(-(child.pid as number), 'SIGTERM');
         const { cpuSeconds } = await finished;
         const summary: Summary = JSON.parse(readFileSync(join(folder, 'capture.json'), 'utf8'));
-        const { samples, lost, overhead } = summary;
+        const { lost, overhead } = summary;
         return {
           stacks: await readPprof(join(folder, 'cpu.pb.gz')),
           ownCpuSeconds: cpuSeconds,
           bpfSeconds: overhead.bpfRunNanoseconds / 1e9,
-          bytes: overhead.ringBytes ?? samples * recordBytes,
+          bytes: overhead.ringBytes,
           lost: Object.values(lost).reduce((sum, count) => sum + count, 0),
         };
       };

@@ -1,8 +1,8 @@
 /** What is profiled: programs as they are installed, and two that are built here, each under a load that counts units. */
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
-import { end, nextLine, otherCpus, run, start, withChildren, workloadCpus } from './processes.js';
+import { end, nextLine, otherCpus, pause, run, start, withChildren, workloadCpus } from './processes.js';
 
 export interface Workload {
   readonly name: string;
@@ -29,6 +29,23 @@ function freePort(): Promise<number> {
       server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(address)));
     });
   });
+}
+
+/** Waits until a port is listened on. */
+async function listening(port: number): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const isOpen = await new Promise<boolean>((resolve) => {
+      const socket = createConnection({ port, host: '127.0.0.1' });
+      socket.on('connect', () => {
+        resolve(true);
+        socket.destroy();
+      });
+      socket.on('error', () => resolve(false));
+    });
+    if (isOpen) return;
+    await pause(0.05);
+  }
+  throw new Error(`nobody listens on port ${port}`);
 }
 
 /** HTTP requests by wrk; the service has answered them all when it ends. */
@@ -98,6 +115,7 @@ const nginx: Workload = {
     );
     const child = start(['/usr/sbin/nginx', '-p', folder, '-c', join(folder, 'nginx.conf')], workloadCpus);
     child.stderr?.resume();
+    await listening(port);
     await offerRequests(`http://127.0.0.1:${port}/`, 1);
     return {
       pids: withChildren(child.pid as number),
