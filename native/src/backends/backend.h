@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "support/notes.h"
+#include "profile/causes.h"
 #include "profile/recorder.h"
 #include "backends/sampling.h"
 
@@ -45,11 +46,8 @@ struct off_cpu_account {
 	uint64_t threads;
 	/* Stacks taken. */
 	uint64_t stacks;
-	/* Of the blocked time, what has no stack of its own, by the frame that says so. */
-	uint64_t not_taken_nanoseconds;
-	uint64_t before_nanoseconds;
-	uint64_t short_nanoseconds;
-	uint64_t crowded_nanoseconds;
+	/* Of the blocked time, nanoseconds that have no stack of their own, by enum untraced_cause. */
+	uint64_t untraced[UNTRACED_CAUSES];
 	struct cause_count lost[RECORDER_CAUSES];
 	/* Context switches of the whole machine, and what the programs that watch them and wake-ups took. */
 	uint64_t switches;

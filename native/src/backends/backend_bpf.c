@@ -353,9 +353,9 @@ static void stop(struct capture_totals *totals)
 	totals->cpu_account = "scheduler";
 	totals->tasks = counted->tasks;
 	totals->mappings_lost = state.side_band.lost;
-	totals->lost[0] = (struct cause_count){ "ring_full", counted->ring_full };
-	totals->lost[1] = (struct cause_count){ "task_storage_full", counted->storage_full };
-	totals->lost[2] = (struct cause_count){ "program_busy", sampling_info().recursion_misses };
+	totals->lost[0] = (struct cause_count){ lost_names[LOST_RING_FULL], counted->ring_full };
+	totals->lost[1] = (struct cause_count){ lost_names[LOST_TASK_STORAGE_FULL], counted->storage_full };
+	totals->lost[2] = (struct cause_count){ lost_names[LOST_PROGRAM_BUSY], sampling_info().recursion_misses };
 	if (state.skeleton->rodata->off_cpu)
 		finish_off_cpu(&totals->off_cpu);
 	close_all();

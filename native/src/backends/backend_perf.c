@@ -274,8 +274,8 @@ static void stop(struct capture_totals *totals)
 	totals->cpu_nanoseconds = exact_time(task_clock);
 	totals->cpu_account = state.account.incomplete ? "task-clock" : "scheduler";
 	totals->tasks = state.tasks;
-	totals->lost[0] = (struct cause_count){ "ring_full", state.ring_full };
-	totals->lost[1] = (struct cause_count){ "throttled", state.throttled };
+	totals->lost[0] = (struct cause_count){ lost_names[LOST_RING_FULL], state.ring_full };
+	totals->lost[1] = (struct cause_count){ lost_names[LOST_THROTTLED], state.throttled };
 	/* What was lost was user time as well. The samples' clock is the task clock's. */
 	seen = state.user_weight + state.ring_full * state.event.weight;
 	if (state.event.is_time && state.kernel_hidden && task_clock > seen)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/causes.h"
 #include "support/apportion.h"
 #include "support/fail.h"
 
@@ -150,17 +151,17 @@ void off_cpu_add_place(struct off_cpu *off_cpu, const struct off_cpu_place *plac
 	uint32_t number = interner_add(&off_cpu->places, place, sizeof(*place), &is_new);
 
 	if (place->kind == OFF_CPU_SHORT) {
-		account->short_nanoseconds += sum->nanoseconds;
+		account->untraced[UNTRACED_SHORT] += sum->nanoseconds;
 		add_explicit(off_cpu, place, sum, WAIT_SHORT);
 		return;
 	}
 	if (place->kind == OFF_CPU_BEFORE)
-		account->before_nanoseconds += sum->nanoseconds;
+		account->untraced[UNTRACED_BEFORE] += sum->nanoseconds;
 	if (!is_new && number < off_cpu->first_capacity && off_cpu->first[number]) {
 		split(off_cpu, sum, off_cpu->first[number]);
 		return;
 	}
-	account->not_taken_nanoseconds += sum->nanoseconds;
+	account->untraced[UNTRACED_NOT_TAKEN] += sum->nanoseconds;
 	add_explicit(off_cpu, place, sum, WAIT_NOT_TAKEN);
 }
 
@@ -193,7 +194,7 @@ void off_cpu_finish(struct off_cpu *off_cpu, int map, const struct off_cpu_total
 		.blocks = totals->blocks,
 		.threads = totals->threads,
 		.stacks = off_cpu->stacks,
-		.lost = { { "ring_full", totals->ring_full }, { "task_storage_full", totals->storage_full } },
+		.lost = { { lost_names[LOST_RING_FULL], totals->ring_full }, { lost_names[LOST_TASK_STORAGE_FULL], totals->storage_full } },
 	};
 	add_places(off_cpu, map, account);
 	for (uint16_t state = 0; state < OFF_CPU_STATES; state++) {
@@ -201,7 +202,7 @@ void off_cpu_finish(struct off_cpu *off_cpu, int map, const struct off_cpu_total
 		const struct off_cpu_sum sum = { .nanoseconds = totals->crowded[state].nanoseconds,
 						 .blocks = totals->crowded[state].blocks };
 
-		account->crowded_nanoseconds += sum.nanoseconds;
+		account->untraced[UNTRACED_CROWDED] += sum.nanoseconds;
 		if (sum.blocks)
 			add_explicit(off_cpu, &place, &sum, WAIT_CROWDED);
 	}

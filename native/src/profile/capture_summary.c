@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "support/json.h"
 
@@ -52,6 +53,18 @@ static void write_cpus(struct json *json, const struct recorder_counts *counts)
 	json_close(json, ']');
 }
 
+static void write_depths(struct json *json, const struct recorder_counts *counts)
+{
+	json_open(json, "depths", '[');
+	for (int step = 0; step < DEPTH_STEPS; step++) {
+		json_open(json, NULL, '{');
+		json_unsigned(json, "frames", 1u << step);
+		json_unsigned(json, "samples", counts->depths[step]);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
 static void write_off_cpu(struct json *json, const struct off_cpu_account *account)
 {
 	if (!account->is_taken) {
@@ -67,10 +80,8 @@ static void write_off_cpu(struct json *json, const struct off_cpu_account *accou
 	json_unsigned(json, "blocks", account->blocks);
 	json_unsigned(json, "stacks", account->stacks);
 	json_open(json, "withoutStackNanoseconds", '{');
-	json_unsigned(json, "not_taken", account->not_taken_nanoseconds);
-	json_unsigned(json, "blocked_before", account->before_nanoseconds);
-	json_unsigned(json, "short", account->short_nanoseconds);
-	json_unsigned(json, "too_many_places", account->crowded_nanoseconds);
+	for (int cause = 0; cause < UNTRACED_CAUSES; cause++)
+		json_unsigned(json, untraced_names[cause], account->untraced[cause]);
 	json_close(json, '}');
 	write_causes(json, "lost", account->lost);
 	json_unsigned(json, "switches", account->switches);
@@ -105,7 +116,9 @@ static void write_all(struct json *json, const struct capture_summary *summary)
 	json_unsigned(json, "truncated", counts->truncated);
 	write_causes(json, "incomplete", counts->incomplete);
 	write_causes(json, "unresolved", counts->unresolved);
+	write_depths(json, counts);
 	write_cpus(json, counts);
+	json_unsigned(json, "machineCpus", sysconf(_SC_NPROCESSORS_ONLN));
 	json_unsigned(json, "tasks", totals->tasks);
 	write_off_cpu(json, &totals->off_cpu);
 	json_open(json, "overhead", '{');

@@ -3,27 +3,28 @@
 
 #include "profile/recorder.h"
 
+_Static_assert(LOST_CAUSES <= RECORDER_CAUSES, "every cause must fit into struct recorder_counts");
 _Static_assert(UNRESOLVED_CAUSES - 1 <= RECORDER_CAUSES, "every cause must fit into struct recorder_counts");
 _Static_assert(INCOMPLETE_CAUSES - 1 <= RECORDER_CAUSES, "every cause must fit into struct recorder_counts");
 
-const char *const unresolved_names[UNRESOLVED_CAUSES] = {
-	[UNRESOLVED_NO_SYMBOL] = "no_symbol",
-	[UNRESOLVED_FILE_UNREADABLE] = "file_unreadable",
-	[UNRESOLVED_ANONYMOUS_MEMORY] = "anonymous_memory",
-	[UNRESOLVED_NO_MAPPING] = "no_mapping",
-	[UNRESOLVED_PROCESS_GONE] = "process_gone",
-	[UNRESOLVED_KERNEL] = "kernel_symbols",
+const char *const lost_names[LOST_CAUSES] = {
+#define LOST(name, code, ...) [LOST_##name] = code,
+#include "profile/causes.def"
 };
 
 const char *const incomplete_names[INCOMPLETE_CAUSES] = {
-	[INCOMPLETE_FRAME_POINTER_CHAIN] = "frame_pointer_chain_ended",
-	[INCOMPLETE_NO_UNWIND_INFORMATION] = "no_unwind_information",
-	[INCOMPLETE_NOT_RISING] = "stack_not_rising",
-	[INCOMPLETE_STACK_UNREADABLE] = "stack_unreadable",
-	[INCOMPLETE_NO_MAPPING] = "no_mapping",
-	[INCOMPLETE_NO_TABLES] = "no_unwind_tables",
-	[INCOMPLETE_NO_USER_STACK] = "no_user_stack",
-	[INCOMPLETE_PROCESS_GONE] = "process_gone",
+#define INCOMPLETE(name, code, ...) [INCOMPLETE_##name] = code,
+#include "profile/causes.def"
+};
+
+const char *const unresolved_names[UNRESOLVED_CAUSES] = {
+#define UNRESOLVED(name, code, ...) [UNRESOLVED_##name] = code,
+#include "profile/causes.def"
+};
+
+const char *const untraced_names[UNTRACED_CAUSES] = {
+#define UNTRACED(name, code, ...) [UNTRACED_##name] = code,
+#include "profile/causes.def"
 };
 
 const char *const marker_names[MARKERS] = {

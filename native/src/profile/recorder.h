@@ -55,10 +55,15 @@ struct cpu_count {
 	uint64_t weight;
 };
 
+/* Depths are counted in steps of two: up to 1, 2, 4 … 1024 user frames. */
+#define DEPTH_STEPS 11
+
 struct recorder_counts {
 	uint64_t samples;
 	uint64_t weight;
 	uint64_t truncated;
+	/* Samples by how many user frames they have: at most 1 << index, more than half of it. None are not counted. */
+	uint64_t depths[DEPTH_STEPS];
 	/* Samples whose user stack did not reach a thread's first function. */
 	struct cause_count incomplete[RECORDER_CAUSES];
 	/* Samples whose leaf has no name. */

@@ -120,6 +120,17 @@ void recorder_resolve(struct recorder *recorder)
 	recorder->is_resolved = true;
 }
 
+static void count_depth(struct recorder_counts *counts, uint32_t user_frames, uint64_t samples)
+{
+	uint32_t step = 0;
+
+	if (user_frames == 0)
+		return;
+	while (step + 1 < DEPTH_STEPS && user_frames > 1u << step)
+		step++;
+	counts->depths[step] += samples;
+}
+
 void recorder_count(const struct recorder *recorder, struct recorder_counts *counts)
 {
 	*counts = (struct recorder_counts){ .cpus = recorder->cpus, .cpu_count = recorder->cpu_count };
@@ -134,6 +145,7 @@ void recorder_count(const struct recorder *recorder, struct recorder_counts *cou
 
 		counts->samples += stack.count;
 		counts->weight += stack.nanoseconds;
+		count_depth(counts, outcome.depth - stack.key->kernel_frames, stack.count);
 		if (outcome.marker == MARKER_TRUNCATED)
 			counts->truncated += stack.count;
 		if (outcome.incomplete != COMPLETE)
