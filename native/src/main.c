@@ -35,6 +35,7 @@ static const char help[] =
 	"  --fixed-period      the same time between all samples, instead of times drawn at random around it: a program\n"
 	"                      in step with them is then seen wrongly\n"
 	"  --max-depth N       frames kept of a user stack, 8 to 1024 (default 128)\n"
+	"  --buffer KIB        between kernel and collector, a power of two (bpf backend; default 16 MiB or 1 MiB a CPU)\n"
 	"  --backend B         auto, bpf or perf\n"
 	"  --off-cpu           also write offcpu.pb.gz: where threads wait, and for how long; needs the bpf backend\n"
 	"  --off-cpu-min US    sum blocks shorter than so many microseconds without telling them apart; default 0\n"

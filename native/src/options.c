@@ -21,7 +21,7 @@
 /* Microseconds: an hour. */
 #define MAX_OFF_CPU_MIN 3600000000L
 
-enum { OPTION_PID = 256, OPTION_SECONDS, OPTION_OUT, OPTION_EVENT, OPTION_RATE, OPTION_FIXED, OPTION_DEPTH, OPTION_BACKEND, OPTION_CPUS, OPTION_REPEAT,
+enum { OPTION_PID = 256, OPTION_SECONDS, OPTION_OUT, OPTION_EVENT, OPTION_RATE, OPTION_FIXED, OPTION_DEPTH, OPTION_BUFFER, OPTION_BACKEND, OPTION_CPUS, OPTION_REPEAT,
        OPTION_CGROUP, OPTION_OFF_CPU, OPTION_OFF_CPU_MIN };
 
 static uint64_t parse_seconds(const char *option, const char *text)
@@ -111,6 +111,15 @@ static void check_combination(const struct options *options)
 		fail(EXIT_USAGE, "--cpus places a command; the processes of --pid are left where they are");
 }
 
+static uint32_t parse_buffer(const char *text)
+{
+	uint32_t kib = parse_number("--buffer", text, 4, 1L << 20);
+
+	if (kib & (kib - 1))
+		fail(EXIT_USAGE, "--buffer %s: not a power of two", text);
+	return kib * 1024;
+}
+
 /* Options up to the first that is none; what follows them (after --) is the command. */
 static void parse(int count, char **arguments, const struct option *known, struct options *options)
 {
@@ -132,6 +141,7 @@ static void parse(int count, char **arguments, const struct option *known, struc
 		case OPTION_CGROUP: options->cgroup = optarg; break;
 		case OPTION_FIXED: options->sampling.fixed_period = true; break;
 		case OPTION_DEPTH: options->max_depth = parse_number("--max-depth", optarg, MIN_FRAMES, MAX_FRAMES); break;
+		case OPTION_BUFFER: options->buffer_bytes = parse_buffer(optarg); break;
 		case OPTION_OFF_CPU: options->off_cpu = true; break;
 		case OPTION_OFF_CPU_MIN: options->off_cpu_min = 1000ULL * parse_number("--off-cpu-min", optarg, 0, MAX_OFF_CPU_MIN); break;
 		case OPTION_CPUS: parse_cpus(optarg, options); break;
@@ -168,6 +178,7 @@ void options_parse(int count, char **arguments, struct options *options)
 		{ "cgroup", required_argument, NULL, OPTION_CGROUP },
 		{ "fixed-period", no_argument, NULL, OPTION_FIXED },
 		{ "max-depth", required_argument, NULL, OPTION_DEPTH },
+		{ "buffer", required_argument, NULL, OPTION_BUFFER },
 		{ "backend", required_argument, NULL, OPTION_BACKEND },
 		{ "off-cpu", no_argument, NULL, OPTION_OFF_CPU },
 		{ "off-cpu-min", required_argument, NULL, OPTION_OFF_CPU_MIN },

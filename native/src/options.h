@@ -30,6 +30,8 @@ struct options {
 	struct sampling_request sampling;
 	enum backend_choice backend;
 	uint32_t max_depth;
+	/* Of the bpf backend's buffer; 0: by the number of CPUs. */
+	uint32_t buffer_bytes;
 	/* Where threads wait, too, and nanoseconds of blocks that are not told apart. */
 	bool off_cpu;
 	uint64_t off_cpu_min;

@@ -188,6 +188,7 @@ int record_run(const struct options *options)
 							   .cgroup_id = target.cgroup.id,
 							   .sampling = options->sampling,
 							   .max_depth = options->max_depth,
+							   .buffer_bytes = options->buffer_bytes,
 							   .off_cpu = options->off_cpu,
 							   .off_cpu_min = options->off_cpu_min,
 							   .recorder = recorder,

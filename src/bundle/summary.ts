@@ -1,5 +1,6 @@
 /** What the native collector says of one capture: `capture.json`, schema `profbound/capture@1`. */
 import * as z from 'zod';
+import { causes } from './causes.js';
 
 /** Events that measure CPU time: what a gate compares. */
 export const timeEvents = ['auto', 'cycles', 'cpu-clock'] as const;
@@ -22,7 +23,12 @@ export const sampledEvents = [
 export type SampledEvent = (typeof sampledEvents)[number];
 
 const count = z.number().int().nonnegative();
-const byCause = z.record(z.string().max(100), count);
+
+/** Counts by the codes of one kind of cause; what is not there did not occur. */
+function byCause(kind: keyof typeof causes) {
+  const code = z.string().refine((text) => Object.hasOwn(causes[kind], text), `no cause of ${kind}`);
+  return z.record(code, count);
+}
 
 /** What the tree's threads did when they did not run, summed over all of them. */
 const offCpuSchema = z.object({
@@ -39,8 +45,8 @@ const offCpuSchema = z.object({
   /** Blocks whose stack was taken. */
   stacks: count,
   /** Blocked time under frames that say why there is no stack. */
-  withoutStackNanoseconds: byCause,
-  lost: byCause,
+  withoutStackNanoseconds: byCause('untraced'),
+  lost: byCause('lost'),
   /** Context switches of the whole machine, and what it took to watch them and the wake-ups. */
   switches: count,
   bpfRunNanoseconds: count,
@@ -76,18 +82,36 @@ export const captureSummarySchema = z.object({
   samples: count,
   /** Sum of the samples' weights: what they stand for, in `unit`. */
   weight: count,
-  lost: byCause,
+  lost: byCause('lost'),
+  /** Records of forks, execs and mappings that found no room: mappings were then read anew. */
+  mappingsLost: count,
   truncated: count,
-  incomplete: byCause,
-  unresolved: byCause,
+  incomplete: byCause('incomplete'),
+  unresolved: byCause('unresolved'),
+  /** Samples by how many user frames they have: at most `frames`, more than half of it. */
+  depths: z.array(z.object({ frames: count, samples: count })).max(32),
   perCpu: z.array(z.object({ cpu: count, node: count, samples: count, weight: count })).max(8192),
+  /** Online in the whole machine. */
+  machineCpus: z.number().int().positive(),
   tasks: count,
   /** Absent or null: it was not asked for, or the backend cannot. */
   offCpu: offCpuSchema.nullable().optional(),
   overhead: z.object({
+    /** All BPF programs; of them, those that take samples, also where they find that a task is not to be sampled. */
     bpfRunNanoseconds: count,
     bpfRunCount: count,
+    sampleRunNanoseconds: count,
+    sampleRunCount: count,
     recursionMisses: count,
+    /** Sent from the kernel to the collector. */
+    ringBytes: count,
+    /** User frames by what led from them to their caller. */
+    framesByTable: count,
+    framesByFramePointer: count,
+    /** Stacks copied to be unwound by the collector, and those not copied because a process had too many. */
+    stacksCopied: count,
+    copiesRefused: count,
+    /** User and kernel time of the collector up to the end of the capture. */
     collectorCpuNanoseconds: count,
   }),
   /** What this machine did not let the collector see, in sentences. */

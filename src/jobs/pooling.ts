@@ -39,28 +39,29 @@ export function poolSummaries(summaries: readonly [CaptureSummary, ...CaptureSum
     cpuNanoseconds: sum((one) => one.cpuNanoseconds),
     samples: sum((one) => one.samples),
     weight: sum((one) => one.weight),
-    lost: addCauses(summaries.map(({ lost }) => lost)),
+    lost: addByKey(summaries.map(({ lost }) => lost)),
+    mappingsLost: sum((one) => one.mappingsLost),
     truncated: sum((one) => one.truncated),
-    incomplete: addCauses(summaries.map(({ incomplete }) => incomplete)),
-    unresolved: addCauses(summaries.map(({ unresolved }) => unresolved)),
+    incomplete: addByKey(summaries.map(({ incomplete }) => incomplete)),
+    unresolved: addByKey(summaries.map(({ unresolved }) => unresolved)),
+    depths: first.depths.map(({ frames }, step) => ({
+      frames,
+      samples: sum(({ depths }) => depths[step]?.samples ?? 0),
+    })),
     perCpu: addCpus(summaries.flatMap(({ perCpu }) => perCpu)),
     tasks: sum((one) => one.tasks),
-    overhead: {
-      bpfRunNanoseconds: sum(({ overhead }) => overhead.bpfRunNanoseconds),
-      bpfRunCount: sum(({ overhead }) => overhead.bpfRunCount),
-      recursionMisses: sum(({ overhead }) => overhead.recursionMisses),
-      collectorCpuNanoseconds: sum(({ overhead }) => overhead.collectorCpuNanoseconds),
-    },
+    overhead: addByKey(summaries.map(({ overhead }) => overhead)),
     limits: [...new Set(summaries.flatMap(({ limits }) => limits))],
   };
 }
 
-function addCauses(parts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+/** Adds up what has one key; a key that is not there counts nothing. */
+function addByKey<Key extends string>(parts: readonly Readonly<Record<Key, number>>[]): Record<Key, number> {
   const sums = new Map<string, number>();
-  for (const [cause, count] of parts.flatMap((part) => Object.entries(part))) {
-    sums.set(cause, (sums.get(cause) ?? 0) + count);
+  for (const [key, value] of parts.flatMap((part) => Object.entries<number>(part))) {
+    sums.set(key, (sums.get(key) ?? 0) + value);
   }
-  return Object.fromEntries(sums);
+  return Object.fromEntries(sums) as Record<Key, number>;
 }
 
 function addCpus(parts: CaptureSummary['perCpu']): CaptureSummary['perCpu'] {

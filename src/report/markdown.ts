@@ -24,7 +24,7 @@ import {
   verdictSign,
   verdictWord,
 } from './phrase.js';
-import { loadText, qualityLine, qualityRows } from './quality.js';
+import { loadText, missingTexts, qualityLine, qualityRows } from './quality.js';
 import { classSign, mattering, ownChange, ranked } from './ranking.js';
 
 export interface MarkdownOptions {
@@ -176,7 +176,7 @@ function functionTable(rows: readonly FunctionResult[], { load, functions }: Wor
 
 function measurement(result: Result): string {
   const sections = result.workloads.map((workload) => {
-    const limits = bullets(workload.capture.limits, 10);
+    const limits = bullets([...workload.capture.limits, ...missingTexts(workload)], 10);
     const mde = workload.total.mde;
     const load = loadText(workload);
     const facts = [

@@ -1,5 +1,6 @@
 /** What the captures are worth, in words and rows shared by the surfaces. */
 
+import { causes } from '../bundle/causes.js';
 import { count, nanoseconds, percent, plural, seconds, unitName } from '../text/format.js';
 import type { SideQuality, WorkloadResult } from '../verdict/result.js';
 
@@ -40,13 +41,46 @@ export function qualityRows({ quality, units, errors, load }: WorkloadResult): Q
     row('Incomplete stacks', 'Stacks that could not be followed to their root.', (side) =>
       percent(side.incompleteStacks),
     ),
+    row(
+      'Stack depth',
+      'User frames: half of the samples have at most, and the deepest have at most.',
+      depthText,
+    ),
     row('Profiler overhead', "The profiler's CPU time over the target's.", (side) =>
       percent(side.overhead.cpuShare),
+    ),
+    row('Share of the machine', "The profiler's CPU time over that of all CPUs.", (side) =>
+      percent(side.overhead.machineShare),
     ),
     row('Profiler time per sample', 'Spent in the kernel for each sample.', ({ overhead }) =>
       overhead.nsPerSample === null ? 'not measured' : nanoseconds(overhead.nsPerSample),
     ),
   ];
+}
+
+/** `16 / 64` */
+function depthText({ depths }: SideQuality): string {
+  const seen = depths.filter(({ samples }) => samples > 0);
+  const all = seen.reduce((sum, { samples }) => sum + samples, 0);
+  let below = 0;
+  const half = seen.find(({ samples }) => {
+    below += samples;
+    return below >= all / 2;
+  });
+  return half ? `${half.frames} / ${seen.at(-1)?.frames}` : 'not measured';
+}
+
+/** Why something is missing on a side and what mends it, where it is worth a word: at least a thousandth. */
+export function missingTexts(workload: WorkloadResult): string[] {
+  return (['base', 'head'] as const).flatMap((side) =>
+    workload.quality[side].causes
+      .filter(({ share }) => share >= 0.001)
+      .map(({ kind, cause, share }) => {
+        const text = (causes[kind] as Record<string, { meaning: string; cure: string }>)[cause];
+        const what = `${percent(share)} of ${side}'s ${kind === 'incomplete' ? 'stacks are incomplete' : `samples are ${kind}`}`;
+        return text ? `${what}: ${text.meaning}; ${text.cure}` : `${what}: ${cause}`;
+      }),
+  );
 }
 
 /** The measurement in one line: `24 pairs in 4 min · 12.3k + 12.4k samples of cpu-clock at 997 Hz (bpf) · lost 0 %`. */

@@ -1,4 +1,5 @@
 /** How good the captures of a side are. */
+import { causes } from '../bundle/causes.js';
 import type { Side } from '../bundle/schema.js';
 import type { CaptureSummary } from '../bundle/summary.js';
 import { type Panel, sumOfFirst } from './panel.js';
@@ -19,7 +20,7 @@ export function sideQuality(
     summaries.reduce((total, summary) => total + figure(summary), 0);
   const samples = sumOfFirst(panel.totals[side].counts, n);
   const lost = sum(lostSamples);
-  const bpfRuns = sum(({ overhead }) => overhead.bpfRunCount);
+  const sampling = sum(({ overhead }) => overhead.sampleRunNanoseconds);
   const bpfNanoseconds = sum(({ overhead }) => overhead.bpfRunNanoseconds);
   const collector = sum(({ overhead }) => overhead.collectorCpuNanoseconds);
   const cpu = sum(({ cpuNanoseconds }) => cpuNanoseconds);
@@ -37,11 +38,40 @@ export function sideQuality(
       sum(({ incomplete }) => Object.values(incomplete).reduce((a, b) => a + b, 0)),
       samples,
     ),
+    causes: missingByCause(summaries, samples),
+    depths: addDepths(summaries),
     overhead: {
-      nsPerSample: bpfRuns > 0 ? bpfNanoseconds / bpfRuns : null,
+      nsPerSample: sampling > 0 && samples > 0 ? sampling / samples : null,
       cpuShare: part(collector + bpfNanoseconds, cpu),
+      machineShare: part(
+        collector + bpfNanoseconds,
+        sum(({ wallNanoseconds, machineCpus }) => wallNanoseconds * machineCpus),
+      ),
     },
   };
+}
+
+/** What is missing, by cause, as a share of the samples; largest first. */
+function missingByCause(summaries: readonly CaptureSummary[], samples: number): SideQuality['causes'] {
+  const kinds = ['lost', 'incomplete', 'unresolved'] as const;
+  return kinds
+    .flatMap((kind) =>
+      Object.keys(causes[kind]).map((cause) => {
+        const missing = summaries.reduce((total, summary) => total + (summary[kind][cause] ?? 0), 0);
+        return { kind, cause, share: part(missing, kind === 'lost' ? samples + missing : samples) };
+      }),
+    )
+    .filter(({ share }) => share > 0)
+    .sort((a, b) => b.share - a.share || (a.cause < b.cause ? -1 : 1));
+}
+
+/** Samples by how many user frames they have, in steps of two. */
+function addDepths(summaries: readonly CaptureSummary[]): SideQuality['depths'] {
+  const sums = new Map<number, number>();
+  for (const { frames, samples } of summaries.flatMap(({ depths }) => depths)) {
+    sums.set(frames, (sums.get(frames) ?? 0) + samples);
+  }
+  return [...sums].map(([frames, samples]) => ({ frames, samples })).sort((a, b) => a.frames - b.frames);
 }
 
 /** How it was captured, as the first capture says; limits of any capture, each once. */

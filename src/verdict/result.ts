@@ -54,11 +54,23 @@ const sideQualitySchema = z.object({
   unresolved: z.number(),
   truncated: z.number(),
   incompleteStacks: z.number(),
+  /** What is missing, by cause (native/src/profile/causes.def), largest first. */
+  causes: z.array(
+    z.object({
+      kind: z.enum(['lost', 'incomplete', 'unresolved']),
+      cause: z.string().max(100),
+      share: z.number(),
+    }),
+  ),
+  /** Samples by how many user frames they have: at most `frames`, more than half of it. */
+  depths: z.array(z.object({ frames: z.number(), samples: z.number() })),
   overhead: z.object({
-    /** null with a backend that cannot measure it. */
+    /** Kernel time for each sample kept; null with a backend that cannot measure it. */
     nsPerSample: z.number().nullable(),
     /** The profiler's CPU time over the target's. */
     cpuShare: z.number(),
+    /** The same over all the machine's CPUs. */
+    machineShare: z.number(),
   }),
 });
 export type SideQuality = z.infer<typeof sideQualitySchema>;

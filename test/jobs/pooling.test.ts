@@ -39,12 +39,27 @@ function summary(changes: Partial<CaptureSummary>): CaptureSummary {
     samples: 5,
     weight: 49,
     lost: {},
+    mappingsLost: 0,
     truncated: 1,
     incomplete: {},
     unresolved: {},
+    depths: [{ frames: 1, samples: 5 }],
     perCpu: [],
+    machineCpus: 2,
     tasks: 2,
-    overhead: { bpfRunNanoseconds: 3, bpfRunCount: 2, recursionMisses: 0, collectorCpuNanoseconds: 7 },
+    overhead: {
+      bpfRunNanoseconds: 3,
+      bpfRunCount: 2,
+      sampleRunNanoseconds: 2,
+      sampleRunCount: 1,
+      recursionMisses: 0,
+      ringBytes: 11,
+      framesByTable: 0,
+      framesByFramePointer: 0,
+      stacksCopied: 0,
+      copiesRefused: 0,
+      collectorCpuNanoseconds: 7,
+    },
     limits: [],
     ...changes,
   };
@@ -69,12 +84,12 @@ describe('poolSummaries', () => {
   test('adds counts and times, unites causes, CPUs, processes and limits', () => {
     const pooled = poolSummaries([
       summary({
-        lost: { ring: 1 },
+        lost: { ring_full: 1 },
         perCpu: [{ cpu: 1, node: 0, samples: 5, weight: 50 }],
         limits: ['no kernel'],
       }),
       summary({
-        lost: { ring: 2, map: 3 },
+        lost: { ring_full: 2, program_busy: 3 },
         perCpu: [
           { cpu: 0, node: 0, samples: 1, weight: 10 },
           { cpu: 1, node: 0, samples: 4, weight: 40 },
@@ -90,13 +105,25 @@ describe('poolSummaries', () => {
       samples: 10,
       weight: 98,
       truncated: 2,
-      lost: { ring: 3, map: 3 },
+      lost: { ring_full: 3, program_busy: 3 },
       perCpu: [
         { cpu: 0, node: 0, samples: 1, weight: 10 },
         { cpu: 1, node: 0, samples: 9, weight: 90 },
       ],
       limits: ['no kernel'],
-      overhead: { bpfRunNanoseconds: 6, bpfRunCount: 4, recursionMisses: 0, collectorCpuNanoseconds: 14 },
+      overhead: {
+        bpfRunNanoseconds: 6,
+        bpfRunCount: 4,
+        sampleRunNanoseconds: 4,
+        sampleRunCount: 2,
+        recursionMisses: 0,
+        ringBytes: 22,
+        framesByTable: 0,
+        framesByFramePointer: 0,
+        stacksCopied: 0,
+        copiesRefused: 0,
+        collectorCpuNanoseconds: 14,
+      },
     });
     expect(pooled.target.pids).toEqual([10, 11]);
   });

@@ -48,7 +48,15 @@ export function aWorkload(name: string, change: Partial<WorkloadResult> = {}): W
     unresolved: 0.0131,
     truncated: 0.0004,
     incompleteStacks: 0.002,
-    overhead: { nsPerSample: 1830, cpuShare: 0.0071 },
+    causes: [
+      { kind: 'unresolved' as const, cause: 'no_symbol', share: 0.012 },
+      { kind: 'incomplete' as const, cause: 'no_user_stack', share: 0.003 },
+    ],
+    depths: [
+      { frames: 8, samples: 30_000 },
+      { frames: 16, samples: 34_871 },
+    ],
+    overhead: { nsPerSample: 1830, cpuShare: 0.0071, machineShare: 0.0031 },
   };
   return {
     name,
@@ -71,7 +79,11 @@ export function aWorkload(name: string, change: Partial<WorkloadResult> = {}): W
     offCpu: null,
     quality: {
       base: side,
-      head: { ...side, samples: 64_871, overhead: { nsPerSample: null, cpuShare: 0.0069 } },
+      head: {
+        ...side,
+        samples: 64_871,
+        overhead: { nsPerSample: null, cpuShare: 0.0069, machineShare: 0.003 },
+      },
     },
     capture: { backend: 'bpf', event: 'cpu-clock', rateHz: 997, limits: [] },
     neededSeconds: null,

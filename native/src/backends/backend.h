@@ -22,6 +22,8 @@ struct capture_request {
 	struct sampling_request sampling;
 	/* Frames kept of a user stack. */
 	uint32_t max_depth;
+	/* Of the buffer between kernel and collector, a power of two; 0: by the number of CPUs. The perf backend has its own. */
+	uint32_t buffer_bytes;
 	/* Where threads wait, too; blocks shorter than so many nanoseconds are only summed. */
 	bool off_cpu;
 	uint64_t off_cpu_min;

@@ -159,7 +159,7 @@ static bool load(const struct capture_request *request)
 	bpf_program__set_autoload(state.skeleton->progs.on_wakeup, request->off_cpu);
 	if (!request->off_cpu)
 		bpf_map__set_max_entries(state.skeleton->maps.off_cpu_places, 1);
-	bpf_map__set_max_entries(state.skeleton->maps.records, ring_bytes());
+	bpf_map__set_max_entries(state.skeleton->maps.records, request->buffer_bytes ? request->buffer_bytes : ring_bytes());
 	bpf_map__set_max_entries(state.skeleton->maps.copies,
 				 bpf_map__max_entries(state.skeleton->maps.copies) * libbpf_num_possible_cpus());
 	if (profile__load(state.skeleton))

@@ -15,7 +15,7 @@ import { type Markup, markup } from '../escape/markup.js';
 import { shown } from '../escape/visible.js';
 import { pairsPlot } from '../pairs.js';
 import { hasTotal, neededSentence, verdictSign, verdictWord } from '../phrase.js';
-import { loadText, qualityLine, qualityRows } from '../quality.js';
+import { loadText, missingTexts, qualityLine, qualityRows } from '../quality.js';
 import { reasonList } from './banner.js';
 import { flameFigure } from './flame.js';
 import { functionsTable } from './functions.js';
@@ -93,9 +93,11 @@ function quality(workload: WorkloadResult): Markup {
       markup`<tr><th scope="row">${label}<span class="meaning">${meaning}</span></th><td class="number">${base}</td><td class="number">${head}</td></tr>`,
   );
   const limits = capture.limits.slice(0, 50).map((limit) => markup`<li>${shown(limit, 500)}</li>`);
+  const missing = missingTexts(workload).map((text) => markup`<li>${shown(text, 500)}</li>`);
   return markup`<section class="card"><h3>What the captures are worth</h3>
 <p>${shown(qualityLine(workload), 500)}</p>
 ${limits.length === 0 ? null : markup`<p>What this machine did not let the profiler see:</p><ul>${limits}</ul>`}
+${missing.length === 0 ? null : markup`<p>What is missing in the profiles, and what mends it:</p><ul>${missing}</ul>`}
 <details><summary>All figures of both sides</summary><div class="scroll"><table class="quality"><caption class="visually-hidden">Quality of the captures of ${workload.name}, base beside head</caption>
 <thead><tr><th scope="col">Figure</th><th scope="col" class="number">Base</th><th scope="col" class="number">Head</th></tr></thead>
 <tbody>${rows}</tbody></table></div></details></section>`;
