@@ -82,7 +82,7 @@ function resolveWorkload(
       seconds: capture.seconds ?? 5,
       rateHz: capture.rate === undefined || capture.rate === 'auto' ? null : capture.rate,
       event: capture.event ?? 'auto',
-      maxDepth: capture.max_depth ?? 127,
+      maxDepth: capture.max_depth ?? 128,
       backend: capture.backend ?? 'auto',
       offCpu: capture.off_cpu ?? false,
       serviceCpus: capture.cpus?.service ?? null,

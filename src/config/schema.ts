@@ -80,7 +80,7 @@ export const captureConfigSchema = z.strictObject({
     .describe(
       'What is sampled: cycles, cpu-clock, or auto, which is cycles where there is a PMU. A gate compares CPU time; `profbound capture --event` samples other events too. Default auto.',
     ),
-  max_depth: z.int().min(8).max(127).optional().describe('Most frames kept of a stack. Default 127.'),
+  max_depth: z.int().min(8).max(1024).optional().describe('Most frames kept of a stack. Default 128.'),
   backend: z.enum(['auto', 'bpf', 'perf']).optional().describe('How it is sampled. Default auto.'),
   off_cpu: z
     .boolean()
