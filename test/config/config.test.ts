@@ -160,7 +160,7 @@ describe('the plan', () => {
       port: null,
       load: { kind: 'command', rate: null },
       units: { kind: 'output', source: { kind: 'regex', pattern: '(\\d+) requests' } },
-      capture: { seconds: 5, rateHz: null, event: 'auto', backend: 'auto', maxDepth: 127, offCpu: false },
+      capture: { seconds: 5, rateHz: null, event: 'auto', backend: 'auto', maxDepth: 128, offCpu: false },
       policy: {
         totalMargin: 0.02,
         functionMargin: 0.05,
