@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Forks, execs and mappings by hand, in the order of time, of pids that no process has unless said otherwise. */
 #define _GNU_SOURCE
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
-#include "processes/mapped_files.h"
 #include "processes/processes.h"
 #include "support/bounds.h"
 
@@ -294,107 +290,6 @@ static void an_adopted_process_is_known_from_its_maps(void)
 	end();
 }
 
-/* A file of its own with `text` in it, named in `path`. */
-static int make_file(char *path, const char *text)
-{
-	int fd = mkstemp(path);
-
-	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
-	return fd;
-}
-
-static struct mapping mapping_of(int fd, const char *path)
-{
-	struct mapped_identity identity = { 0 };
-
-	CHECK(mapped_file_identify(fd, &identity));
-	return (struct mapping){
-		.end = 0x1000, .device = identity.device, .inode = identity.inode, .path = (char *)path
-	};
-}
-
-static void only_the_very_file_is_opened(void)
-{
-	char path[] = "/tmp/profbound-test-XXXXXX", other[] = "/tmp/profbound-test-XXXXXX";
-	int fd = make_file(path, "\177ELF first"), replacement = make_file(other, "\177ELF second"), opened;
-	struct mapping mapping = mapping_of(fd, path);
-	char text[16] = "";
-
-	opened = mapped_file_open(PARENT, -1, &mapping);
-	CHECK(opened >= 0 && read(opened, text, sizeof(text)) == 10 && strcmp(text + 4, " first") == 0);
-	close(opened);
-	/* Another file takes its name. */
-	CHECK(rename(other, path) == 0);
-	CHECK_NUMBER(mapped_file_open(PARENT, -1, &mapping), -1);
-	/* A device under that name is not even opened. */
-	mapping.path = "/dev/zero";
-	CHECK_NUMBER(mapped_file_open(PARENT, -1, &mapping), -1);
-	close(fd);
-	close(replacement);
-	unlink(path);
-}
-
-static void a_root_is_kept_for_those_who_are_gone(void)
-{
-	char folder[] = "/tmp/profbound-test-XXXXXX", path[64], text[16] = "";
-	int root, fd, opened;
-	struct mapping mapping;
-
-	CHECK(mkdtemp(folder));
-	root = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	snprintf(path, sizeof(path), "%s/program", folder);
-	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
-	CHECK(write(fd, "\177ELF", 4) == 4);
-	mapping = mapping_of(fd, "/program");
-	CHECK_NUMBER(mapped_file_open(PARENT, -1, &mapping), -1);
-	opened = mapped_file_open(PARENT, root, &mapping);
-	CHECK(opened >= 0 && read(opened, text, sizeof(text)) == 4);
-	close(opened);
-	close(fd);
-	close(root);
-	unlink(path);
-	rmdir(folder);
-}
-
-static void files_beyond_the_bound_are_counted(void)
-{
-	char path[] = "/tmp/profbound-test-XXXXXX", names[MAX_KEPT_FILES + 20][40];
-	uint32_t numbers[MAX_KEPT_FILES + 20];
-	size_t count = MAX_KEPT_FILES + 20;
-
-	CHECK(mkdtemp(path));
-	begin();
-	for (size_t i = 0; i < count; i++) {
-		struct mapping mapping;
-		int fd;
-
-		snprintf(names[i], sizeof(names[i]), "%s/%zu", path, i);
-		fd = open(names[i], O_RDWR | O_CREAT | O_CLOEXEC, 0700);
-		CHECK(write(fd, "\177ELF", 4) == 4);
-		mapping = mapping_of(fd, names[i]);
-		CHECK(objects_file(&objects, PARENT, -1, &mapping, &numbers[i]));
-		mapping.object = numbers[i];
-		/* No sample lies in the first twenty: they make room for others. */
-		if (i >= 20)
-			objects_sampled(&objects, PARENT, -1, &mapping);
-		close(fd);
-	}
-	CHECK_NUMBER(objects.kept_files, MAX_KEPT_FILES);
-	CHECK_NUMBER(objects_crowded_out(&objects), 0);
-	CHECK(objects.entries[numbers[0]].fd < 0);
-	CHECK(objects.entries[numbers[count - 1]].fd >= 0);
-	for (size_t i = 0; i < 3; i++) {
-		struct mapping mapping = { .object = numbers[i], .path = names[i] };
-
-		objects_sampled(&objects, PARENT, -1, &mapping);
-	}
-	CHECK_NUMBER(objects_crowded_out(&objects), 3);
-	for (size_t i = 0; i < count; i++)
-		unlink(names[i]);
-	rmdir(path);
-	end();
-}
-
 int main(void)
 {
 	the_newer_mapping_replaces_what_it_overlaps();
@@ -405,8 +300,5 @@ int main(void)
 	a_pid_used_again_is_another_process();
 	changes_are_told_once();
 	an_adopted_process_is_known_from_its_maps();
-	only_the_very_file_is_opened();
-	a_root_is_kept_for_those_who_are_gone();
-	files_beyond_the_bound_are_counted();
 	return check_report("processes");
 }
