@@ -38,6 +38,8 @@ enum unwind_cfa {
 	UNWIND_CFA_DEREFERENCE,
 	/* rsp + offset + ((rip & 15) >= addend ? 8 : 0): lazy PLT entries push in their middle */
 	UNWIND_CFA_PLT,
+	/* register + offset, on another stack than the frame, above or below it: Go's runtime switches */
+	UNWIND_CFA_OTHER_STACK,
 	/* rsp points at an rt_sigframe: every register is in it, and the caller's rip is no return address */
 	UNWIND_CFA_SIGNAL,
 	/* push %rbp; mov %rsp,%rbp: code without unwind information */

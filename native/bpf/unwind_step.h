@@ -10,8 +10,8 @@
 
 #include "unwind.h"
 
-/* Handlers that interrupted handlers; with them the stack may fall, so that their number is what ends a circle. */
-#define UNWIND_NESTED_SIGNALS 16
+/* Handlers that interrupted handlers, and stacks that lie above their callers'; so many falls are what ends a circle. */
+#define UNWIND_FALLS 16
 
 /* unwind_step(): there is a caller. */
 #define UNWIND_GOES_ON (-1)
@@ -29,7 +29,8 @@ struct unwind_state {
 	bool knows_rbx;
 	/* Frame pointers of code without a table led here: it may be no caller at all. */
 	bool is_guess;
-	__u32 signals;
+	/* Steps after which the stack may be lower. */
+	__u32 falls;
 };
 
 /* The words below a CFA: where all of a function's pushes are. */
@@ -63,7 +64,7 @@ static __always_inline int unwind_signal_step(void *memory, struct unwind_state 
 		__u64 rbp, rbx, rdx, rax, rcx, rsp, rip;
 	} saved;
 
-	if (++state->signals > UNWIND_NESTED_SIGNALS)
+	if (++state->falls > UNWIND_FALLS)
 		return UNWIND_NOT_RISING;
 	if (unwind_read(memory, state->rsp + 120, &saved, sizeof(saved)))
 		return UNWIND_UNREADABLE;
@@ -104,7 +105,7 @@ static __always_inline int unwind_find_cfa(void *memory, const struct unwind_rul
 	if (!unwind_base(state, registers, rule->cfa_register, &base))
 		return UNWIND_NO_RULE;
 	*cfa = base + rule->offset;
-	if (rule->cfa == UNWIND_CFA_REGISTER)
+	if (rule->cfa != UNWIND_CFA_DEREFERENCE)
 		return UNWIND_GOES_ON;
 	if (unwind_read(memory, *cfa, &base, sizeof(base)))
 		return UNWIND_UNREADABLE;
@@ -185,7 +186,7 @@ static __always_inline int unwind_table_step(void *memory, const struct unwind_r
 	end = unwind_find_cfa(memory, rule, registers, state, &cfa);
 	if (end != UNWIND_GOES_ON)
 		return end;
-	if (cfa <= state->rsp)
+	if (cfa <= state->rsp && (rule->cfa != UNWIND_CFA_OTHER_STACK || ++state->falls > UNWIND_FALLS))
 		return UNWIND_NOT_RISING;
 	read = unwind_read_window(memory, rule, cfa, window);
 	if (!read)
@@ -219,6 +220,7 @@ static __always_inline int unwind_step(void *memory, const struct unwind_rule *r
 	case UNWIND_CFA_REGISTER:
 	case UNWIND_CFA_DEREFERENCE:
 	case UNWIND_CFA_PLT:
+	case UNWIND_CFA_OTHER_STACK:
 		return unwind_table_step(memory, rule, registers, state);
 	case UNWIND_CFA_SIGNAL:
 		return unwind_signal_step(memory, state);

@@ -165,6 +165,26 @@ static void note_losses(const struct recorder *recorder, const struct capture_to
 			  MAX_KEPT_FILES);
 }
 
+/* What is followed by frame pointers, or not at all, though it may have tables. */
+static void note_without_tables(const struct spaces_counts *counts, struct notes *limits)
+{
+	if (counts->unread > 0)
+		notes_add(limits, "The unwind tables of %llu files, the last %s, could not be read: what read them crashed or took too much. "
+				  "Stacks are followed through their code by frame pointers, which it may not have.",
+			  (unsigned long long)counts->unread, counts->unread_path);
+	if (counts->too_many_rows > 0)
+		notes_add(limits, "The unwind tables of %llu files found no more room. Stacks are followed through their code by frame "
+				  "pointers, which it may not have.",
+			  (unsigned long long)counts->too_many_rows);
+	if (counts->too_many_mappings > 0)
+		notes_add(limits, "Changes to what is mapped left processes without unwind tables %llu times: they have more than %d "
+				  "executable mappings.",
+			  (unsigned long long)counts->too_many_mappings, UNWIND_MAPPINGS);
+	if (counts->too_many_processes > 0)
+		notes_add(limits, "Processes were left without unwind tables %llu times: more than %d differ in what they have mapped.",
+			  (unsigned long long)counts->too_many_processes, UNWIND_SPACES);
+}
+
 int record_run(const struct options *options)
 {
 	struct recorder *recorder = recorder_new();
@@ -209,6 +229,7 @@ int record_run(const struct options *options)
 	wall = clock_nanoseconds(CLOCK_MONOTONIC) - begin;
 	backend->stop(&totals);
 	note_losses(recorder, &totals, &limits);
+	note_without_tables(&totals.without_tables, &limits);
 	cpu_after = clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
 
 	recorder_open_maps(recorder);

@@ -140,8 +140,8 @@ static bool go_up(struct walker *walker, const struct unwind_rule *rule, struct 
 		*state = (struct frame_state){ registers[16], registers[15], registers[10], true };
 		return true;
 	}
-	if (rule->cfa == UNWIND_CFA_FRAME_POINTER) {
-		cfa = state->rbp + 16;
+	if (rule->cfa == UNWIND_CFA_OTHER_STACK) {
+		cfa = state->rbp + rule->offset;
 		if (!read_memory(walker->pid, state->rbp, &caller.rbp, 8))
 			return false;
 	} else if (rule->cfa == UNWIND_CFA_REGISTER) {
@@ -284,6 +284,8 @@ int main(void)
 	write_text("main.go", source);
 	write_text("go.mod", "module sample\n\ngo 1.18\n");
 	setenv("GOMAXPROCS", "2", 1);
+	/* Its .debug_frame knows of one stack only. */
+	walks_whole_stacks("plain", "");
 	walks_whole_stacks("stripped", "-ldflags='-s -w'");
 	snprintf(command, sizeof(command), "rm -r %s", folder);
 	CHECK(system(command) == 0);

@@ -192,6 +192,26 @@ static void steps(void)
 	CHECK_NUMBER(state.rsp, STACK + 8);
 	rule = (struct unwind_rule){ .cfa = UNWIND_CFA_REGISTER, .cfa_register = UNWIND_RSP };
 	CHECK(step(&rule, true, registers, &state) == UNWIND_NOT_RISING);
+	/* Another stack may lie below, but not time and again. */
+	rule = (struct unwind_rule){ .cfa = UNWIND_CFA_OTHER_STACK, .cfa_register = UNWIND_RBP, .offset = 16, .rbp = UNWIND_AT_CFA,
+				     .rbp_slot = -2 };
+	registers[UNWIND_RBP] = STACK + 8;
+	for (uint32_t falls = 0; falls <= UNWIND_FALLS; falls++) {
+		const struct stack_copy stack = { .address = STACK, .bytes = (const uint8_t *)words, .size = sizeof(words) };
+
+		unwind_begin(&state, (const __u64 *)registers);
+		state.rsp = STACK + 0x1000;
+		state.falls = falls;
+		CHECK(unwind_step((void *)&stack, &rule, true, (const __u64 *)registers, &state) ==
+		      (falls < UNWIND_FALLS ? UNWIND_GOES_ON : UNWIND_NOT_RISING));
+		if (falls == 0) {
+			CHECK_NUMBER(state.rip, 0x7028);
+			CHECK_NUMBER(state.rsp, STACK + 24);
+			CHECK(!state.is_guess);
+		}
+	}
+	CHECK(step(&rule, true, registers, &state) == UNWIND_GOES_ON);
+	CHECK_NUMBER(state.falls, 0);
 	/* Frame pointers, and what a zero one means in files with and without tables. */
 	rule = (struct unwind_rule){ .cfa = UNWIND_CFA_FRAME_POINTER };
 	registers[UNWIND_RBP] = STACK + 8;

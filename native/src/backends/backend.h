@@ -12,6 +12,7 @@
 #include "profile/causes.h"
 #include "profile/recorder.h"
 #include "backends/sampling.h"
+#include "unwind/spaces.h"
 
 struct capture_request {
 	/* The processes whose trees are captured. */
@@ -82,6 +83,8 @@ struct capture_totals {
 	/* Stacks that were walked by the collector from a copy, and those that were not any more, being too many. */
 	uint64_t stacks_copied;
 	uint64_t copies_refused;
+	/* What of files and processes could not be unwound by tables. */
+	struct spaces_counts without_tables;
 	/* CPU time of the processes that read files for the collector, nanoseconds. */
 	uint64_t builder_nanoseconds;
 };

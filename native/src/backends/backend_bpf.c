@@ -236,8 +236,11 @@ static bool start(const struct capture_request *request, struct sampling_event *
 		return false;
 	}
 	state.recorder = state.off_cpu.recorder = request->recorder;
-	/* Without it this process reads the files by itself. */
 	state.builder = builder_new(table_read);
+	if (!state.builder)
+		notes_add(request->limits, "The unwind tables of files are read with the collector's rights: no process without them could be "
+					   "started (%s).",
+			  strerror(errno));
 	if (!load(request)) {
 		snprintf(refusal, size, "cannot load BPF programs: %s; needs CAP_BPF and CAP_PERFMON (run %s as root) and a "
 					"kernel with BTF",
@@ -298,6 +301,7 @@ static void add_unwinding(struct capture_totals *totals)
 	totals->frames_by_frame_pointer = counted->frames_by_frame_pointer;
 	totals->stacks_copied = counted->copied;
 	totals->copies_refused = counted->copies_refused;
+	totals->without_tables = *spaces_counts(state.spaces);
 	if (state.builder)
 		totals->builder_nanoseconds = builder_free(state.builder);
 	state.builder = NULL;

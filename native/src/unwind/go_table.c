@@ -122,14 +122,18 @@ static struct unwind_rule rule_at(const struct go_function *function, const stru
 	if (code->loads_rsp && address >= code->loads_rsp && (!has_rbp || leaves_stack(function)))
 		return (struct unwind_rule){ .cfa = leaves_stack(function) ? UNWIND_CFA_OUTERMOST :
 									     UNWIND_CFA_UNSUPPORTED };
-	if (function->flags & GO_WRITES_SP && has_rbp)
-		return (struct unwind_rule){ .cfa = UNWIND_CFA_FRAME_POINTER };
 	if (depth < 0 || depth > INT32_MAX - WORD)
 		return (struct unwind_rule){ .cfa = UNWIND_CFA_UNSUPPORTED };
 	rule.offset = depth + WORD;
 	if (has_rbp) {
 		rule.rbp = UNWIND_AT_CFA;
 		rule.rbp_slot = -2;
+	}
+	/* rbp stays on the stack of the caller. */
+	if (has_rbp && function->flags & GO_WRITES_SP) {
+		rule.cfa = UNWIND_CFA_OTHER_STACK;
+		rule.cfa_register = UNWIND_RBP;
+		rule.offset = 2 * WORD;
 	}
 	return rule;
 }

@@ -57,8 +57,16 @@ static bool read_table(struct spaces *spaces, const struct object *object, struc
 {
 	if (object->kind == OBJECT_VDSO)
 		return read_vdso(layout, table);
-	if (spaces->builder)
-		return builder_table(spaces->builder, object->fd, layout, table);
+	if (spaces->builder) {
+		size_t before = builder_failures(spaces->builder);
+		bool has_table = builder_table(spaces->builder, object->fd, layout, table);
+
+		if (builder_failures(spaces->builder) > before) {
+			spaces->counts.unread++;
+			spaces->counts.unread_path = object->path;
+		}
+		return has_table;
+	}
 	return elf_image_open(layout, object->fd) && table_read(table, layout->elf);
 }
 

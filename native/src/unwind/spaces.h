@@ -25,6 +25,9 @@ struct spaces_counts {
 	uint64_t too_many_processes;
 	/* Files whose table did not fit any more. */
 	uint64_t too_many_rows;
+	/* Files whose reader failed, and the path of the last; the objects hold it. */
+	uint64_t unread;
+	const char *unread_path;
 };
 
 struct spaces;

@@ -24,6 +24,7 @@ static void format_cfa(const struct unwind_rule *rule, char cell[CELL])
 	case UNWIND_CFA_REGISTER: snprintf(cell, CELL, "%s%+d", name, rule->offset); break;
 	case UNWIND_CFA_DEREFERENCE: snprintf(cell, CELL, "*(%s%+d)%+d", name, rule->offset, rule->addend); break;
 	case UNWIND_CFA_PLT: snprintf(cell, CELL, "rsp%+d+(rip&15>=%d)*8", rule->offset, rule->addend); break;
+	case UNWIND_CFA_OTHER_STACK: snprintf(cell, CELL, "%s%+d, other", name, rule->offset); break;
 	case UNWIND_CFA_SIGNAL: snprintf(cell, CELL, "signal"); break;
 	case UNWIND_CFA_FRAME_POINTER: snprintf(cell, CELL, "frame-pointer"); break;
 	case UNWIND_CFA_OUTERMOST: snprintf(cell, CELL, "outermost"); break;
@@ -44,7 +45,7 @@ static void format_saved(enum unwind_saved saved, int slot, char cell[CELL])
 static void print_row(uint64_t address, const struct unwind_rule *rule)
 {
 	char cfa[CELL], rbx[CELL] = "-", rbp[CELL] = "-";
-	bool has_caller = rule->cfa <= UNWIND_CFA_PLT;
+	bool has_caller = rule->cfa <= UNWIND_CFA_OTHER_STACK;
 
 	format_cfa(rule, cfa);
 	if (has_caller) {
