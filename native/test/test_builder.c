@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,6 +37,7 @@ static struct shared {
 	unsigned long long capabilities;
 	int no_new_privileges;
 	int seccomp;
+	volatile pid_t reader;
 } *shared;
 
 static void add_row(struct table *table, uint64_t address, struct unwind_rule rule)
@@ -219,11 +221,50 @@ static void reads_without_rights(struct builder *builder)
 	CHECK_NUMBER(shared->seccomp, 2);
 }
 
+static bool is_dead(pid_t pid)
+{
+	char path[64], state = 'Z';
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "re");
+	if (file) {
+		fscanf(file, "%*d (%*[^)]) %c", &state);
+		fclose(file);
+	}
+	return state == 'Z';
+}
+
+/* Kills the builder while its reader is at a file, which the reader would then finish. */
+static void kill_busy(pid_t builder)
+{
+	while (!shared->waiting)
+		usleep(1000);
+	shared->reader = child_of(builder);
+	kill(builder, SIGKILL);
+	while (!is_dead(builder))
+		usleep(1000);
+	shared->released = true;
+}
+
 static void fails_when_it_was_killed(struct builder *builder)
 {
 	struct table table;
+	pid_t pid = child_of(getpid()), observer;
+	int status = 0;
 
-	CHECK(kill(child_of(getpid()), SIGKILL) == 0);
+	/* The reader becomes a child of this process. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	shared->waiting = shared->released = false;
+	observer = fork();
+	if (observer == 0) {
+		kill_busy(pid);
+		_exit(0);
+	}
+	CHECK(!ask(builder, WAITS, &table));
+	CHECK(waitpid(observer, NULL, 0) == observer);
+	CHECK(waitpid(shared->reader, &status, 0) == shared->reader);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 	CHECK(!ask(builder, HONEST, &table));
 	CHECK(!ask(builder, HONEST, &table));
 }

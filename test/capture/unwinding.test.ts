@@ -184,3 +184,60 @@ test('of redis-server as installed, under load', async () => {
   expect(lost).toBe(0);
   expect(complete).toBeGreaterThanOrEqual(0.995);
 });
+
+/** Allocates, collects and waits for timers: half of its work runs on stacks that the runtime switched to. */
+const allocating = `
+package main
+
+import (
+	"runtime"
+	"time"
+)
+
+type node struct{ left, right *node }
+
+func grow(depth int) *node {
+	if depth == 0 {
+		return &node{}
+	}
+	return &node{grow(depth - 1), grow(depth - 1)}
+}
+
+var kept [16]*node
+
+func main() {
+	for i := 0; i < 4; i++ {
+		i := i
+		go func() {
+			for round := 0; ; round++ {
+				kept[i*4+round%4] = grow(10)
+				if round%50 == 0 {
+					runtime.GC()
+				}
+			}
+		}()
+		go func() {
+			for {
+				<-time.NewTimer(50 * time.Microsecond).C
+			}
+		}()
+	}
+	time.Sleep(2 * time.Second)
+}
+`;
+
+test.each([
+  ['with symbols and debug information', ''],
+  ['stripped', '-s -w'],
+])('of a Go program that collects garbage, %s', async (_, flags) => {
+  const source = mkdtempSync(join(folder, 'go-'));
+  writeFileSync(join(source, 'main.go'), allocating);
+  writeFileSync(join(source, 'go.mod'), 'module allocating\n\ngo 1.18\n');
+  execFileSync('go', ['build', '-ldflags', flags, '-o', 'allocating', '.'], { cwd: source });
+  const capture = await captureCommand([join(source, 'allocating')]);
+  const { samples, complete } = figures(capture);
+  expect(samples).toBeGreaterThan(500);
+  expect(complete).toBeGreaterThanOrEqual(0.995);
+  const switched = stacks(capture).filter((names) => names.includes('runtime.systemstack'));
+  expect(switched.some((names) => names.includes('main.grow'))).toBe(true);
+});

@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -54,12 +56,16 @@ static void limit(int resource, rlim_t most)
 	setrlimit(resource, &(struct rlimit){ most, most });
 }
 
-static _Noreturn void read_one(int file, int pipe, table_reader *read)
+static _Noreturn void read_one(int file, int pipe, table_reader *read, pid_t builder)
 {
 	struct elf_image image = { 0 };
 	struct table table = { 0 };
 	bool is_elf, has_table;
 
+	/* The builder ends with the collector, and this with the builder, also where it ended before the call. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != builder)
+		_exit(READER_FAILED);
 	limit(RLIMIT_AS, BUILDER_BYTES);
 	limit(RLIMIT_CPU, BUILDER_CPU_SECONDS);
 	/* Not a byte of it on any disk. */
@@ -98,6 +104,7 @@ static bool receive(int socket, int files[2])
 
 _Noreturn void builder_serve(int socket, table_reader *read)
 {
+	pid_t builder = getpid();
 	int files[2];
 
 	while (receive(socket, files)) {
@@ -105,7 +112,7 @@ _Noreturn void builder_serve(int socket, table_reader *read)
 
 		if (reader == 0) {
 			close(socket);
-			read_one(files[0], files[1], read);
+			read_one(files[0], files[1], read, builder);
 		}
 		close(files[0]);
 		close(files[1]);
