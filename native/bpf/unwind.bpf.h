@@ -72,7 +72,7 @@ static __always_inline bool is_in(const struct unwind_mapping *mapping, __u64 ad
 	return address - mapping->start < mapping->end - mapping->start;
 }
 
-/* The rule of the last row of `page` that begins at or before `address`, of which the low 16 bits count. */
+/* The rule of the last row of a page that begins at or before `address`, an offset in it. */
 __noinline __s32 find_rule(__u32 first, __u32 count, __u32 address)
 {
 	__u32 number = first / UNWIND_CHUNK_ROWS, zero = 0;
@@ -86,11 +86,11 @@ __noinline __s32 find_rule(__u32 first, __u32 count, __u32 address)
 	chunk = bpf_map_lookup_elem(map, &zero);
 	if (!chunk)
 		return -1;
-	/* 2^17 is more than the rows of a page. */
-	for (int i = 0; i < 17 && left > 1; i++) {
+	/* A page has a row for each of its addresses at most. */
+	for (int i = 0; i <= UNWIND_PAGE_BITS && left > 1; i++) {
 		__u64 half = left / 2;
 
-		low += half & is_reached(chunk->rows[(low + half) & (UNWIND_CHUNK_ROWS - 1)].address, address & 0xffff);
+		low += half & is_reached(chunk->rows[(low + half) & (UNWIND_CHUNK_ROWS - 1)].address, address);
 		left -= half;
 	}
 	return chunk->rows[low & (UNWIND_CHUNK_ROWS - 1)].rule;
@@ -99,7 +99,7 @@ __noinline __s32 find_rule(__u32 first, __u32 count, __u32 address)
 /* The rule for linked address `address` of a file; NULL when its file has no table there. */
 static __always_inline const struct unwind_rule *find_linked(const struct unwind_mapping *mapping, __u64 address)
 {
-	__u32 number = mapping->first_page + (__u32)(address >> 16), index;
+	__u32 number = mapping->first_page + (__u32)(address >> UNWIND_PAGE_BITS), index;
 	struct unwind_page *page;
 	__s32 rule;
 
@@ -108,7 +108,7 @@ static __always_inline const struct unwind_rule *find_linked(const struct unwind
 	page = bpf_map_lookup_elem(&pages, &number);
 	if (!page || !page->count)
 		return NULL;
-	rule = find_rule(page->first, page->count, (__u32)address);
+	rule = find_rule(page->first, page->count, address & UNWIND_PAGE_MASK);
 	index = rule;
 	return rule < 0 ? NULL : bpf_map_lookup_elem(&rules, &index);
 }

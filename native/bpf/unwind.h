@@ -2,8 +2,9 @@
 /*
  * Unwind tables as the kernel and the collector share them, and what the unwinder says of a stack.
  *
- * A space (one a process) lists what is mapped where. A mapping leads to pages of 64 KiB of its file's linked addresses,
- * a page to rows in the order of their addresses, a row to a rule, which is shared by all files: few thousand differ.
+ * A space (one a process) lists what is mapped where. A mapping leads to pages of 1 KiB of its file's linked addresses,
+ * a page to rows in the order of their addresses, a row to a rule, which is shared by all files: few thousand differ. A
+ * page is that small because nothing of this is in a cache when a sample comes: its rows, some twenty, are one or two lines.
  * Every page with rows begins with one for its address 0, so that the row for an address is always in its own page.
  */
 #ifndef PROFBOUND_UNWIND_H
@@ -74,7 +75,7 @@ struct unwind_rule {
 };
 
 struct unwind_row {
-	/* Low 16 bits of the first linked address it is valid for. */
+	/* In its page, of the first linked address it is valid for. */
 	__u16 address;
 	/* Index of its rule. */
 	__u16 rule;
@@ -113,8 +114,11 @@ struct unwind_space {
 /* Rules are indexed by 16 bits; a desktop's files together have some ten thousand. */
 #define UNWIND_RULES 65536
 
-/* 4 GiB of code. */
-#define UNWIND_PAGES 65536
+#define UNWIND_PAGE_BITS 10
+#define UNWIND_PAGE_MASK ((1U << UNWIND_PAGE_BITS) - 1)
+
+/* 1 GiB of code. */
+#define UNWIND_PAGES (1 << 20)
 
 /* Rows come in chunks that are made as they are needed: 256 KiB each, 128 MiB at most. */
 #define UNWIND_CHUNK_ROWS 65536

@@ -43,7 +43,7 @@ static bool agree_everywhere(const struct table *table, const struct store *stor
 		uint64_t address = table->rows[i].address;
 
 		if (!agree(table, store, place, address) || !agree(table, store, place, address + 1) ||
-		    !agree(table, store, place, address | 0xffff) || !agree(table, store, place, address & ~0xffffULL) ||
+		    !agree(table, store, place, address | UNWIND_PAGE_MASK) || !agree(table, store, place, address & ~(uint64_t)UNWIND_PAGE_MASK) ||
 		    (i && !agree(table, store, place, address - 1)))
 			return false;
 	}
@@ -57,17 +57,17 @@ static void finds_what_was_added(void)
 	struct table table = { 0 };
 
 	/* One function over three pages, a gap of two pages, one that begins with a page. */
-	add_gap(&table, 0x7fff00001000);
-	add(&table, 0x7fff00001234, 8);
-	add(&table, 0x7fff00001235, 16);
-	add_gap(&table, 0x7fff00031000);
-	add(&table, 0x7fff00060000, 8);
-	add_gap(&table, 0x7fff00060001);
+	add_gap(&table, 0x7fff00001010);
+	add(&table, 0x7fff00001034, 8);
+	add(&table, 0x7fff00001035, 16);
+	add_gap(&table, 0x7fff00001c40);
+	add(&table, 0x7fff00002800, 8);
+	add_gap(&table, 0x7fff00002801);
 	CHECK(store_add(store, &table, &high));
 	CHECK(agree_everywhere(&table, store, &high));
-	CHECK_NUMBER(store_find(store, &high, 0x7fff00020000)->offset, 16);
-	CHECK(!store_find(store, &high, 0x7fff00050000));
-	CHECK(!store_find(store, &high, 0x7fff00070000));
+	CHECK_NUMBER(store_find(store, &high, 0x7fff00001800)->offset, 16);
+	CHECK(!store_find(store, &high, 0x7fff00002400));
+	CHECK(!store_find(store, &high, 0x7fff00002c00));
 	CHECK_NUMBER(store_rules(store), 3);
 	CHECK_NUMBER(high.page_limit, 7);
 	/* 4 in the first page, 1, 1, 2, none twice, 2 */
@@ -79,7 +79,7 @@ static void finds_what_was_added(void)
 	CHECK(store_add(store, &table, &low));
 	CHECK(agree_everywhere(&table, store, &low));
 	CHECK_NUMBER(store_rules(store), 3);
-	CHECK(store_find(store, &low, 0x10000) == NULL);
+	CHECK(store_find(store, &low, 0x400) == NULL);
 	table_free(&table);
 	CHECK(!store_add(store, &table, &low));
 	store_free(store);
@@ -142,8 +142,8 @@ static void adds_all_or_nothing(void)
 	struct store_place place, again;
 	size_t bytes;
 
-	add(&small, 0x1000, 8);
-	add(&small, 0x2000, 16);
+	add(&small, 0x110, 8);
+	add(&small, 0x220, 16);
 	CHECK(store_add(store, &small, &place));
 	bytes = store_bytes(store);
 	for (int i = 0; i < UNWIND_CHUNK_ROWS + 10; i++)
@@ -151,7 +151,7 @@ static void adds_all_or_nothing(void)
 	for (int i = 0; i < UNWIND_RULES; i++)
 		add(&rules, 0x100000 + i, 100 + i);
 	add(&pages, 0x1000, 8);
-	add(&pages, 0x1000 + ((uint64_t)UNWIND_PAGES << 16), 16);
+	add(&pages, 0x1000 + ((uint64_t)UNWIND_PAGES << UNWIND_PAGE_BITS), 16);
 	CHECK(!store_add(store, &rows, &again));
 	CHECK(!store_add(store, &rules, &again));
 	CHECK(!store_add(store, &pages, &again));

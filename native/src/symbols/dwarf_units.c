@@ -76,7 +76,8 @@ void dwarf_units_open(struct dwarf_units *units, Elf *elf)
 	size_t capacity = 0;
 
 	memset(units, 0, sizeof(*units));
-	units->dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
+	if (dwarf_strings_terminate(&units->strings, elf))
+		units->dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
 	if (!units->dwarf)
 		return;
 	while (units->unit_count < MAX_UNITS && dwarf_get_units(units->dwarf, unit, &unit, NULL, NULL, &die, NULL) == 0) {
@@ -144,5 +145,6 @@ void dwarf_units_close(struct dwarf_units *units)
 	free(units->units);
 	free(units->unit_ranges.entries);
 	dwarf_end(units->dwarf);
+	dwarf_strings_free(&units->strings);
 	memset(units, 0, sizeof(*units));
 }

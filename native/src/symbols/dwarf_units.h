@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "symbols/dwarf_strings.h"
+
 struct address_range {
 	uint64_t start;
 	uint64_t end;
@@ -41,6 +43,7 @@ struct unit {
 
 struct dwarf_units {
 	Dwarf *dwarf;
+	struct dwarf_strings strings;
 	struct unit *units;
 	size_t unit_count;
 	struct address_ranges unit_ranges;

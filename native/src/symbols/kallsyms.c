@@ -2,6 +2,7 @@
 /* The kernel's own symbols. Addresses are zero for those who may not see them. */
 #include "symbols/kallsyms.h"
 
+#include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,22 @@ int kallsyms_open(void)
 	return open("/proc/kallsyms", O_RDONLY | O_CLOEXEC);
 }
 
+/* A line is `address type name`, and for a module's a tab and the module: a hundred thousand lines, too many for sscanf(). */
+static bool add_line(struct symbols *symbols, char *line)
+{
+	uint64_t address = 0;
+	char *at = line;
+
+	for (; isxdigit((unsigned char)*at); at++)
+		address = address << 4 | (isdigit((unsigned char)*at) ? *at - '0' : (*at | 0x20) - 'a' + 10);
+	/* Functions: text, and weak text. */
+	if (address == 0 || at[0] != ' ' || !at[1] || !strchr("tTwW", at[1]) || at[2] != ' ')
+		return false;
+	at += 3;
+	at[strcspn(at, "\t\n ")] = '\0';
+	return *at && symbols_add(symbols, address, 0, at, SYMBOL_GLOBAL);
+}
+
 bool kallsyms_read(struct symbols *symbols, int fd)
 {
 	FILE *file = fdopen(dup(fd), "r");
@@ -22,17 +39,8 @@ bool kallsyms_read(struct symbols *symbols, int fd)
 	if (!file)
 		return false;
 	rewind(file);
-	while (fgets(line, sizeof(line), file)) {
-		unsigned long long address;
-		char type, name[512];
-
-		if (sscanf(line, "%llx %c %511s", &address, &type, name) != 3)
-			continue;
-		/* Functions: text, and weak text. */
-		if (address == 0 || !strchr("tTwW", type))
-			continue;
-		any = symbols_add(symbols, address, 0, name, SYMBOL_GLOBAL) || any;
-	}
+	while (fgets(line, sizeof(line), file))
+		any = add_line(symbols, line) || any;
 	fclose(file);
 	symbols_sort(symbols);
 	return any;

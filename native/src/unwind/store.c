@@ -6,7 +6,6 @@
 
 #include "support/fail.h"
 
-#define PAGE_BITS 16
 /* Twice the rules there may be, so that chains stay short. */
 #define SLOTS (2 * UNWIND_RULES)
 
@@ -98,7 +97,7 @@ static void remove_rules(struct store *store, uint32_t count)
 
 static uint64_t page_of(uint64_t address)
 {
-	return address >> PAGE_BITS;
+	return address >> UNWIND_PAGE_BITS;
 }
 
 static bool is_gap(const struct unwind_rule *rule)
@@ -131,7 +130,7 @@ static struct unwind_row *new_rows(struct store *store, uint32_t count, uint32_t
 /* A page's rows: `before` holds where it begins, then the table's from `row` up to `end`. */
 static bool add_page(struct store *store, const struct table *table, size_t row, size_t end, const struct unwind_rule *before)
 {
-	bool has_first = row < end && (table->rows[row].address & 0xffff) == 0;
+	bool has_first = row < end && (table->rows[row].address & UNWIND_PAGE_MASK) == 0;
 	struct unwind_page *page = &store->memory.pages[store->pages];
 	uint32_t count = end - row + !has_first;
 	struct unwind_row *rows;
@@ -147,7 +146,7 @@ static bool add_page(struct store *store, const struct table *table, size_t row,
 				return false;
 		}
 		for (; row < end; row++, rows++) {
-			rows->address = table->rows[row].address & 0xffff;
+			rows->address = table->rows[row].address & UNWIND_PAGE_MASK;
 			if (!add_rule(store, &table->rows[row].rule, &rows->rule))
 				return false;
 		}
@@ -215,7 +214,7 @@ const struct unwind_rule *store_find(const struct store *store, const struct sto
 	while (high - low > 1) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (rows[middle].address <= (address & 0xffff))
+		if (rows[middle].address <= (address & UNWIND_PAGE_MASK))
 			low = middle;
 		else
 			high = middle;
