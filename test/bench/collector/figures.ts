@@ -6,10 +6,10 @@ import type { Workload } from './workloads.js';
 /** One load under one profiler, or under none. */
 export interface Round {
   readonly capture: Capture | null;
+  /** A short capture just before: what differs between the two is the cost of samples, without that of starting. */
+  readonly brief: Capture | null;
   /** CPU nanoseconds the workload took for one unit of its work. */
   readonly cpuPerUnit: number;
-  /** CPU seconds the workload took. */
-  readonly cpuSeconds: number;
 }
 
 export interface Figures {
@@ -18,7 +18,12 @@ export interface Figures {
   readonly complete: number;
   /** Microseconds of CPU for one sample in the symbolised profile: the profiler's processes and its BPF programs. */
   readonly costMicroseconds: number;
-  readonly bpfMicroseconds: number | null;
+  /** The same of one sample more in a longer capture, without what a capture costs however long it is. */
+  readonly furtherMicroseconds: number;
+  /** Milliseconds of CPU for a capture without a sample. */
+  readonly startMilliseconds: number;
+  /** Of the programs that take samples. */
+  readonly samplingMicroseconds: number | null;
   readonly bytes: number;
   /** Change of the workload's CPU for a unit of work, by paired rounds, with its standard error. */
   readonly taken: number;
@@ -28,21 +33,26 @@ export interface Figures {
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
+const size = ({ stacks }: Capture): number => sum(stacks.map(({ count }) => count));
+const seconds = ({ ownCpuSeconds, bpfSeconds }: Capture): number => ownCpuSeconds + (bpfSeconds ?? 0);
+
 /** @param bare the rounds without a profiler, each the partner of the round of the same place */
 export function figuresOf(rounds: readonly Round[], bare: readonly Round[]): Figures {
   const captures = rounds.flatMap(({ capture }) => capture ?? []);
   const { samples, complete } = completeness(captures.flatMap(({ stacks }) => stacks));
-  const bpf = captures.map(({ bpfSeconds }) => bpfSeconds);
-  const bpfSeconds = bpf.includes(null) ? null : sum(bpf as number[]);
+  const brief = rounds.flatMap((round) => round.brief ?? []);
+  const further = (sum(captures.map(seconds)) - sum(brief.map(seconds))) / (samples - sum(brief.map(size)));
+  const sampling = captures.map(({ samplingSeconds }) => samplingSeconds);
   const ratios = rounds.map(({ cpuPerUnit }, at) => cpuPerUnit / (bare[at] as Round).cpuPerUnit - 1);
   const mean = sum(ratios) / ratios.length;
   const variance = sum(ratios.map((ratio) => (ratio - mean) ** 2)) / (ratios.length - 1);
-  const each = (seconds: number): number => (seconds / samples) * 1e6;
   return {
     samples,
     complete: complete / samples,
-    costMicroseconds: each(sum(captures.map(({ ownCpuSeconds }) => ownCpuSeconds)) + (bpfSeconds ?? 0)),
-    bpfMicroseconds: bpfSeconds === null ? null : each(bpfSeconds),
+    costMicroseconds: (sum(captures.map(seconds)) / samples) * 1e6,
+    furtherMicroseconds: further * 1e6,
+    startMilliseconds: ((sum(captures.map(seconds)) - further * samples) / captures.length) * 1e3,
+    samplingMicroseconds: sampling.includes(null) ? null : (sum(sampling as number[]) / samples) * 1e6,
     bytes: sum(captures.map(({ bytes }) => bytes)) / samples,
     taken: mean,
     takenError: Math.sqrt(variance / ratios.length),
@@ -63,6 +73,7 @@ export const micro = (number: number): string => `${number.toFixed(1)} µs`;
 export function wantedOf(workload: Workload, ours: Figures, frames: Figures, dwarf: Figures): Wanted[] {
   const bpfLimit = workload.unwound === 'frame pointers' ? 2 : 5;
   const cost = ours.costMicroseconds;
+  const tenth = dwarf.furtherMicroseconds / 10;
   return [
     {
       what: 'complete stacks',
@@ -77,16 +88,16 @@ export function wantedOf(workload: Workload, ours: Figures, frames: Figures, dwa
       isMet: cost <= frames.costMicroseconds,
     },
     {
-      what: 'cost of a sample, to 1/10 of perf dwarf',
-      limit: `<= ${micro(dwarf.costMicroseconds / 10)}`,
-      measured: micro(cost),
-      isMet: cost <= dwarf.costMicroseconds / 10,
+      what: 'cost of a further sample, to 1/10 of perf dwarf',
+      limit: `<= ${micro(tenth)}`,
+      measured: micro(ours.furtherMicroseconds),
+      isMet: ours.furtherMicroseconds <= tenth,
     },
     {
       what: `BPF time of a sample (${workload.unwound})`,
       limit: `<= ${micro(bpfLimit)}`,
-      measured: ours.bpfMicroseconds === null ? 'unknown' : `${ours.bpfMicroseconds.toFixed(2)} µs`,
-      isMet: ours.bpfMicroseconds !== null && ours.bpfMicroseconds <= bpfLimit,
+      measured: ours.samplingMicroseconds === null ? 'unknown' : `${ours.samplingMicroseconds.toFixed(2)} µs`,
+      isMet: ours.samplingMicroseconds !== null && ours.samplingMicroseconds <= bpfLimit,
     },
     {
       what: 'bytes of a sample, to 1/50 of perf dwarf',

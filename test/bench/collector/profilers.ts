@@ -9,8 +9,10 @@ export interface Capture {
   readonly stacks: readonly Stack[];
   /** CPU seconds of the profiler's processes, from their start to the symbolised profile. */
   readonly ownCpuSeconds: number;
-  /** CPU seconds its BPF programs ran in other processes' time; null where the kernel does not count that. */
+  /** CPU seconds its BPF programs ran in other processes' time; null of one that has none. */
   readonly bpfSeconds: number | null;
+  /** Of them, those that took samples. */
+  readonly samplingSeconds: number | null;
   /** What went from the kernel to the profiler. */
   readonly bytes: number;
   /** Samples and records the profiler says were lost. */
@@ -25,7 +27,11 @@ export interface Profiler {
 
 interface Summary {
   readonly lost: Record<string, number>;
-  readonly overhead: { readonly bpfRunNanoseconds: number; readonly ringBytes: number };
+  readonly overhead: {
+    readonly bpfRunNanoseconds: number;
+    readonly sampleRunNanoseconds: number;
+    readonly ringBytes: number;
+  };
 }
 
 export function profbound(binary: string): Profiler {
@@ -46,6 +52,7 @@ export function profbound(binary: string): Profiler {
           stacks: await readPprof(join(folder, 'cpu.pb.gz')),
           ownCpuSeconds: cpuSeconds,
           bpfSeconds: overhead.bpfRunNanoseconds / 1e9,
+          samplingSeconds: overhead.sampleRunNanoseconds / 1e9,
           bytes: overhead.ringBytes,
           lost: Object.values(lost).reduce((sum, count) => sum + count, 0),
         };
@@ -98,6 +105,7 @@ export function perf(name: string, callGraph: string): Profiler {
           stacks: await readPerfScript(script.stdout.replace(/^.*PERF_RECORD_LOST.*\n/gm, '')),
           ownCpuSeconds: recording.cpuSeconds + script.cpuSeconds,
           bpfSeconds: null,
+          samplingSeconds: null,
           bytes: statSync(data).size,
           lost: lost.reduce((sum, match) => sum + Number(match[1]), 0),
         };

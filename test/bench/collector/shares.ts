@@ -1,86 +1,128 @@
-/** Whether two profilers saw the same program: their counts as samples of one distribution, by chi-square. */
+/**
+ * Whether two profilers saw the same program, judged by how much each differs from itself.
+ *
+ * Rounds of one profiler differ more than samples of one distribution would: the program's phases, caches and the machine
+ * change. Between profilers the same holds, so chi-square is divided by the dispersion within them (quasi-likelihood;
+ * McCullagh and Nelder 1989, 4.5), which makes it an F test.
+ */
 import jstat from 'jstat';
 import type { Stack } from './stacks.js';
 
-/** Counts of one profiler by category. */
+/** Counts of one round by category. */
 type Counts = ReadonlyMap<string, number>;
 
 export interface Agreement {
   readonly what: string;
   readonly categories: number;
-  /** Chance of a difference as large if both saw the same. */
+  /** Chi-square over its degrees of freedom: 1 for samples of one distribution. */
+  readonly between: number;
+  /** The same of the rounds within each profiler. */
+  readonly within: number;
+  /** Chance of a difference between the profilers as large if both saw the same. */
   readonly p: number;
 }
 
-/** Below so many expected samples chi-square is no good approximation: smaller categories are put together. */
+/** Below so many expected samples a round chi-square is no good approximation: smaller categories are put together. */
 const leastExpected = 10;
 
-function countBy(stacks: readonly Stack[], category: (stack: Stack) => string): Counts {
+function countBy(stacks: readonly Stack[], categories: (stack: Stack) => Iterable<string>): Counts {
   const counts = new Map<string, number>();
   for (const stack of stacks) {
-    const key = category(stack);
-    counts.set(key, (counts.get(key) ?? 0) + stack.count);
+    for (const key of categories(stack)) counts.set(key, (counts.get(key) ?? 0) + stack.count);
   }
   return counts;
 }
 
-const sum = (counts: Counts): number => [...counts.values()].reduce((total, count) => total + count, 0);
+const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);
 
-/** One table of two rows: every category either of them saw often enough, and one for all others. */
-function homogeneity(what: string, left: Counts, right: Counts): Agreement {
-  const totals = [sum(left), sum(right)] as const;
-  const rows = [...new Set([...left.keys(), ...right.keys()])].map(
-    (key) => [left.get(key) ?? 0, right.get(key) ?? 0] as const,
-  );
-  const smaller = Math.min(...totals) / (totals[0] + totals[1]);
-  const isLarge = ([a, b]: readonly [number, number]): boolean => (a + b) * smaller >= leastExpected;
-  const rest = rows
-    .filter((row) => !isLarge(row))
-    .reduce(([a, b], [c, d]) => [a + c, b + d] as const, [0, 0] as const);
-  const table = [...rows.filter(isLarge), ...(isLarge(rest) ? [rest] : [])];
+function add(rounds: readonly Counts[]): Counts {
+  const counts = new Map<string, number>();
+  for (const round of rounds)
+    for (const [key, count] of round) counts.set(key, (counts.get(key) ?? 0) + count);
+  return counts;
+}
+
+/** The rounds with every category that is too seldom for a test of its own in one. */
+function groupRare(rounds: readonly Counts[]): Counts[] {
+  const all = add(rounds);
+  const isCommon = (key: string): boolean => (all.get(key) ?? 0) >= leastExpected * rounds.length;
+  return rounds.map((round) => {
+    const grouped = new Map<string, number>();
+    for (const [key, count] of round) {
+      const group = isCommon(key) ? key : 'rare';
+      grouped.set(group, (grouped.get(group) ?? 0) + count);
+    }
+    return grouped;
+  });
+}
+
+/** Pearson's statistic that rows of counts are samples of one distribution. */
+function chiSquare(rows: readonly Counts[]): { statistic: number; df: number } {
+  const columns = add(rows);
+  const all = sum(columns.values());
   let statistic = 0;
-  for (const row of table) {
-    for (const side of [0, 1] as const) {
-      const expected = ((row[0] + row[1]) * totals[side]) / (totals[0] + totals[1]);
-      statistic += (row[side] - expected) ** 2 / expected;
+  for (const row of rows) {
+    const total = sum(row.values());
+    for (const [key, column] of columns) {
+      const expected = (column * total) / all;
+      statistic += ((row.get(key) ?? 0) - expected) ** 2 / expected;
     }
   }
-  const p = table.length < 2 ? 1 : 1 - jstat.chisquare.cdf(statistic, table.length - 1);
-  return { what, categories: table.length, p };
+  return { statistic, df: (rows.length - 1) * Math.max(1, columns.size - 1) };
+}
+
+function compare(what: string, left: readonly Counts[], right: readonly Counts[]): Agreement {
+  const rounds = groupRare([...left, ...right]);
+  const [ofLeft, ofRight] = [rounds.slice(0, left.length), rounds.slice(left.length)];
+  const between = chiSquare([add(ofLeft), add(ofRight)]);
+  const within = [ofLeft, ofRight].map(chiSquare);
+  const withinDf = sum(within.map(({ df }) => df));
+  // Less than that of one distribution is chance.
+  const dispersion = withinDf > 0 ? Math.max(1, sum(within.map(({ statistic }) => statistic)) / withinDf) : 1;
+  const ratio = between.statistic / between.df;
+  const p =
+    withinDf > 0
+      ? 1 - jstat.centralF.cdf(ratio / dispersion, between.df, withinDf)
+      : 1 - jstat.chisquare.cdf(between.statistic, between.df);
+  return { what, categories: add(rounds).size, between: ratio, within: dispersion, p };
 }
 
 /** The share of stacks each function is in: one test a function, the smallest p times their number (Bonferroni). */
-function totalShares(left: readonly Stack[], right: readonly Stack[]): Agreement {
-  const holding = (stacks: readonly Stack[]): Counts => {
-    const counts = new Map<string, number>();
-    for (const { functions, count } of stacks) {
-      for (const name of new Set(functions)) counts.set(name, (counts.get(name) ?? 0) + count);
-    }
-    return counts;
-  };
-  const [inLeft, inRight] = [holding(left), holding(right)];
-  const all = [left, right].map((stacks) => stacks.reduce((total, { count }) => total + count, 0));
-  const tests = [...new Set([...inLeft.keys(), ...inRight.keys()])].flatMap((name) => {
-    const [a, b] = [inLeft.get(name) ?? 0, inRight.get(name) ?? 0];
-    if (a + b < 2 * leastExpected) return [];
-    const split = (count: number, total: number): Counts =>
-      new Map([
+function totalShares(left: readonly (readonly Stack[])[], right: readonly (readonly Stack[])[]): Agreement {
+  const holding = (stacks: readonly Stack[]): Counts =>
+    countBy(stacks, ({ functions }) => new Set(functions));
+  const size = (stacks: readonly Stack[]): number => sum(stacks.map(({ count }) => count));
+  const [inLeft, inRight] = [left.map(holding), right.map(holding)];
+  const [sizesOfLeft, sizesOfRight] = [left.map(size), right.map(size)];
+  const split = (name: string, rounds: readonly Counts[], sizes: readonly number[]): Counts[] =>
+    rounds.map((round, at) => {
+      const count = round.get(name) ?? 0;
+      return new Map([
         ['in', count],
-        ['out', total - count],
+        ['out', (sizes[at] as number) - count],
       ]);
-    return [homogeneity(name, split(a, all[0] as number), split(b, all[1] as number))];
-  });
-  const smallest = Math.min(1, ...tests.map(({ p }) => p));
-  return { what: 'total shares', categories: tests.length, p: Math.min(1, smallest * tests.length) };
+    });
+  const all = add([...inLeft, ...inRight]);
+  const common = [...all].filter(([, count]) => count >= leastExpected * (left.length + right.length));
+  const tests = common.map(([name]) =>
+    compare(name, split(name, inLeft, sizesOfLeft), split(name, inRight, sizesOfRight)),
+  );
+  const worst = tests.reduce((a, b) => (b.p < a.p ? b : a), tests[0] as Agreement);
+  return { ...worst, what: 'total shares', categories: tests.length, p: Math.min(1, worst.p * tests.length) };
 }
 
-/** Self counts, calls into the leaf, and total counts, of every function either of the two saw. */
-export function agreement(left: readonly Stack[], right: readonly Stack[]): Agreement[] {
-  const self = ({ functions }: Stack): string => functions[0] ?? '';
-  const call = ({ functions }: Stack): string => `${functions[1] ?? ''} > ${functions[0] ?? ''}`;
+/** Self counts, calls into the leaf, and total counts, of every function either of the two saw; each a list of rounds. */
+export function agreement(
+  left: readonly (readonly Stack[])[],
+  right: readonly (readonly Stack[])[],
+): Agreement[] {
+  const self = ({ functions }: Stack): string[] => [functions[0] ?? ''];
+  const call = ({ functions }: Stack): string[] => [`${functions[1] ?? ''} > ${functions[0] ?? ''}`];
+  const by = (rounds: readonly (readonly Stack[])[], category: typeof self): Counts[] =>
+    rounds.map((stacks) => countBy(stacks, category));
   return [
-    homogeneity('self counts', countBy(left, self), countBy(right, self)),
-    homogeneity('caller > leaf', countBy(left, call), countBy(right, call)),
+    compare('self counts', by(left, self), by(right, self)),
+    compare('caller > leaf', by(left, call), by(right, call)),
     totalShares(left, right),
   ];
 }
