@@ -8,7 +8,9 @@
  * A bundle may come from elsewhere (a fork's artifact): untrusted, hence every length below is bounded.
  */
 import * as z from 'zod';
+import { changesSchema } from './changes.js';
 import { captureSummarySchema } from './summary.js';
+import { mostWaivers, waiverSchema } from './waivers.js';
 
 const text = z.string().max(2000);
 const count = z.number().int().nonnegative();
@@ -86,6 +88,8 @@ export type Stop = z.infer<typeof stopSchema>;
 export const bundleWorkloadSchema = z.object({
   name: workloadNameSchema,
   policy: policySchema,
+  /** Those of base that speak of this workload. */
+  waivers: z.array(waiverSchema).max(mostWaivers),
   load: loadSchema,
   /** Asked-for length of a capture in seconds. */
   captureSeconds: z.number().positive(),
@@ -135,6 +139,8 @@ export const bundleSchema = z.object({
   onInconclusive: z.enum(['pass', 'warn', 'fail']),
   /** What the reader should know besides the figures, e.g. that the gate's policy differs between the sides. */
   notes: z.array(text).max(100),
+  /** What differs between the sides' sources; null when that is not known, and a note says why. */
+  changes: changesSchema.nullable(),
   environment: environmentSchema,
   workloads: z.array(bundleWorkloadSchema).max(100),
 });

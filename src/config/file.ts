@@ -1,6 +1,6 @@
-/** Reads `.profbound.yml`; every error says file:line:column, what is wrong, and what was probably meant. */
+/** Reads `.profbound.yml` and its like; every error says file:line:column, what is wrong, and what was probably meant. */
 import { readFileSync } from 'node:fs';
-import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { UsageError } from '../errors.js';
 import { suggest } from '../text/suggest.js';
@@ -31,15 +31,33 @@ export function readConfig(path: string): ConfigFile {
 
 /** @throws UsageError listing every error of the text */
 export function parseConfig(text: string, path: string): Config {
+  return parseYaml(text, path, configSchema).value;
+}
+
+export interface ParsedYaml<Value> {
+  readonly value: Value;
+  /** `file:line:column` of a key, or of the nearest one around it that is there. */
+  at(keys: readonly PropertyKey[]): string;
+}
+
+/**
+ * Reads a file of any schema.
+ * @throws UsageError listing every error of the text
+ */
+export function parseYaml<Schema extends z.ZodType>(
+  text: string,
+  path: string,
+  schema: Schema,
+): ParsedYaml<z.output<Schema>> {
   const { document, at } = parseText(text, path);
   if (document.errors.length > 0) {
     throw new UsageError(document.errors.map((error) => `${at(error.pos[0])}: ${error.message}`).join('\n'));
   }
-  const parsed = configSchema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
-  if (parsed.success) return parsed.data;
+  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
+  if (parsed.success) return { value: parsed.data, at: (keys) => at(offsetOf(document, keys, true)) };
   const { issues } = parsed.error;
   // What an unknown key leaves undone is not an error of its own: the key's line says what was meant.
-  const misspelt = new Set(issues.flatMap(meantKeys));
+  const misspelt = new Set(issues.flatMap((issue) => meantKeys(issue, schema)));
   const holders = new Set(issues.flatMap((one) => (one.code === 'unrecognized_keys' ? [pathOf(one)] : [])));
   const follows = (issue: z.core.$ZodIssue): boolean =>
     (issue.code === 'custom' && holders.has(pathOf(issue))) ||
@@ -47,7 +65,7 @@ export function parseConfig(text: string, path: string): Config {
   throw new UsageError(
     issues
       .filter((issue) => !follows(issue))
-      .flatMap((issue) => describe(issue, document, at))
+      .flatMap((issue) => describe(issue, document, at, schema))
       .join('\n'),
   );
 }
@@ -72,11 +90,11 @@ function parseText(text: string, path: string): { readonly document: Document; r
 
 type At = (offset: number) => string;
 
-function describe(issue: z.core.$ZodIssue, document: Document, at: At): string[] {
+function describe(issue: z.core.$ZodIssue, document: Document, at: At, schema: z.ZodType): string[] {
   const where = issue.path.length > 0 ? issue.path.join('.') : 'the file';
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
-      const known = knownKeys(issue.path);
+      const known = knownKeys(issue.path, schema);
       const meant = suggest(key, known);
       const hint = meant
         ? `; did you mean ${meant}?`
@@ -94,7 +112,12 @@ function describe(issue: z.core.$ZodIssue, document: Document, at: At): string[]
     const inner = nearest.sort((a, b) => a.length - b.length)[0];
     if (inner && inner.length > 0) {
       return inner.flatMap((error) =>
-        describe({ ...error, path: [...issue.path, ...error.path] } as z.core.$ZodIssue, document, at),
+        describe(
+          { ...error, path: [...issue.path, ...error.path] } as z.core.$ZodIssue,
+          document,
+          at,
+          schema,
+        ),
       );
     }
   }
@@ -128,9 +151,9 @@ function isMissing({ code, path }: z.core.$ZodIssue, document: Document): boolea
 }
 
 /** The paths that an issue's unknown keys were probably meant to be. */
-function meantKeys(issue: z.core.$ZodIssue): string[] {
+function meantKeys(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
   if (issue.code !== 'unrecognized_keys') return [];
-  const known = knownKeys(issue.path);
+  const known = knownKeys(issue.path, schema);
   return issue.keys.flatMap((key) => {
     const meant = suggest(key, known);
     return meant === null ? [] : [[...issue.path, meant].join('.')];
@@ -141,6 +164,10 @@ function meantKeys(issue: z.core.$ZodIssue): string[] {
 function offsetOf(document: Document, path: readonly PropertyKey[], ofKey: boolean): number {
   for (let length = path.length; length > 0; length--) {
     const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    if (isSeq(parent)) {
+      const item = parent.items[Number(path[length - 1])] as Node | undefined;
+      if (item?.range) return item.range[0];
+    }
     if (!isMap(parent)) continue;
     const pair = parent.items.find(
       (item) => isScalar(item.key) && String(item.key.value) === String(path[length - 1]),
@@ -155,10 +182,12 @@ function offsetOf(document: Document, path: readonly PropertyKey[], ofKey: boole
 }
 
 /** The keys the schema knows at a path, over all members of a union, for suggestions. */
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  let schemas = variants(configSchema);
+function knownKeys(path: readonly PropertyKey[], whole: z.ZodType): string[] {
+  let schemas = variants(whole);
   for (const part of path) {
-    schemas = schemas.flatMap((schema) => variants(schema.shape?.[String(part)] ?? schema.valueType));
+    schemas = schemas.flatMap((schema) =>
+      variants(schema.shape?.[String(part)] ?? schema.valueType ?? schema.element),
+    );
   }
   return schemas.flatMap((schema) => Object.keys(schema.shape ?? {}));
 }
@@ -167,6 +196,7 @@ function knownKeys(path: readonly PropertyKey[]): string[] {
 interface Introspected {
   readonly shape?: Readonly<Record<string, unknown>>;
   readonly valueType?: unknown;
+  readonly element?: unknown;
   readonly def?: { readonly innerType?: unknown; readonly options?: readonly unknown[] };
 }
 

@@ -15,6 +15,7 @@ import { type Collector, openCollector } from '../capture/collector.js';
 import { type ConfigFile, positionOf } from '../config/file.js';
 import type { WorkloadPlan } from '../config/plan.js';
 import { type Plan, resolvePlan } from '../config/resolve.js';
+import { waiversOf } from '../config/waivers.js';
 import { InterruptedError, UsageError } from '../errors.js';
 import { readEnvironment } from '../experiment/environment.js';
 import { runExperiment } from '../experiment/run.js';
@@ -24,7 +25,7 @@ import type { Result } from '../verdict/result.js';
 import { tool } from '../version.js';
 import { buildSide } from '../workload/build.js';
 import { type Placement, placeCpus } from '../workload/placement.js';
-import { prepareSides } from '../workload/sides.js';
+import { type PreparedSides, prepareSides } from '../workload/sides.js';
 import { readConfigs, type SideConfigs } from './configuration.js';
 import { captureTables } from './evaluate.js';
 import type { Log } from './log.js';
@@ -79,7 +80,7 @@ export async function runGate(options: GateOptions): Promise<GateOutcome> {
     // Reports of an earlier run must not stand beside this run's bundle, however this run ends.
     for (const report of [paths.resultJson, paths.reportHtml, paths.summaryMarkdown])
       rmSync(report, { force: true });
-    const writer = new BundleWriter(paths.bundle, manifestOf(plan, found, prepared.refs, environment, notes));
+    const writer = new BundleWriter(paths.bundle, manifestOf(plan, found, prepared, environment, notes));
     await measure(plan, prepared.refs, collector, writer, options);
   } catch (error) {
     // After an abort, whatever fails fails because of it.
@@ -149,8 +150,8 @@ async function buildSides(
 
 function manifestOf(
   plan: Plan,
-  { configs }: SideConfigs,
-  refs: Readonly<Record<Side, Ref>>,
+  { configs, waivers }: SideConfigs,
+  { refs, changes }: PreparedSides,
   environment: Environment,
   notes: readonly string[],
 ): BundleManifest {
@@ -162,10 +163,12 @@ function manifestOf(
     config: { path: configs.head.path, text: configs.head.text },
     onInconclusive: plan.onInconclusive,
     notes: [...notes],
+    changes,
     environment,
     workloads: plan.workloads.map((workload) => ({
       name: workload.name,
       policy: workload.policy,
+      waivers: waiversOf(waivers, workload.name),
       load: loadOf(workload),
       captureSeconds: workload.capture.seconds,
       captures: [],

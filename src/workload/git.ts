@@ -110,12 +110,26 @@ async function attempt(at: string, parameters: readonly string[]): Promise<strin
   }
 }
 
-async function git(at: string, parameters: readonly string[]): Promise<string> {
+function git(at: string, parameters: readonly string[]): Promise<string> {
+  return gitWithin(at, parameters, {});
+}
+
+/**
+ * Output of git, run in a folder with more in its environment.
+ * @throws execFile's error, also when git says more or takes longer than the limits; it has the output so far
+ */
+export async function gitWithin(
+  at: string,
+  parameters: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  limits: { readonly bytes?: number; readonly seconds?: number } = {},
+): Promise<string> {
   // The user's hooks are for the user's own checkouts.
   const { stdout } = await run('git', ['-c', 'core.hooksPath=/dev/null', ...parameters], {
     cwd: at,
-    env: programEnvironment({ LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' }),
-    maxBuffer: 64 * 1024 * 1024,
+    env: programEnvironment({ LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', ...environment }),
+    maxBuffer: limits.bytes ?? 64 * 1024 * 1024,
+    timeout: (limits.seconds ?? 0) * 1000,
   });
   return stdout;
 }

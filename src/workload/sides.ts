@@ -2,9 +2,12 @@
 import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { cp, readdir } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
+import type { Changes } from '../bundle/changes.js';
 import { type Ref, type Side, sides } from '../bundle/schema.js';
 import { UsageError } from '../errors.js';
+import { readChanges, readFolderChanges } from './changes.js';
 import { Repository } from './git.js';
+import { readableTail } from './output.js';
 import { isOwnFolder, makeOwnFolder, removeOwnFolder } from './ownFolder.js';
 import { applyPatchFile } from './patch.js';
 import type { Progress } from './progress.js';
@@ -24,6 +27,8 @@ export interface SidesRequest {
 
 export interface PreparedSides {
   readonly refs: Readonly<Record<Side, Ref>>;
+  /** What differs between them; null when that is not known, and a note says why. */
+  readonly changes: Changes | null;
   /** What the reader of the report must know about the sides. */
   readonly notes: readonly string[];
   /** Removes worktrees and copies; call it however the run ended. */
@@ -48,7 +53,8 @@ export async function prepareSides(request: SidesRequest, progress: Progress): P
     const refs =
       request.patch === null ? await preparation.refs() : await preparation.patchedRefs(request.patch);
     for (const side of sides) progress.line(`${side}: ${describe(refs[side])}`);
-    return { refs, notes: preparation.notes, dispose: () => preparation.dispose() };
+    const changes = await preparation.changes(refs);
+    return { refs, changes, notes: preparation.notes, dispose: () => preparation.dispose() };
   } catch (error) {
     await preparation.dispose();
     throw error;
@@ -96,6 +102,36 @@ class Preparation {
       source.kind === 'folder' ? [head.root] : [head.root, top],
     );
     return { base, head: { ...head, name: `${base.name} + ${patch}`, commit: null } };
+  }
+
+  /** Before anything is built, so that only sources are compared. */
+  async changes({ base, head }: Record<Side, Ref>): Promise<Changes | null> {
+    const prefix = this.repository?.prefix ?? '';
+    const [baseTop, headTop] = [this.#topOf('base', base), this.#topOf('head', head)];
+    const isCheckedOut = baseTop !== null && headTop !== null;
+    try {
+      if (base.commit !== null && head.commit !== null && headTop !== null) {
+        const trees = { base: base.commit, head: head.commit, folder: headTop, prefix };
+        return await readChanges({ at: (this.repository as Repository).top, environment: {}, ...trees });
+      }
+      return isCheckedOut
+        ? await readFolderChanges(baseTop, headTop, prefix, this.#out)
+        : await readFolderChanges(base.root, head.root, '', this.#out);
+    } catch (error) {
+      const { stderr, message } = error as Error & { stderr?: string };
+      this.notes.push(
+        `what differs between the sides is not known, so no function is traced to a change: ${readableTail(stderr || message).slice(0, 500)}`,
+      );
+      return null;
+    }
+  }
+
+  /** Top of a side's worktree; null for a side that has none. */
+  #topOf(side: Side, { root }: Ref): string | null {
+    const top = this.#worktree(side);
+    if (!existsSync(top)) return null;
+    const real = realpathSync(top);
+    return root === real || root.startsWith(real + sep) ? real : null;
   }
 
   async dispose(): Promise<void> {

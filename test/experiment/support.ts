@@ -59,6 +59,7 @@ export class Trial {
       config: { path: '.profbound.yml', text: '' },
       onInconclusive: 'warn',
       notes: [],
+      changes: null,
       environment: readEnvironment('0', '0'),
       workloads: [
         {
@@ -66,6 +67,7 @@ export class Trial {
           policy: this.plan.policy,
           load: { kind: 'command', loop: 'unknown', rate: null },
           captureSeconds: this.plan.capture.seconds,
+          waivers: [],
           captures: [],
           stop: null,
         },

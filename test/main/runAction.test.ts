@@ -79,6 +79,7 @@ function manifest(startedAt: Date): ConstructorParameters<typeof BundleWriter>[1
     config: { path: '.profbound.yml', text: '' },
     onInconclusive: 'warn',
     notes: [],
+    changes: null,
     environment: {
       kernel: '6.1',
       cpuModel: 'x',
@@ -104,6 +105,7 @@ function manifest(startedAt: Date): ConstructorParameters<typeof BundleWriter>[1
         },
         load: { kind: 'http', loop: 'open', rate: 10 },
         captureSeconds: 1,
+        waivers: [],
         captures: [],
         stop: null,
       },

@@ -114,6 +114,7 @@ export function simulate(truth: Truth): Simulated {
   const workload: BundleWorkload = {
     name: 'api',
     policy: truth.policy ?? policy,
+    waivers: [],
     load: { kind: 'http', loop: 'open', rate: units / captureSeconds },
     captureSeconds,
     captures,
@@ -133,6 +134,7 @@ export function manifestOf(...workloads: BundleWorkload[]): BundleManifest {
     config: { path: '.profbound.yml', text: '' },
     onInconclusive: 'warn',
     notes: [],
+    changes: null,
     environment: {
       kernel: '6.1',
       cpuModel: 'simulated',

@@ -1,19 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { UsageError } from '../../src/errors.js';
 import { prepareSides, type SidesRequest } from '../../src/workload/sides.js';
-import { failure, RecordedProgress, temporaryFolder } from './support.js';
-
-function git(at: string, ...parameters: string[]): string {
-  const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'init.defaultBranch=main'];
-  return execFileSync('git', [...identity, ...parameters], {
-    cwd: at,
-    encoding: 'utf8',
-    stdio: 'pipe',
-  }).trim();
-}
+import { failure, gitIn as git, RecordedProgress, temporaryFolder } from './support.js';
 
 /** A repository with `version` in two folders: 1 and 2 on main, 3 on topic that left main at 1. */
 function repository(): { top: string; commits: [string, string, string] } {

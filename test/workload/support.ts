@@ -1,4 +1,5 @@
 /** What tests against real processes share. */
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,16 @@ export function temporaryFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'profbound-test-')));
   folders.push(folder);
   return folder;
+}
+
+/** Runs git in a folder as somebody; answers with what it prints. */
+export function gitIn(at: string, ...parameters: string[]): string {
+  const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'init.defaultBranch=main'];
+  return execFileSync('git', [...identity, ...parameters], {
+    cwd: at,
+    encoding: 'utf8',
+    stdio: 'pipe',
+  }).trim();
 }
 
 /** An environment by which the processes of one test can be found again. */
