@@ -3,6 +3,7 @@ import { type Bundle, readProfile } from '../bundle/reader.js';
 import type { BundleManifest, BundleWorkload, Capture, Side } from '../bundle/schema.js';
 import { type FunctionTable, functionTable } from '../profile/functions.js';
 import type { Profile } from '../profile/model.js';
+import { surroundingsOf } from '../profile/surroundings.js';
 import { buildDifferentialTree, type DifferentialTree, type WeightedProfile } from '../profile/tree.js';
 import type { ReportModel } from '../report/model.js';
 import { judge } from '../verdict/judge.js';
@@ -40,7 +41,11 @@ export function evaluate(bundle: Bundle): ReportModel {
       ),
     );
   }
-  return { result: judge(manifest, captureTables(directory, manifest.refs)), trees };
+  const { refs } = manifest;
+  const result = judge(manifest, captureTables(directory, refs), (_workload, capture, keys) =>
+    surroundingsOf(bundle.profile(capture), refs[capture.side].root, keys),
+  );
+  return { result, trees };
 }
 
 /** Profiles weighted so that a node's cost is the mean of exact CPU nanoseconds per unit; one in memory at a time. */

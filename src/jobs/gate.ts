@@ -22,6 +22,7 @@ import { runExperiment } from '../experiment/run.js';
 import { type MarkdownOptions, renderMarkdown } from '../report/markdown.js';
 import { decided } from '../verdict/judge.js';
 import type { Result } from '../verdict/result.js';
+import { waiversInForce } from '../verdict/waivers.js';
 import { tool } from '../version.js';
 import { buildSide } from '../workload/build.js';
 import { type Placement, placeCpus } from '../workload/placement.js';
@@ -215,13 +216,14 @@ async function measure(
   { log, signal }: GateOptions,
 ): Promise<void> {
   const tableOf = captureTables(writer.directory, refs);
+  const { startedAt } = writer.manifest;
   try {
     for (const workload of plan.workloads) {
       signal.throwIfAborted();
       await runExperiment(workload, refs, collector, writer, {
         progress: log,
         signal,
-        decide: (measured) => decided(measured, tableOf),
+        decide: (measured) => decided(waiversInForce(measured, startedAt), tableOf),
       });
     }
   } catch (error) {

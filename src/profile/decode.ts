@@ -21,7 +21,7 @@ const maxStackFrames = 32_000_000;
 export function toProfile(message: Message): Profile {
   const text = textReader(message.stringTable);
   const cost = costReader(message, text);
-  const { frames, stacks } = readFrames(message, text);
+  const { frames, stacks, inlined } = readFrames(message, text);
   const readStack = stackReader(stacks);
 
   const samples = message.sample.map((sample, number): Sample => {
@@ -43,6 +43,7 @@ export function toProfile(message: Message): Profile {
   return {
     frames,
     samples,
+    ...(inlined.size > 0 ? { inlined } : {}),
     startedAtNanoseconds: toBigInt(message.timeNanos),
     durationNanoseconds: toNumber(message.durationNanos),
     periodNanoseconds: periodNanoseconds(message, text),
@@ -85,9 +86,17 @@ function textReader(table: readonly string[]): Text {
   };
 }
 
-/** All frames, and for each location id the indices of its frames, innermost inlined function first. */
-function readFrames(message: Message, text: Text): { frames: Frame[]; stacks: Map<Id, readonly number[]> } {
-  const linesOf = message.comment?.some((index) => text(index) === ownComment) ? physicalLine : allLines;
+interface Frames {
+  readonly frames: Frame[];
+  /** For each location id the indices of its frames, innermost inlined function first. */
+  readonly stacks: Map<Id, readonly number[]>;
+  readonly inlined: Map<number, Omit<Frame, 'mapping'>[]>;
+}
+
+function readFrames(message: Message, text: Text): Frames {
+  const isOwn = message.comment?.some((index) => text(index) === ownComment) ?? false;
+  const linesOf = isOwn ? physicalLine : allLines;
+  const inlined = new InlinedFunctions();
   const mappings = byId(message.mapping, 'mapping', ({ filename }) => text(filename));
   const functions = byId(message.function, 'function', (it) => ({
     name: text(it.name),
@@ -115,15 +124,34 @@ function readFrames(message: Message, text: Text): { frames: Frame[]; stacks: Ma
     }
     const lines = linesOf(location);
     if (lines.length === 0) return [frameIndex(0, mappingId, mapping)];
-    return lines.map((line) => {
+    const stack = lines.map((line) => {
       const functionId = toId(line.functionId);
       if (functionId !== 0 && !functions.has(functionId)) {
         throw new Error(`location ${location.id} refers to function ${functionId}, which does not exist`);
       }
       return frameIndex(functionId, mappingId, mapping);
     });
+    if (isOwn) {
+      for (const line of (location.line ?? []).slice(0, -1)) {
+        inlined.add(stack[0] as number, toId(line.functionId), functions.get(toId(line.functionId)));
+      }
+    }
+    return stack;
   });
-  return { frames, stacks };
+  return { frames, stacks, inlined: inlined.byFrame };
+}
+
+/** What was inlined into each frame, each function once. */
+class InlinedFunctions {
+  readonly byFrame = new Map<number, Omit<Frame, 'mapping'>[]>();
+  readonly #known = new Map<number, Set<Id>>();
+
+  add(frame: number, id: Id, known: Omit<Frame, 'mapping'> | undefined): void {
+    const seen = this.#known.get(frame) ?? new Set();
+    if (known === undefined || seen.has(id)) return;
+    this.#known.set(frame, seen.add(id));
+    this.byFrame.set(frame, [...(this.byFrame.get(frame) ?? []), known]);
+  }
 }
 
 /**

@@ -28,6 +28,11 @@ export interface Sample {
 export interface Profile {
   readonly frames: readonly Frame[];
   readonly samples: readonly Sample[];
+  /**
+   * Functions seen inlined into a frame, by its index; only of profiles whose stacks leave them out. The place is all
+   * there is to know of them: what they cost is in the frame's cost.
+   */
+  readonly inlined?: ReadonlyMap<number, readonly Omit<Frame, 'mapping'>[]>;
   /** CLOCK_REALTIME nanoseconds; bigint because they do not fit a double. 0n when unknown. */
   readonly startedAtNanoseconds: bigint;
   readonly durationNanoseconds: number;

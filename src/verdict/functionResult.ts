@@ -1,6 +1,6 @@
 /** Findings as the result shows them. */
 import type { FunctionFinding } from './functionTest.js';
-import type { FunctionClass, FunctionResult } from './result.js';
+import type { AppliedWaiver, FunctionClass, FunctionResult } from './result.js';
 
 /** Longest text the result carries of anything the measured program says. */
 export const longestText = 10_000;
@@ -9,13 +9,17 @@ export const longestText = 10_000;
 export function functionResults(
   findings: readonly FunctionFinding[],
   classOf: (finding: FunctionFinding) => FunctionClass,
+  waiverOf: (finding: FunctionFinding) => AppliedWaiver | null = () => null,
 ): FunctionResult[] {
-  return findings.map((finding) => functionResult(finding, classOf(finding))).sort(byContribution);
+  return findings
+    .map((finding) => functionResult(finding, classOf(finding), waiverOf(finding)))
+    .sort(byContribution);
 }
 
 function functionResult(
   { estimate: { row, base, head }, ratio, contribution }: FunctionFinding,
   itsClass: FunctionClass,
+  waiver: AppliedWaiver | null,
 ): FunctionResult {
   return {
     key: row.key.slice(0, longestText),
@@ -27,6 +31,8 @@ function functionResult(
     ratio,
     contribution,
     class: itsClass,
+    culprit: null,
+    waiver,
   };
 }
 

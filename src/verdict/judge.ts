@@ -1,27 +1,39 @@
 /** From what was measured to the verdict: pure, and the same bytes for the same bundle. */
 import type { BundleManifest, BundleWorkload, Side } from '../bundle/schema.js';
+import { type SurroundingsOf, withCulprits } from './culprit.js';
 import { functionResults, longestText } from './functionResult.js';
 import { measuredSeconds, type Pair, sumOver } from './pairs.js';
 import type { TableOf } from './panel.js';
 import { captureFacts, sideQuality } from './quality.js';
 import type { Reason, Result, Verdict, WorkloadResult } from './result.js';
 import { cpuPerUnit, logChanges } from './total.js';
+import { idleWaivers, waiversInForce, withExpiredWaivers } from './waivers.js';
 import { type Assessment, assess, isDecided, type Measured, readMeasured } from './workload.js';
 
 /**
  * Judges a bundle.
- * @param tableOf self cost by function of one capture; asked once a capture of a complete pair
+ * @param tableOf        self cost by function of one capture; asked once a capture of a complete pair
+ * @param surroundingsOf callers of functions that got slower; without it only their own lines tell their culprits
  */
-export function judge(manifest: BundleManifest, tableOf: TableOf): Result {
-  const workloads = manifest.workloads.map((workload) => judgeWorkload(workload, tableOf));
+export function judge(
+  manifest: BundleManifest,
+  tableOf: TableOf,
+  surroundingsOf: SurroundingsOf = () => new Map(),
+): Result {
+  const { startedAt } = manifest;
+  const workloads = manifest.workloads.map((workload) => {
+    const judged = judgeWorkload(waiversInForce(workload, startedAt), tableOf);
+    const result = withExpiredWaivers(judged, workload, startedAt);
+    return withCulprits(result, workload, manifest, tableOf, surroundingsOf);
+  });
   return {
     schema: 'profbound/result@1',
     tool: manifest.tool,
     verdict: combine(workloads.map(({ verdict }) => verdict)),
-    reasons: combineReasons(workloads),
+    reasons: [...combineReasons(workloads), ...idleWaivers(manifest, workloads, tableOf)],
     design: 'paired',
     onInconclusive: manifest.onInconclusive,
-    startedAt: manifest.startedAt,
+    startedAt,
     refs: manifest.refs,
     environment: manifest.environment,
     notes: manifest.notes,
@@ -29,19 +41,19 @@ export function judge(manifest: BundleManifest, tableOf: TableOf): Result {
   };
 }
 
-/** Whether measuring a workload may stop after the pairs it has: see `isDecided`. */
+/** Whether measuring a workload may stop after the pairs it has: see `isDecided`; all of its waivers are in force. */
 export function decided(workload: BundleWorkload, tableOf: TableOf): boolean {
   return isDecided(readMeasured(workload, tableOf));
 }
 
-/** Judges one workload of a bundle. */
+/** Judges one workload of a bundle; all of its waivers are in force. */
 export function judgeWorkload(workload: BundleWorkload, tableOf: TableOf): WorkloadResult {
   const measured = readMeasured(workload, tableOf);
   return workloadResult(measured, assess(measured));
 }
 
 function workloadResult({ workload, panel }: Measured, assessment: Assessment): WorkloadResult {
-  const { pairs, total, functions, moved } = assessment;
+  const { pairs, total, functions, moved, waived } = assessment;
   const sums = (figure: Parameters<typeof sumOver>[2]) => ({
     base: sumOver(pairs, 'base', figure),
     head: sumOver(pairs, 'head', figure),
@@ -58,10 +70,13 @@ function workloadResult({ workload, panel }: Measured, assessment: Assessment): 
     errors: sums(({ errors }) => errors),
     cpuPerUnit: { base: geometricMean(pairs, 'base'), head: geometricMean(pairs, 'head') },
     total: total.figures,
+    totalWaiver: waived.total,
     pairChanges: logChanges(pairs).map(Math.expm1),
     functionMargin: workload.policy.functionMargin,
-    functions: functionResults(functions.findings, (finding) =>
-      moved.has(finding) ? 'moved' : (finding.proof ?? 'unproven'),
+    functions: functionResults(
+      functions.findings,
+      (finding) => (moved.has(finding) ? 'moved' : (finding.proof ?? 'unproven')),
+      (finding) => waived.functions.get(finding) ?? null,
     ),
     offCpu: null,
     quality: {

@@ -1,13 +1,12 @@
 /** Why a verdict is what it is: a stable code and one sentence with figures, for people. */
 import type { Load, Policy, Stop } from '../bundle/schema.js';
-import { change, count, margin, percent, place, plural, seconds, unitName } from '../text/format.js';
+import { change, count, margin, percent, plural, seconds, unitName } from '../text/format.js';
 import type { FunctionFinding } from './functionTest.js';
+import { shownName } from './names.js';
 import type { Reason } from './result.js';
 import type { Sensitivity } from './sensitivity.js';
 import type { Total } from './total.js';
 
-/** Names come from the measured program: one line, and not longer than a reader reads. */
-const longestName = 160;
 /** Functions named one by one in the reasons; the others stand in the table. */
 const mostNamed = 5;
 
@@ -39,7 +38,7 @@ export function functionsSlower(findings: readonly FunctionFinding[], load: Load
 
 function functionSlower(finding: FunctionFinding, load: Load): Reason {
   const { ratio, contribution } = finding;
-  const name = shownName(finding);
+  const name = shownName(finding.estimate.row);
   const unit = unitName(load);
   const total = `${change(contribution.estimate)} of the total`;
   if (ratio === null) {
@@ -66,7 +65,7 @@ export function namesMissing(share: number): Reason {
 
 /** Increases that decreases elsewhere make up for. */
 export function costMoved(findings: readonly FunctionFinding[]): Reason {
-  const named = findings.slice(0, mostNamed).map(shownName);
+  const named = findings.slice(0, mostNamed).map(({ estimate }) => shownName(estimate.row));
   const others = findings.length - named.length;
   const list = others > 0 ? `${named.join(', ')} and ${others} more` : named.join(', ');
   return {
@@ -142,16 +141,4 @@ function needs(more: number | null): string {
 /** 2.84 → `2.8`, 31.2 → `31`. */
 function times(ratio: number): string {
   return ratio < 10 ? ratio.toFixed(1) : ratio.toFixed(0);
-}
-
-/** `tokenize (src/tokenize.js:12)`. */
-function shownName({ estimate: { row } }: FunctionFinding): string {
-  const where = place(row.file, row.line);
-  const name = oneLine(row.name);
-  return where === '' ? name : `${name} (${oneLine(where)})`;
-}
-
-function oneLine(text: string): string {
-  const printable = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
-  return printable.length > longestName ? `${printable.slice(0, longestName)}…` : printable;
 }

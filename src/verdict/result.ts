@@ -3,7 +3,9 @@
  * Relative changes are fractions (0.031 = +3.1 %), ratios are head over base, shares are 0..1, times are nanoseconds.
  */
 import * as z from 'zod';
+import { hunkSchema } from '../bundle/changes.js';
 import { environmentSchema, loadSchema, refSchema, workloadNameSchema } from '../bundle/schema.js';
+import { waiverSchema } from '../bundle/waivers.js';
 
 const text = z.string().max(10_000);
 
@@ -25,6 +27,36 @@ export type Bounded = z.infer<typeof boundedSchema>;
 export const functionClassSchema = z.enum(['slower', 'faster', 'moved', 'new', 'gone', 'unproven']);
 export type FunctionClass = z.infer<typeof functionClassSchema>;
 
+/** Where a slower function's time comes from, as far as the changed lines tell. */
+export const culpritSchema = z.object({
+  kind: z.enum([
+    /** A changed line is the function's own. */
+    'changed',
+    /** A function that was changed is inlined into it. */
+    'inlines_changed',
+    /** A function that was changed is on the stacks on which it got slower. */
+    'called_from_changed',
+    /** Its file, or the one that file is built from, is changed elsewhere. */
+    'file_changed',
+    'untouched',
+    'unknown',
+  ]),
+  message: text,
+  /** The changed function, where it is another one. */
+  function: text.nullable(),
+  /** The changed file and line, in head; paths are relative to what was compared, lines null where not known. */
+  file: text.nullable(),
+  line: z.number().int().nonnegative().nullable(),
+  hunk: hunkSchema.pick({ base: true, head: true }).nullable(),
+});
+export type Culprit = z.infer<typeof culpritSchema>;
+
+/** How a waiver was applied to a slowdown: see docs/waivers.md. */
+export const appliedWaiverSchema = waiverSchema
+  .pick({ at: true, max: true, reason: true, expires: true })
+  .extend({ status: z.enum(['waived', 'exceeded', 'expired']) });
+export type AppliedWaiver = z.infer<typeof appliedWaiverSchema>;
+
 /** One function above the minimum share on either side. */
 export const functionSchema = z.object({
   /** Identity across the sides: see src/profile/names.ts. */
@@ -44,6 +76,10 @@ export const functionSchema = z.object({
   /** What that change adds to the base's CPU time per unit of work. */
   contribution: boundedSchema,
   class: functionClassSchema,
+  /** Of functions proven slower or new; null for all others, and for those after the first 50. */
+  culprit: culpritSchema.nullable(),
+  /** null where no waiver was needed, or none speaks of it. */
+  waiver: appliedWaiverSchema.nullable(),
 });
 export type FunctionResult = z.infer<typeof functionSchema>;
 
@@ -89,6 +125,8 @@ export const workloadResultSchema = z.object({
   cpuPerUnit: z.object({ base: z.number(), head: z.number() }),
   /** Relative change of CPU time per unit; mde is null when no effect could have been proven. */
   total: boundedSchema.extend({ margin: z.number(), mde: z.number().nullable() }),
+  /** The waiver whose ceiling is the total's margin, where the policy's own would not have let it pass. */
+  totalWaiver: appliedWaiverSchema.nullable(),
   /** Relative change pair by pair, in pair order: what the total is computed from. */
   pairChanges: z.array(z.number()),
   functionMargin: z.number(),

@@ -77,6 +77,7 @@ export function compareUnpaired(base: UnpairedSide, head: UnpairedSide, policy: 
           margin: policy.totalMargin,
           mde: null,
         },
+        totalWaiver: null,
         pairChanges: [],
         functionMargin: policy.functionMargin,
         functions: functionResults(findings, describe),

@@ -11,6 +11,7 @@ import { checkSensitivity, morePairs, type Sensitivity } from './sensitivity.js'
 import { logChanges, meanLogChange, type Total, testTotal } from './total.js';
 import { isUniform } from './uniform.js';
 import { checkPairs, checkStop, checkUnresolved, hopeless } from './validity.js';
+import { applyWaivers, nothingWaived, type Waived, waivedPolicy, waiverReasons } from './waivers.js';
 
 /** With a larger share of the CPU time without names a pass says so. */
 const mostNameless = 0.1;
@@ -26,6 +27,7 @@ export interface Assessment {
   readonly functions: FunctionFindings;
   /** Functions whose increase is offset elsewhere. */
   readonly moved: ReadonlySet<FunctionFinding>;
+  readonly waived: Waived;
 }
 
 export interface Measured {
@@ -75,7 +77,8 @@ export function isDecided(measured: Measured): boolean {
 const nothingSeen: Look = { pairs: 0, levels: { fail: 0.5, pass: 0.5, functions: 0.5 }, mayClaim: false };
 
 function assessLook({ workload, pairs: all, panel }: Measured, planned: Look): Assessment {
-  const { policy, load } = workload;
+  const { load } = workload;
+  const policy = waivedPolicy(workload);
   const pairs = all.slice(0, planned.pairs);
   const log = meanLogChange(logChanges(pairs));
   const invalid = checkPairs(workload, pairs);
@@ -86,7 +89,7 @@ function assessLook({ workload, pairs: all, panel }: Measured, planned: Look): A
   const named = isBlind ? { ...look, mayClaim: false } : look;
   const functions = testFunctions(panel, named, log, policy, unresolved?.baseShare ?? null);
   const moved = offsetFindings(panel, look, total, functions);
-  const seen = { pairs, total, functions, moved };
+  const seen = { pairs, total, functions, moved, waived: nothingWaived };
   if (invalid.length > 0) {
     return { ...seen, verdict: 'inconclusive', reasons: invalid, neededSeconds: null };
   }
@@ -94,29 +97,34 @@ function assessLook({ workload, pairs: all, panel }: Measured, planned: Look): A
     return { ...seen, verdict: 'inconclusive', reasons: [unresolved.reason], neededSeconds: null };
   }
   const slower = slowerFunctions(functions, moved);
-  if (total.decision === 'fail' || slower.length > 0) {
+  const waived = applyWaivers(workload, look, log, total, functions.findings, slower);
+  const failing = slower.filter((finding) => waived.functions.get(finding)?.status !== 'waived');
+  const waiving = waiverReasons(workload, total, waived);
+  if (total.decision === 'fail' || failing.length > 0) {
     const reasons: Reason[] = [];
     if (total.decision === 'fail') {
       reasons.push(because.totalSlower(total, load));
       if (isUniform(total, functions.findings)) reasons.push(because.uniformSlowdown());
     }
-    reasons.push(...because.functionsSlower(slower, load), ...movedReasons(moved));
+    reasons.push(...because.functionsSlower(failing, load), ...movedReasons(moved), ...waiving);
     if (unresolved !== null) reasons.push(unresolved.reason);
-    return { ...seen, verdict: 'fail', reasons, neededSeconds: null };
+    return { ...seen, waived, verdict: 'fail', reasons, neededSeconds: null };
   }
   const sensitivity = checkSensitivity(panel, look, total, functions, policy);
   if (total.decision === 'pass' && sensitivity.sufficient) {
     const reasons = [
       because.withinMargin(total, load),
+      ...waiving,
       ...missingNames(panel, look.pairs),
       ...movedReasons(moved),
     ];
-    return { ...seen, verdict: 'pass', reasons, neededSeconds: null };
+    return { ...seen, waived, verdict: 'pass', reasons, neededSeconds: null };
   }
   const more = morePairs(look, total, sensitivity, policy);
   const neededSeconds = more === null ? null : (more * measuredSeconds(pairs)) / pairs.length;
   const why = whyInconclusive(workload, look, total, sensitivity, neededSeconds);
-  return { ...seen, verdict: 'inconclusive', reasons: [why, ...movedReasons(moved)], neededSeconds };
+  const reasons = [why, ...movedReasons(moved), ...waiving];
+  return { ...seen, waived, verdict: 'inconclusive', reasons, neededSeconds };
 }
 
 function whyInconclusive(

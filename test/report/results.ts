@@ -17,6 +17,8 @@ export function aFunction(name: string, change: Partial<FunctionResult> = {}): F
     ratio: figure(1.004, 0.97, 1.04),
     contribution: figure(0.0005, -0.004, 0.005),
     class: 'unproven',
+    culprit: null,
+    waiver: null,
     ...change,
   };
 }
@@ -69,6 +71,7 @@ export function aWorkload(name: string, change: Partial<WorkloadResult> = {}): W
     errors: { base: 0, head: 0 },
     cpuPerUnit: { base: 182_300, head: 183_100 },
     total: { ...figure(0.0044, -0.0051, 0.0138), margin: 0.02, mde: 0.0168 },
+    totalWaiver: null,
     pairChanges: [0.003, -0.008, 0.011, 0.004, -0.002, 0.009, 0.016, -0.005, 0.002, 0.007, -0.011, 0.012],
     functionMargin: 0.05,
     functions: [
