@@ -9,6 +9,7 @@ import { outputPaths } from '../jobs/output.js';
 import { type GitHubContext, readContext } from '../publish/github/context.js';
 import { publish, publishFailure } from '../publish/github/index.js';
 import { actionLog, printFolded } from '../publish/github/log.js';
+import { origins } from '../report/ranking.js';
 import { renderTerminal } from '../report/terminal.js';
 import type { Result } from '../verdict/result.js';
 import { type Inputs, readInputs } from './inputs.js';
@@ -85,7 +86,7 @@ function hasCaptures(bundle: string, since: Date): boolean {
 /** One annotation, so that the run's page says why. */
 function announce(result: Result): void {
   const reasons = result.reasons.map((reason) => reason.message);
-  const text = [`profbound: ${result.verdict}`, ...reasons].join('\n');
+  const text = [`profbound: ${result.verdict}`, ...reasons, ...origins(result)].join('\n');
   const annotate = { fail: annotateError, inconclusive: warning, pass: notice }[result.verdict];
   annotate(text);
 }

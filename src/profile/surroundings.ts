@@ -52,7 +52,7 @@ export function surroundingsOf(
     const { inlined } = found.get(places[leaf]?.key as string) as Found;
     for (const one of profile.inlined?.get(leaf) ?? []) {
       const place = placeOf({ ...one, mapping: profile.frames[leaf]?.mapping ?? '' }, root);
-      if (!inlined.has(place.key)) inlined.set(place.key, place);
+      if (!inlined.has(place.key)) inlined.set(place.key, bare(place));
     }
   }
   return found;
@@ -65,6 +65,10 @@ interface Found {
 }
 
 type ResolvedPlace = Place & { readonly resolved: boolean };
+
+function bare({ key, name, file, line }: Place): Place {
+  return { key, name, file, line };
+}
 
 function placeOf(frame: Frame, root: string): ResolvedPlace {
   const { key, name, file, resolved } = identify(frame, root);
@@ -84,9 +88,7 @@ function addCallers(
     seen.add(caller.key);
     const known = callers.get(caller.key);
     callers.set(caller.key, {
-      key: caller.key,
-      name: caller.name,
-      file: caller.file,
+      ...bare(caller),
       line: known?.line ?? caller.line,
       distance: Math.min(distance, known?.distance ?? distance),
       nanoseconds: nanoseconds + (known?.nanoseconds ?? 0),

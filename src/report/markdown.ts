@@ -25,7 +25,7 @@ import {
   verdictWord,
 } from './phrase.js';
 import { loadText, missingTexts, qualityLine, qualityRows } from './quality.js';
-import { classSign, mattering, ownChange, ranked } from './ranking.js';
+import { classSign, mattering, ownChange, ranked, remark } from './ranking.js';
 
 export interface MarkdownOptions {
   /** The text never has more characters (UTF-16 units) than this. */
@@ -161,8 +161,10 @@ function functionTable(rows: readonly FunctionResult[], { load, functions }: Wor
     rows.map((one) => {
       const where = place(one.file, one.line);
       const own = ownChange(one);
+      const said = remark(one);
+      const name = where === '' ? code(one.name) : `${code(one.name)} ${code(where)}`;
       return [
-        where === '' ? code(one.name) : `${code(one.name)} ${code(where)}`,
+        said === null ? name : `${name}<br>${inline(said)}`,
         `${classSign[one.class]} ${one.class}`,
         own === null ? '' : bounded(own),
         bounded(one.contribution),

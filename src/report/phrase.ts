@@ -2,7 +2,7 @@
 
 import { bounded, change, margin, percent, place, plural, seconds, unitName } from '../text/format.js';
 import type { FunctionResult, Reason, Result, Verdict, WorkloadResult } from '../verdict/result.js';
-import { ownChange, ranked } from './ranking.js';
+import { isHeld, ownChange, ranked } from './ranking.js';
 
 export interface Segment {
   readonly kind: 'text' | 'code' | 'strong';
@@ -69,12 +69,12 @@ function others(workloads: readonly WorkloadResult[], word: 'fail' | 'undecided'
 
 function failure(workload: WorkloadResult): Phrase {
   const { total, load, name } = workload;
-  const culprit = ranked(workload.functions).find((one) => one.class === 'slower' || one.class === 'new');
+  const culprit = ranked(workload.functions).find(isHeld);
   if (total.lower !== null && total.lower > total.margin) {
     return phrase`CPU time per ${unitName(load)} of ${code(name)} grew by at least ${percent(total.lower)}, more than the ${margin(total.margin)} tolerated${cause(workload)}`;
   }
   if (culprit !== undefined) {
-    return phrase`${claim(culprit)} in ${code(name)}; ${margin(workload.functionMargin)} more is tolerated of one function`;
+    return phrase`${claim(culprit)} in ${code(name)}; ${margin(workload.functionMargin)} more is tolerated of one function${origin(culprit)}`;
   }
   const message = firstReason(workload);
   return message === null
@@ -93,13 +93,19 @@ function cause({ reasons, functions }: WorkloadResult): Phrase {
     ['new', 'new in head'],
   ] as const;
   return causes.flatMap(([itsClass, words]) => {
-    const ones = ranked(functions).filter((one) => one.class === itsClass);
+    const ones = ranked(functions).filter((one) => one.class === itsClass && isHeld(one));
     const names = ones
       .slice(0, mostNamed)
       .flatMap((one, index) => [...(index > 0 ? phrase`, ` : []), ...named(one)]);
     const more = ones.length > mostNamed ? phrase` and ${String(ones.length - mostNamed)} more` : [];
-    return ones.length === 0 ? [] : phrase`; ${words}: ${names}${more}`;
+    const from = ones.length === 1 ? origin(ones[0] as FunctionResult) : [];
+    return ones.length === 0 ? [] : phrase`; ${words}: ${names}${more}${from}`;
   });
+}
+
+/** Where its time comes from: `, changed in this pull request (src/lex.js:14)`. */
+function origin({ culprit }: FunctionResult): Phrase {
+  return culprit === null || culprit.kind === 'unknown' ? [] : phrase`, ${culprit.message}`;
 }
 
 /** What is proven of one function: `tokenize` (src/lex.js:12) takes at least 14 % more CPU time. */

@@ -1,5 +1,7 @@
 /** Functions as a reader meets them: which first, with which sign, by how much. */
-import type { Bounded, FunctionClass, FunctionResult } from '../verdict/result.js';
+import { margin } from '../text/format.js';
+import type { Bounded, FunctionClass, FunctionResult, Result } from '../verdict/result.js';
+import { shown } from './escape/visible.js';
 
 const classOrder: Readonly<Record<FunctionClass, number>> = {
   slower: 0,
@@ -61,4 +63,30 @@ export function ownChange({ ratio }: FunctionResult): Bounded | null {
     lower: lower === null ? null : lower - 1,
     upper: upper === null ? null : upper - 1,
   };
+}
+
+/** Whether a function fails the gate: it got slower, and nobody waived it. */
+export function isHeld({ class: itsClass, waiver }: FunctionResult): boolean {
+  return (itsClass === 'slower' || itsClass === 'new') && waiver?.status !== 'waived';
+}
+
+/** Where its time comes from and what was waived of it, in a line below its name; null when there is nothing to say. */
+export function remark({ culprit, waiver }: FunctionResult): string | null {
+  const parts = [culprit?.message ?? null];
+  if (waiver?.status === 'waived') parts.push(`waived up to ${margin(waiver.max)} until ${waiver.expires}`);
+  if (waiver?.status === 'exceeded') parts.push(`beyond the ${margin(waiver.max)} that are waived`);
+  if (waiver?.status === 'expired') parts.push(`its waiver expired on ${waiver.expires}`);
+  const said = parts.filter((part) => part !== null);
+  return said.length === 0 ? null : said.join('; ');
+}
+
+/** Functions told one by one where there is no table. */
+const mostTold = 5;
+
+/** Where the time of the functions that fail comes from, a line each. */
+export function origins({ workloads }: Result): string[] {
+  return workloads
+    .flatMap(({ functions }) => ranked(functions).filter(isHeld))
+    .flatMap(({ name, culprit }) => (culprit === null ? [] : [`${shown(name, 160)}: ${culprit.message}`]))
+    .slice(0, mostTold);
 }

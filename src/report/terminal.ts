@@ -15,7 +15,7 @@ import {
   verdictWord,
 } from './phrase.js';
 import { loadText, qualityLine } from './quality.js';
-import { classSign, mattering, ownChange } from './ranking.js';
+import { classSign, mattering, ownChange, remark } from './ranking.js';
 
 export interface TerminalOptions {
   readonly color: boolean;
@@ -125,6 +125,7 @@ function paragraphs(rows: readonly FunctionResult[], width: number, paint: Paint
       beside && where !== '' ? `${title}  ${where}` : title,
       ...(beside || where === '' ? [] : [besideMark + shorten(where, room)]),
       ...wrap(`${own === '–' ? '' : `own time ${own}; `}adds ${added}; share ${share}`, width, besideMark),
+      ...remarkLines(one, width),
     ];
   });
 }
@@ -145,13 +146,22 @@ function table(rows: readonly FunctionResult[], width: number, paint: Paint): st
     row.map((cell, index) => `  ${padStart(cell, widths[index] ?? 0)}`).join('');
   return [
     paint('faint', besideMark + padEnd('function', nameWidth) + line(titles)),
-    ...rows.map((one, index) => {
+    ...rows.flatMap((one, index) => {
       const { name, where } = labels[index] ?? label(one);
       const shortName = shorten(name, Math.max(nameWidth - columns(where) - 2, Math.ceil(nameWidth / 2)));
       const rest = nameWidth - columns(shortName) - 2;
       const shortWhere = rest < 8 ? '' : `  ${shorten(where, rest)}`;
       const padding = ' '.repeat(Math.max(0, nameWidth - columns(shortName) - columns(shortWhere)));
-      return `${indent}${mark(one, paint)}${indent}${paint('bold', shortName)}${shortWhere}${padding}${line(cells[index] ?? [])}`;
+      return [
+        `${indent}${mark(one, paint)}${indent}${paint('bold', shortName)}${shortWhere}${padding}${line(cells[index] ?? [])}`,
+        ...remarkLines(one, width),
+      ];
     }),
   ];
+}
+
+/** Where a function's time comes from, below it. */
+function remarkLines(one: FunctionResult, width: number): string[] {
+  const said = remark(one);
+  return said === null ? [] : wrap(shown(said, longestName), width, besideMark);
 }

@@ -86,6 +86,7 @@ tbody tr:last-child>*{border-bottom:0}
 .functions th[scope=row]{min-width:200px;max-width:380px}
 .functions .name{display:block;font-weight:600;color:var(--ink)}
 .functions .place{display:block;color:var(--soft);font-size:.8125rem}
+.functions .remark{display:block;font-size:.8125rem;font-weight:400}
 .functions span.bounds,.meaning{display:block;color:var(--soft);font-size:.8125rem}
 .functions .drawn{width:180px;min-width:120px}
 .functions svg{margin-top:8px}
@@ -133,5 +134,5 @@ footer{color:var(--soft);font-size:.875rem;padding-bottom:40px}
 .functions th,.functions td{border:0;padding:0}.functions th[scope=row]{grid-column:1/-1;max-width:none}.functions td[data-label]::before{content:attr(data-label);display:block;color:var(--soft);font-size:.75rem;font-weight:400}
 .functions .number{text-align:left;white-space:normal}.functions td.drawn{order:1;grid-column:1/-1;width:auto}.functions td.drawn:empty{display:none}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
-@media print{:root{--page:#fff;color-scheme:light}body{font-size:11pt}.card,tr,figure,.tiles{break-inside:avoid}.tools,.detail,.skip{display:none}.card{border:0;padding:0}.scroll{overflow:visible;margin:0;padding:0}table{font-size:9pt}.functions .place,.functions span.bounds{font-size:8pt}.functions th[scope=row]{min-width:0}.functions .drawn{width:70px;min-width:50px}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media print{:root{--page:#fff;color-scheme:light}body{font-size:11pt}.card,tr,figure,.tiles{break-inside:avoid}.tools,.detail,.skip{display:none}.card{border:0;padding:0}.scroll{overflow:visible;margin:0;padding:0}table{font-size:9pt}.functions .place,.functions .remark,.functions span.bounds{font-size:8pt}.functions th[scope=row]{min-width:0}.functions .drawn{width:70px;min-width:50px}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;
