@@ -147,7 +147,8 @@ function pathOf({ path }: z.core.$ZodIssue): string {
 
 /** Whether the issue is of a key that was not written. */
 function isMissing({ code, path }: z.core.$ZodIssue, document: Document): boolean {
-  return (code === 'invalid_type' || code === 'invalid_value') && path.length > 0 && !document.hasIn(path);
+  const ofMissing = ['invalid_type', 'invalid_value', 'invalid_union'];
+  return ofMissing.includes(code ?? '') && path.length > 0 && !document.hasIn(path);
 }
 
 /** The paths that an issue's unknown keys were probably meant to be. */

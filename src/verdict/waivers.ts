@@ -10,7 +10,7 @@ import type { Look } from './looks.js';
 import { oneLine, shownName } from './names.js';
 import type { TableOf } from './panel.js';
 import type { AppliedWaiver, FunctionResult, Reason, WorkloadResult } from './result.js';
-import { type LogChange, type Total, testTotal } from './total.js';
+import type { Total } from './total.js';
 import { isUniform } from './uniform.js';
 
 /** What waivers did at one look. */
@@ -34,7 +34,7 @@ export function waiversInForce(workload: BundleWorkload, startedAt: string): Bun
 
 /** The policy with the total's ceiling as its margin, where a waiver accepts more than the margin. */
 export function waivedPolicy({ policy, waivers }: BundleWorkload): Policy {
-  const ceiling = widest(waivers.filter((waiver) => waiver.function === null))?.max ?? 0;
+  const ceiling = widest(waivers.filter(isOfTotal))?.max ?? 0;
   return ceiling > policy.totalMargin ? { ...policy, totalMargin: ceiling } : policy;
 }
 
@@ -44,23 +44,20 @@ export function waivedPolicy({ policy, waivers }: BundleWorkload): Policy {
  * The total: judged by the ceiling; the waiver was needed when the policy's own margin would not have let it pass.
  * Functions: waived unless their simultaneous lower bound is beyond the ceiling. In a uniform slowdown the total's waiver
  * covers them as well, since they are what the total consists of.
- * @param total  as judged by `waivedPolicy`
+ * @param judged the total by the policy's own margin, and by `waivedPolicy` where that does not let it pass
  * @param slower the findings that would fail
  */
 export function applyWaivers(
   workload: BundleWorkload,
   look: Look,
-  log: LogChange,
-  total: Total,
+  { unwaived, total }: { readonly unwaived: Total; readonly total: Total },
   findings: readonly FunctionFinding[],
   slower: readonly FunctionFinding[],
 ): Waived {
   if (!look.mayClaim) return nothingWaived;
-  const { policy, waivers } = workload;
-  const ofTotal = widest(waivers.filter((waiver) => waiver.function === null));
-  const unwaived = ofTotal && testTotal(log, look, policy);
-  const isNeeded = unwaived !== null && unwaived.decision !== 'pass';
-  const covers = unwaived?.decision === 'fail' && isUniform(unwaived, findings) ? ofTotal : null;
+  const { waivers } = workload;
+  const ofTotal = unwaived.decision === 'pass' ? null : widest(waivers.filter(isOfTotal));
+  const covers = unwaived.decision === 'fail' && isUniform(unwaived, findings) ? ofTotal : null;
   const functions = new Map<FunctionFinding, AppliedWaiver>();
   for (const finding of slower) {
     const own = widest(waivers.filter((waiver) => speaksOf(waiver, finding.estimate.row)));
@@ -68,7 +65,7 @@ export function applyWaivers(
     else if (covers && !isBeyond(finding, covers)) functions.set(finding, applied(covers, 'waived'));
   }
   const status = total.decision === 'fail' ? 'exceeded' : 'waived';
-  return { total: ofTotal && isNeeded ? applied(ofTotal, status) : null, functions };
+  return { total: ofTotal && applied(ofTotal, status), functions };
 }
 
 function isBeyond(finding: FunctionFinding, { max }: Waiver): boolean {
@@ -78,6 +75,10 @@ function isBeyond(finding: FunctionFinding, { max }: Waiver): boolean {
 /** Of its own CPU time; of a new function, what it adds to the total. */
 function grownAtLeast({ ratio, contribution }: FunctionFinding): number {
   return ratio === null ? (contribution.lower ?? 0) : (ratio.lower ?? 1) - 1;
+}
+
+function isOfTotal({ function: named }: Waiver): boolean {
+  return named === null;
 }
 
 /** Exact names; a waiver that names no file means any. */
@@ -135,7 +136,7 @@ export function withExpiredWaivers(
     return applied(waiver, 'expired');
   };
   const isTotalSlower = result.reasons.some(({ code }) => code === 'total_slower');
-  const ofTotal = widest(expired.filter((waiver) => waiver.function === null));
+  const ofTotal = widest(expired.filter(isOfTotal));
   const totalWaiver = isTotalSlower && ofTotal && !result.totalWaiver ? use(ofTotal) : result.totalWaiver;
   const functions = result.functions.map((one) => {
     const own = isSlower(one) && widest(expired.filter((waiver) => speaksOf(waiver, one)));

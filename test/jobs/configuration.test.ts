@@ -75,3 +75,42 @@ test('names the side, line and column of an error', () => {
     'head:.profbound.yml:4:1: unknown key gat in the file; did you mean gate?',
   );
 });
+
+const waivers = (max: string): string =>
+  `version: 1\nwaivers: [{ total: true, max: ${max}, reason: r, expires: 2030-01-01 }]\n`;
+
+test("takes base's waivers, and says that head changes them", () => {
+  write('base/.profbound.yml', small(1));
+  write('head/.profbound.yml', small(1));
+  expect(readConfigs(folder, null, refs)).toMatchObject({ waivers: [], notes: [] });
+  write('head/.profbound-waivers.yml', waivers('5%'));
+  const added = readConfigs(folder, null, refs);
+  expect(added.waivers).toEqual([]);
+  expect(added.notes).toEqual([
+    "head changes .profbound-waivers.yml; base's waivers were applied, the change takes effect once it is merged",
+  ]);
+  write('base/.profbound-waivers.yml', waivers('4%'));
+  const [only] = readConfigs(folder, null, refs).waivers;
+  expect(only).toMatchObject({ waiver: { max: 0.04, at: 'base:.profbound-waivers.yml:2:11' } });
+});
+
+test('reports what is wrong in the waivers of either side', () => {
+  write('base/.profbound.yml', small(1));
+  write('head/.profbound.yml', small(1));
+  write('head/.profbound-waivers.yml', waivers('5'));
+  expect(() => readConfigs(folder, null, refs)).toThrow(
+    'head:.profbound-waivers.yml:2:31: waivers.0.max: 5 is not',
+  );
+});
+
+test('finds waivers beside a named file of both sides, and beside one of neither', () => {
+  for (const side of ['base', 'head']) {
+    mkdirSync(join(folder, side, 'ci'));
+    write(`${side}/ci/gate.yml`, small(1));
+    write(`${side}/ci/.profbound-waivers.yml`, waivers('3%'));
+  }
+  expect(readConfigs(folder, 'ci/gate.yml', refs).waivers).toHaveLength(1);
+  write('own.yml', small(1));
+  write('.profbound-waivers.yml', waivers('2%'));
+  expect(readConfigs(folder, 'own.yml', refs).waivers).toMatchObject([{ waiver: { max: 0.02 } }]);
+});
