@@ -163,11 +163,16 @@ export class Project {
   }
 
   gate(...words: readonly string[]): Promise<Run> {
-    return runCli(['gate', '--out', 'out', ...words], { cwd: this.folder });
+    return this.gateIn('', ...words);
   }
 
-  result(): Result {
-    return resultSchema.parse(JSON.parse(this.read('out/result.json')));
+  /** A gate started in a subfolder. */
+  gateIn(folder: string, ...words: readonly string[]): Promise<Run> {
+    return runCli(['gate', '--out', 'out', ...words], { cwd: this.path(folder) });
+  }
+
+  result(out = 'out'): Result {
+    return resultSchema.parse(JSON.parse(this.read(`${out}/result.json`)));
   }
 
   bundle(): BundleManifest {
