@@ -2,7 +2,8 @@
  * Bundles every entry point of src/main into dist/, byte-reproducibly.
  *   action.js  the GitHub Action        cli.js  the command line
  *   http-load.js  the built-in HTTP load, a process of its own so that it can be placed on its own CPUs
- * and writes beside them the JSON Schema of .profbound.yml, for editors, and the licences of what is bundled.
+ * and writes beside them the JSON Schemas of .profbound.yml and .profbound-waivers.yml, for editors, and the licences of
+ * what is bundled.
  */
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,16 +29,16 @@ const { metafile } = await build({
 });
 chmodSync('dist/cli.js', 0o755);
 
-/** The configuration's schema, out of the TypeScript that checks it. */
-async function configurationSchema() {
+/** A file's schema, out of the TypeScript that checks it. */
+async function fileSchema(title, module, name) {
   const { outputFiles } = await build({
     stdin: {
       contents: `
         import * as z from 'zod';
-        import { configSchema } from './src/config/schema.ts';
+        import { ${name} } from './src/config/${module}.ts';
         export const schema = {
-          title: '.profbound.yml',
-          ...z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7', unrepresentable: 'any' }),
+          title: '${title}',
+          ...z.toJSONSchema(${name}, { io: 'input', target: 'draft-7', unrepresentable: 'any' }),
         };`,
       resolveDir: process.cwd(),
     },
@@ -51,7 +52,10 @@ async function configurationSchema() {
   );
   return schema;
 }
-writeFileSync('dist/profbound.schema.json', `${JSON.stringify(await configurationSchema(), null, 2)}\n`);
+const configuration = await fileSchema('.profbound.yml', 'schema', 'configSchema');
+writeFileSync('dist/profbound.schema.json', `${JSON.stringify(configuration, null, 2)}\n`);
+const waivers = await fileSchema('.profbound-waivers.yml', 'waiversSchema', 'waiversSchema');
+writeFileSync('dist/profbound-waivers.schema.json', `${JSON.stringify(waivers, null, 2)}\n`);
 
 /** The folder of the package a bundled file belongs to; null for a file of ours. */
 function packageFolder(file) {
