@@ -29,6 +29,14 @@ export function hostileResult(): Result {
       file: name,
       ratio: figure(1.3, 1.2, 1.4),
       class: index % 2 === 0 ? 'slower' : 'new',
+      culprit: { kind: 'changed', message: name, function: name, file: name, line: 1, hunk: null },
+      waiver: {
+        at: name.slice(0, 2000),
+        max: 0.3,
+        reason: name.slice(0, 1000),
+        expires: '2030-01-01',
+        status: 'expired',
+      },
     }),
   );
   const reasons = hostileNames.map((message) => ({ code: 'function_slower', message }));

@@ -99,7 +99,16 @@ describe('Markdown', () => {
     const outsideCode = text.replace(/`[^`\n]*`/g, '');
     const tags = outsideCode.match(/<[^>]*>/g) ?? [];
     expect(new Set(tags)).toEqual(
-      new Set(['<code>', '</code>', '<details>', '</details>', '<summary>', '</summary>', '<!-- -->']),
+      new Set([
+        '<code>',
+        '</code>',
+        '<br>',
+        '<details>',
+        '</details>',
+        '<summary>',
+        '</summary>',
+        '<!-- -->',
+      ]),
     );
     expect(outsideCode).not.toMatch(/@(?!<!--)/);
     expect(outsideCode).not.toContain('\x1b');
