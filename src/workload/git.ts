@@ -114,6 +114,14 @@ function git(at: string, parameters: readonly string[]): Promise<string> {
   return gitWithin(at, parameters, {});
 }
 
+export interface GitOptions {
+  /** Most output; 64 MiB. */
+  readonly bytes?: number;
+  /** Most time; 0 for any. */
+  readonly seconds?: number;
+  readonly input?: string;
+}
+
 /**
  * Output of git, run in a folder with more in its environment.
  * @throws execFile's error, also when git says more or takes longer than the limits; it has the output so far
@@ -122,14 +130,16 @@ export async function gitWithin(
   at: string,
   parameters: readonly string[],
   environment: Readonly<Record<string, string>>,
-  limits: { readonly bytes?: number; readonly seconds?: number } = {},
+  { bytes = 64 * 1024 * 1024, seconds = 0, input = '' }: GitOptions = {},
 ): Promise<string> {
   // The user's hooks are for the user's own checkouts.
-  const { stdout } = await run('git', ['-c', 'core.hooksPath=/dev/null', ...parameters], {
+  const running = run('git', ['-c', 'core.hooksPath=/dev/null', ...parameters], {
     cwd: at,
     env: programEnvironment({ LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', ...environment }),
-    maxBuffer: limits.bytes ?? 64 * 1024 * 1024,
-    timeout: (limits.seconds ?? 0) * 1000,
+    maxBuffer: bytes,
+    timeout: seconds * 1000,
   });
-  return stdout;
+  // A git that fails does not read its input; how it ended says why.
+  running.child.stdin?.on('error', () => undefined).end(input);
+  return (await running).stdout;
 }

@@ -84,8 +84,8 @@ describe('a function that a commit changes', () => {
   });
 });
 
-test('a helper that a changed caller calls more often', async () => {
-  const files = (calls: string): Record<string, string> => ({
+test('a helper that a changed caller calls more often, and a function that something changed is inlined into', async () => {
+  const files = (calls: string, step: string): Record<string, string> => ({
     'src/mix.c': `__attribute__((noinline)) unsigned mix(unsigned sum, unsigned rounds)
 {
 	for (unsigned round = 0; round < rounds; round++)
@@ -93,7 +93,21 @@ test('a helper that a changed caller calls more often', async () => {
 	return sum;
 }
 `,
-    'src/job.c': `unsigned mix(unsigned sum, unsigned rounds);
+    'src/step.h': `static inline unsigned step(unsigned sum, unsigned round)
+{
+	return ${step};
+}
+`,
+    'src/job.c': `#include "step.h"
+
+unsigned mix(unsigned sum, unsigned rounds);
+
+static __attribute__((noinline)) unsigned rinse(unsigned sum)
+{
+	for (unsigned round = 0; round < 4000000; round++)
+		sum = step(sum, round);
+	return sum;
+}
 
 static __attribute__((noinline)) unsigned summary(unsigned sum)
 {
@@ -104,7 +118,7 @@ ${calls}	return first ^ sum;
 int main(int argc, char **argv)
 {
 	(void)argv;
-	return summary(argc) == 1;
+	return (summary(argc) ^ rinse(argc)) == ~0u;
 }
 `,
     '.profbound.yml': configuration({
@@ -116,22 +130,32 @@ int main(int argc, char **argv)
     }),
     '.gitignore': 'job\nout/\n',
   });
-  project.write(files(''));
+  project.write(files('', '(sum * 31 + round) % 65537'));
   project.commit('base');
-  project.write(files('\tfirst += mix(first, 8000000);\n'));
+  project.write(
+    files('\tfirst += mix(first, 12000000);\n', '((sum * 31 + round) % 65537 * 29 + round) % 65521 % 32749'),
+  );
   project.commit('head');
   const run = await project.gate('--base', 'HEAD~1', '--head', 'HEAD');
   expectCode(run, 1);
-  const mix = project.result().workloads[0]?.functions.find(({ name }) => name === 'mix');
-  expect(mix).toMatchObject({
+  const functions = project.result().workloads[0]?.functions;
+  const named = (wanted: string) => functions?.find(({ name }) => name === wanted);
+  expect(named('mix')).toMatchObject({
     class: 'slower',
     file: 'src/mix.c',
     culprit: {
       kind: 'called_from_changed',
-      message: 'called from summary, changed in this pull request (src/job.c:6)',
+      message: 'called from summary, changed in this pull request (src/job.c:15)',
       function: 'summary',
       file: 'src/job.c',
-      line: 6,
+      line: 15,
+    },
+  });
+  expect(named('rinse')).toMatchObject({
+    class: 'slower',
+    culprit: {
+      kind: 'inlines_changed',
+      message: 'inlines step, changed in this pull request (src/step.h:3)',
     },
   });
 });
