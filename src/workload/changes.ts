@@ -1,7 +1,6 @@
-/** Which lines differ between the two sides' sources, and what they lie in: by git, whether the sides are commits or folders. */
-import { lstatSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+/** Which lines differ between two trees that git knows, and what they lie in. */
+import { lstatSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   type ChangedFile,
   type Changes,
@@ -11,17 +10,15 @@ import {
   mostHunks,
 } from '../bundle/changes.js';
 import { gitWithin } from './git.js';
-import { indentation, isTelling, Outline } from './headers.js';
+import { Outline } from './headers.js';
+import { type ReadHunk, sectionsOf } from './unifiedDiff.js';
 
 /** A longer diff is cut: nobody wrote it by hand. */
 const mostDiffBytes = 16 * 1024 * 1024;
 /** A longer source file is a generated one. */
 const mostFileBytes = 2 * 1024 * 1024;
 const longestPath = 2000;
-/** Of a folder's files, which are copied to be compared: one that is larger is no source, and more are no program. */
-const mostSourceBytes = 8 * 1024 * 1024;
-const mostFolderBytes = 512 * 1024 * 1024;
-/** Reading a folder with a million files takes less. */
+/** Comparing a hundred thousand files takes less. */
 const mostSeconds = 120;
 
 /** Two trees git can compare, and head's as files. */
@@ -56,66 +53,6 @@ export async function readChanges(trees: ComparedTrees): Promise<Changes> {
     })),
     filesLeft: listed.length - files.length,
   };
-}
-
-/**
- * Compares folders that no commit names: their files are taken into a git repository of its own, which does not outlive
- * the comparison. What the folders' own .gitignore names is left out.
- * @param skipped folder whose files are not looked at, such as the one this run writes to
- * @throws Error when git cannot read them
- */
-export async function readFolderChanges(
-  base: string,
-  head: string,
-  prefix: string,
-  skipped: string,
-): Promise<Changes> {
-  const repository = mkdtempSync(join(realpathSync(tmpdir()), 'profbound-changes-'));
-  try {
-    // Neither the user's settings nor filters: what is compared are the files as they are.
-    const environment = { GIT_DIR: repository, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' };
-    await gitWithin(repository, ['init', '--quiet', '--bare', repository], {});
-    const trees = {
-      base: await treeOf(base, { ...environment, GIT_INDEX_FILE: join(repository, 'base') }, skipped),
-      head: await treeOf(head, { ...environment, GIT_INDEX_FILE: join(repository, 'head') }, skipped),
-    };
-    return await readChanges({ at: repository, environment, ...trees, folder: head, prefix });
-  } finally {
-    rmSync(repository, { recursive: true, force: true });
-  }
-}
-
-/** Takes a folder's sources into the repository that the environment names; answers with their tree. */
-async function treeOf(
-  folder: string,
-  environment: Readonly<Record<'GIT_DIR' | 'GIT_INDEX_FILE', string>>,
-  skipped: string,
-): Promise<string> {
-  const below = relative(folder, skipped);
-  const isInside = below !== '' && !below.startsWith('..');
-  const exclude = isInside ? `/${below.replace(/[*?[\]\\]/g, '\\$&')}/\n` : '';
-  writeFileSync(join(environment.GIT_DIR, 'info', 'exclude'), exclude);
-  const own = { ...environment, GIT_WORK_TREE: folder };
-  const git = (words: readonly string[], input = '') =>
-    gitWithin(folder, ['-c', 'core.looseCompression=0', ...words], own, { seconds: mostSeconds, input });
-  const listed = await git(['ls-files', '--others', '--exclude-standard', '-z']);
-  await git(['update-index', '--add', '-z', '--stdin'], sourcesOf(listed.split('\0'), folder));
-  return (await git(['write-tree'])).trim();
-}
-
-/** Those of a folder's files that can be sources, each ended by NUL. @throws Error when they are too many */
-function sourcesOf(paths: readonly string[], folder: string): string {
-  let bytes = 0;
-  const sources = paths.filter((path) => {
-    const status = path === '' ? undefined : lstatSync(join(folder, path), { throwIfNoEntry: false });
-    const isSource = status !== undefined && !status.isDirectory() && status.size <= mostSourceBytes;
-    bytes += isSource ? status.size : 0;
-    return isSource;
-  });
-  if (bytes > mostFolderBytes) {
-    throw new Error(`${folder} has more than ${mostFolderBytes >> 20} MiB that no .gitignore names`);
-  }
-  return sources.map((path) => `${path}\0`).join('');
 }
 
 /** The same for every call, so that files come in the same order. */
@@ -187,66 +124,6 @@ function hunksOf(diff: string, files: readonly ListedFile[], folder: string): (H
     found[index] = kind === 'deleted' ? [] : placed(section.hunks, outlineOf(join(folder, path)));
   }
   return found;
-}
-
-interface ReadHunk {
-  readonly base: LineRange;
-  readonly head: LineRange;
-  /** Indentation of the first line that tells what it lies in, and the line of head it is or was put before. */
-  readonly columns: number;
-  readonly before: number;
-}
-
-interface Section {
-  isBinary: boolean;
-  readonly hunks: ReadHunk[];
-}
-
-/** One section a file. A changed line begins with its sign, so that none is taken for a heading. */
-function sectionsOf(diff: string): Section[] {
-  const sections: Section[] = [];
-  let section: Section = { isBinary: false, hunks: [] };
-  const lines = diff.split('\n');
-  for (const [at, line] of lines.entries()) {
-    const hunk = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(line);
-    if (line.startsWith('diff --git ')) {
-      section = { isBinary: false, hunks: [] };
-      sections.push(section);
-    } else if (line.startsWith('Binary files ')) {
-      section.isBinary = true;
-    } else if (hunk) {
-      const read = readHunk(lineRange(hunk[1], hunk[2]), lineRange(hunk[3], hunk[4]), lines, at + 1);
-      if (read !== null) section.hunks.push(read);
-    }
-  }
-  return sections;
-}
-
-type LineRange = [first: number, count: number];
-
-function lineRange(first = '0', count = '1'): LineRange {
-  return [Number(first), Number(count)];
-}
-
-/** @returns null when only empty lines came or went, which changes nothing */
-function readHunk(
-  base: LineRange,
-  head: LineRange,
-  lines: readonly string[],
-  first: number,
-): ReadHunk | null {
-  let end = first;
-  while (/^[-+\\]/.test(lines[end] ?? '')) end++;
-  const changed = lines.slice(first, end);
-  const of = (sign: string) => changed.filter((line) => line.startsWith(sign)).map((line) => line.slice(1));
-  const [added, removed] = [of('+'), of('-')];
-  if (![...added, ...removed].some((line) => indentation(line) !== null)) return null;
-  const columnsOf = (line: string | undefined): number => (line === undefined ? 0 : (indentation(line) ?? 0));
-  const index = added.findIndex(isTelling);
-  if (index >= 0) return { base, head, columns: columnsOf(added[index]), before: head[0] + index };
-  // Nothing was added that tells: what was removed stood there. Of no lines git names the one before.
-  const before = head[1] === 0 ? head[0] + 1 : head[0];
-  return { base, head, columns: columnsOf(removed.find(isTelling)), before };
 }
 
 function placed(hunks: readonly ReadHunk[], outline: Outline | null): Hunk[] {

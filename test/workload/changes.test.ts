@@ -132,6 +132,29 @@ describe('between two commits', () => {
   });
 });
 
+describe('bounds', () => {
+  test('files beyond them are counted, and of a diff beyond them the lines are not known', async () => {
+    const many = Object.fromEntries(Array.from({ length: 2003 }, (_, index) => [`many/${index}.txt`, 'x\n']));
+    const long = `${'x'.repeat(2 ** 20)}\n`.repeat(17);
+    const top = temporaryFolder();
+    gitIn(top, 'init', '-q');
+    write(top, { 'a.c': c });
+    gitIn(top, 'add', '.');
+    gitIn(top, 'commit', '-q', '-m', 'base');
+    write(top, { 'a.c': c.replace('0', '1'), 'big.txt': long, ...many });
+    gitIn(top, 'add', '.');
+    gitIn(top, 'commit', '-q', '-m', 'head');
+    const { changes } = await changesOf({ cwd: top, base: 'HEAD~1', head: 'HEAD' });
+    expect(changes?.files).toHaveLength(2000);
+    expect(changes?.filesLeft).toBe(5);
+    expect(changes?.files.slice(0, 3)).toMatchObject([
+      { path: 'a.c', hunks: [{ head: [6, 1] }] },
+      { path: 'big.txt', hunks: null },
+      { path: 'many/0.txt', hunks: null },
+    ]);
+  });
+});
+
 describe('between folders', () => {
   const base = { 'job.py': 'def work():\n    return 1\n', '.gitignore': 'build/\n', 'build/out': '1' };
   const head = { ...base, 'job.py': 'def work():\n    return 2\n', 'build/out': '2', 'new.py': 'x = 1\n' };
