@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parseWaivers, waiversOf } from '../../src/config/waivers.js';
 import { UsageError } from '../../src/errors.js';
@@ -43,6 +44,11 @@ test('reads functions and the total, with where they stand', () => {
   ]);
   expect(waiversOf(file, 'api').map(({ max }) => max)).toEqual([0.3, 0.05]);
   expect(waiversOf(file, 'other').map(({ max }) => max)).toEqual([0.05]);
+});
+
+test('the example of the documentation is one', () => {
+  const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(readFileSync('docs/waivers.md', 'utf8')) ?? [];
+  expect(parseWaivers(example, path).map(({ workload }) => workload)).toEqual(['search', null]);
 });
 
 describe('errors say file:line:column and what was meant', () => {
