@@ -151,11 +151,15 @@ function printRow({ workload, figures, wanted, reference, agreement }: Row): voi
   for (const { what, limit, measured, isMet } of wanted) {
     console.log(`  ${isMet ? 'met   ' : 'MISSED'}  ${what}: ${measured}, wanted ${limit}`);
   }
-  for (const { what, categories, between, within, p } of agreement) {
+  for (const { what, categories, between, within, p, largest } of agreement) {
     const dispersion = `chi-square/df ${between.toFixed(2)} between, ${within.toFixed(2)} within`;
     console.log(
       `  ${p >= leastP ? 'met   ' : 'MISSED'}  ${what} as ${reference}, ${categories} compared: ${dispersion}, p = ${p.toPrecision(2)}, wanted >= ${leastP}`,
     );
+    if (p < leastP) {
+      const { name, left, right } = largest;
+      console.log(`          most of it: ${percent(left)} and ${percent(right)} in ${name}`);
+    }
   }
 }
 

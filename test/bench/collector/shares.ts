@@ -20,6 +20,8 @@ export interface Agreement {
   readonly within: number;
   /** Chance of a difference between the profilers as large if both saw the same. */
   readonly p: number;
+  /** The category they differ in the most, with the share each gave it. */
+  readonly largest: { readonly name: string; readonly left: number; readonly right: number };
 }
 
 /** Below so many expected samples a round chi-square is no good approximation: smaller categories are put together. */
@@ -71,6 +73,19 @@ function chiSquare(rows: readonly Counts[]): { statistic: number; df: number } {
   return { statistic, df: (rows.length - 1) * Math.max(1, columns.size - 1) };
 }
 
+/** The column that adds the most to the statistic of two rows. */
+function largestDifference(left: Counts, right: Counts): Agreement['largest'] {
+  const totals = [sum(left.values()), sum(right.values())] as const;
+  let found = { name: '', left: 0, right: 0 };
+  let most = -1;
+  for (const [name, count] of add([left, right])) {
+    const shares = { left: (left.get(name) ?? 0) / totals[0], right: (right.get(name) ?? 0) / totals[1] };
+    const difference = (shares.left - shares.right) ** 2 / count;
+    if (difference > most) [found, most] = [{ name, ...shares }, difference];
+  }
+  return found;
+}
+
 function compare(what: string, left: readonly Counts[], right: readonly Counts[]): Agreement {
   const rounds = groupRare([...left, ...right]);
   const [ofLeft, ofRight] = [rounds.slice(0, left.length), rounds.slice(left.length)];
@@ -84,7 +99,8 @@ function compare(what: string, left: readonly Counts[], right: readonly Counts[]
     withinDf > 0
       ? 1 - jstat.centralF.cdf(ratio / dispersion, between.df, withinDf)
       : 1 - jstat.chisquare.cdf(between.statistic, between.df);
-  return { what, categories: add(rounds).size, between: ratio, within: dispersion, p };
+  const largest = largestDifference(add(ofLeft), add(ofRight));
+  return { what, categories: add(rounds).size, between: ratio, within: dispersion, p, largest };
 }
 
 /** The share of stacks each function is in: one test a function, the smallest p times their number (Bonferroni). */
@@ -108,7 +124,14 @@ function totalShares(left: readonly (readonly Stack[])[], right: readonly (reado
     compare(name, split(name, inLeft, sizesOfLeft), split(name, inRight, sizesOfRight)),
   );
   const worst = tests.reduce((a, b) => (b.p < a.p ? b : a), tests[0] as Agreement);
-  return { ...worst, what: 'total shares', categories: tests.length, p: Math.min(1, worst.p * tests.length) };
+  const largest = { ...worst.largest, name: worst.what };
+  return {
+    ...worst,
+    what: 'total shares',
+    categories: tests.length,
+    p: Math.min(1, worst.p * tests.length),
+    largest,
+  };
 }
 
 /** Self counts, calls into the leaf, and total counts, of every function either of the two saw; each a list of rounds. */
