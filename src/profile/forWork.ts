@@ -5,7 +5,8 @@
  *
  * - Threads that never take the same branch run different loops, and are looked at apart.
  * - A wait for any of several events (epoll, poll) right in the loop hands out all that lies beside and below it.
- * - Else the branch on which threads spend the least CPU time hands out: that of a queue, or of the next request.
+ * - Else the branch on which threads spend the least CPU time hands out: that of a queue, or of the next request. So do
+ *   rare waits on the way to it, and on branches that are idler still: those of an outer loop, as for the next connection.
  * - Waits for a lock, for the disk, or until something is sent are never for work; one for a child always is, since the
  *   child's time counts for itself. Where threads live no longer than a unit of work, they wait for none.
  */
@@ -24,7 +25,7 @@ export type WaitingStack = ThreadStack & { readonly kind: WaitKind };
 
 /** Frames below the loop within which a wait for events hands out. */
 const nearLoop = 2;
-/** A wait that is this much rarer than the most frequent one hands out nothing. */
+/** What hands out the units is no more than so much rarer than the most frequent of the waits. */
 const leastFrequency = 0.05;
 /** Threads for a unit of work from which on they are taken to live no longer. */
 const mostThreads = 0.2;
@@ -119,19 +120,17 @@ const handing = {
 
 /** The waits in which a group of threads waits for work. */
 function handsOut(loop: Node): WaitingStack[] {
-  const most = Math.max(0, ...[...nodesBelow(loop)].map(({ node }) => frequency(node.waits, isHanding)));
-  const suffices = (waits: readonly WaitingStack[], kinds: (kind: WaitKind) => boolean) => {
-    const often = frequency(waits, kinds);
-    return often > 0 && often >= leastFrequency * most;
-  };
-  const events = [...nodesBelow(loop)]
+  const below = [...nodesBelow(loop)];
+  const events = below
     .filter(({ node, depth }) => depth <= nearLoop && frequency(node.waits, handing.event) > 0)
     .sort((a, b) => blocked(b.node) - blocked(a.node));
   const nearest = events[0]?.node;
   if (nearest !== undefined) return nearest.waits.filter(({ kind }) => isHanding(kind));
+  const most = Math.max(0, ...below.map(({ node }) => frequency(node.waits, isHanding)));
   for (const kinds of [handing.any, handing.sleep]) {
-    const node = idlest(loop, (waits) => suffices(waits, kinds));
-    if (node !== null) return node.waits.filter(({ kind }) => isHanding(kind));
+    const suffices = (node: Node) => frequency(node.waits, kinds) >= Math.max(1, leastFrequency * most);
+    const found = idlest(loop, suffices, kinds);
+    if (found.length > 0) return found;
   }
   return [];
 }
@@ -140,14 +139,21 @@ function isHanding(kind: WaitKind): boolean {
   return handing.any(kind) || handing.sleep(kind);
 }
 
-/** Follows the branch with the least CPU time down to a function that waits itself. */
-function idlest(node: Node, suffices: (waits: readonly WaitingStack[]) => boolean): Node | null {
-  if (suffices(node.waits)) return node;
-  const leading = [...node.children.values()]
-    .filter((child) => [...nodesBelow(child)].some((below) => suffices(below.node.waits)))
-    .sort((a, b) => a.cpu - b.cpu || blocked(b) - blocked(a));
-  const [least] = leading;
-  return least === undefined ? null : idlest(least, suffices);
+/** Follows the branch with the least CPU time down to a function that waits often enough itself. */
+function idlest(
+  node: Node,
+  suffices: (node: Node) => boolean,
+  kinds: (kind: WaitKind) => boolean,
+): WaitingStack[] {
+  const here = node.waits.filter(({ kind }) => kinds(kind));
+  if (suffices(node)) return node.waits.filter(({ kind }) => isHanding(kind));
+  const reaches = (branch: Node) => [...nodesBelow(branch)].some((below) => suffices(below.node));
+  const branches = [...node.children.values()].sort((a, b) => a.cpu - b.cpu || blocked(b) - blocked(a));
+  const chosen = branches.findIndex(reaches);
+  if (chosen < 0) return [];
+  const idler = branches.slice(0, chosen).flatMap((branch) => [...nodesBelow(branch)]);
+  const rare = idler.flatMap((below) => below.node.waits.filter(({ kind }) => kinds(kind)));
+  return [...here, ...rare, ...idlest(branches[chosen] as Node, suffices, kinds)];
 }
 
 function* nodesBelow(node: Node, depth = 0): Generator<{ node: Node; depth: number }> {

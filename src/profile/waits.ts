@@ -5,6 +5,8 @@ import type { Frame, Profile } from './model.js';
 import { type FunctionIdentity, identify } from './names.js';
 import { isSystemLibrary, isWaitWrapper, type WaitKind, waitKind } from './waitKind.js';
 
+/** Functions looked at of a stack, from the outermost on. */
+const mostDepth = 256;
 /** Callers kept of a path to a wait. */
 const mostCallers = 12;
 /** Paths kept of a capture, the longest waits; the others count as without a stack. */
@@ -87,8 +89,14 @@ export function waitTable(waits: Profile, cpu: Profile, root: string, units: num
       stacks: [],
     };
     const isWhole = frames.every(({ part }) => part !== 'marker');
-    const functions = program.map((one) => one.key).reverse();
-    if (isWhole) path.stacks.push({ functions, thread: threadOf(labels), nanoseconds, count, kind });
+    if (isWhole)
+      path.stacks.push({
+        functions: outermostFirst(program),
+        thread: threadOf(labels),
+        nanoseconds,
+        count,
+        kind,
+      });
     paths.set(key, {
       ...path,
       nanoseconds: path.nanoseconds + nanoseconds,
@@ -148,12 +156,16 @@ function threadOf({ pid, tid }: Profile['samples'][number]['labels']): string {
 function* cpuStacks({ samples }: Profile, known: readonly Known[]): Generator<ThreadStack> {
   for (const { stack, nanoseconds, count, labels } of samples) {
     const frames = stack.map((index) => known[index] as Known);
-    const functions = frames
-      .filter(isProgram)
-      .map(({ key }) => key)
-      .reverse();
+    const functions = outermostFirst(frames.filter(isProgram));
     yield { functions, thread: threadOf(labels), nanoseconds, count };
   }
+}
+
+function outermostFirst(program: readonly Known[]): string[] {
+  return program
+    .slice(-mostDepth)
+    .map(({ key }) => key)
+    .reverse();
 }
 
 function majority(stacks: readonly ThreadStack[], forWorkOnes: ReadonlySet<ThreadStack>): boolean | null {

@@ -101,7 +101,7 @@ function quality(pairs: readonly Pair[], waits: WaitFindings, side: Side): WaitQ
     sumOver(pairs, side, ({ summary }) => (summary.offCpu ? figure(summary.offCpu) : 0));
   const blocked = sum(({ blockedNanoseconds }) => blockedNanoseconds);
   const units = sumOver(pairs, side, (capture) => capture.units);
-  const cpu = sumOver(pairs, side, ({ summary }) => summary.cpuNanoseconds);
+  const machine = sumOver(pairs, side, ({ summary }) => summary.wallNanoseconds * summary.machineCpus);
   const older = sum(({ withoutStackNanoseconds }) => withoutStackNanoseconds.blocked_before ?? 0);
   return {
     blocked: part(blocked, units),
@@ -112,7 +112,7 @@ function quality(pairs: readonly Pair[], waits: WaitFindings, side: Side): WaitQ
     stacks: sum(({ stacks }) => stacks),
     overhead: part(
       sum(({ bpfRunNanoseconds }) => bpfRunNanoseconds),
-      cpu,
+      machine,
     ),
   };
 }

@@ -52,7 +52,7 @@ const waitQualitySchema = z.object({
   /** Waits, and how many of them had their stack taken. */
   blocks: z.number(),
   stacks: z.number(),
-  /** Kernel time to watch the machine's context switches, over the target's CPU time. */
+  /** Kernel time to watch the machine's context switches, over that of all its CPUs. */
   overhead: z.number(),
 });
 export type WaitQuality = z.infer<typeof waitQualitySchema>;

@@ -137,7 +137,8 @@ function offset(
   tested: readonly WaitEstimate[],
   proofs: ReadonlyMap<WaitEstimate, WaitProof>,
 ): WaitEstimate[] {
-  const change = ({ difference }: WaitEstimate) => difference.mean;
+  const change = ({ base, log, difference }: WaitEstimate) =>
+    log === null ? difference.mean : base * Math.expm1(log.mean);
   let pool = 0;
   for (const one of tested) {
     if (change(one) < 0 && shorterP(one, 0, 0) <= weakLevel) pool -= change(one);
