@@ -1,27 +1,13 @@
 /** What is said of time spent waiting: stable codes, and sentences with figures and the cure. */
 import type { Load, WaitPolicy } from '../bundle/schema.js';
-import type { WaitKind } from '../profile/waitKind.js';
 import { change, margin, nanoseconds, percent, place, plural, unitName } from '../text/format.js';
+import { waitWords } from '../text/waits.js';
 import { oneLine } from './names.js';
 import type { Reason } from './result.js';
 import type { RowFinding, WaitFindings } from './waitTest.js';
 
 /** Waits named one by one. */
 const mostNamed = 5;
-
-/** `handle (server.c:12) waits for a lock`. */
-export const kindWords: Readonly<Record<WaitKind, string>> = {
-  lock: 'for a lock',
-  condition: 'for another thread',
-  sleep: 'asleep',
-  receive: 'to receive',
-  send: 'to send',
-  disk: 'for the disk',
-  event: 'for events',
-  connection: 'for a connection',
-  child: 'for a child process',
-  other: 'in the kernel',
-};
 
 /** Proven increases: of all waiting within the work, then of single waits. */
 export function longer(
@@ -69,7 +55,7 @@ function grew({ estimate: { base, head }, change: relative }: Omit<RowFinding, '
 function named({ row: { place: where } }: RowFinding): string {
   const at = place(where.file, where.line);
   const name = oneLine(where.name);
-  return `waiting ${kindWords[where.kind]} in ${at === '' ? name : `${name} (${oneLine(at)})`}`;
+  return `waiting ${waitWords[where.kind]} in ${at === '' ? name : `${name} (${oneLine(at)})`}`;
 }
 
 export function moved(waits: readonly RowFinding[]): Reason {

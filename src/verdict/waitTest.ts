@@ -12,7 +12,7 @@ const leastPart = 0.01;
 const fewestBlocks = 10;
 /** Of the blocked time within the work, more than this without a stack forbids every claim. */
 const mostUntraced = 0.1;
-/** One-sided level at which a wait counts as having got shorter where another got longer: about 2.5 sigma. */
+/** One-sided level, over all waits, at which one counts as having got shorter where another got longer. */
 const weakLevel = 0.006;
 /** An increase is made up for when other waits got shorter by this part of it. */
 const offsetPart = 0.5;
@@ -139,9 +139,10 @@ function offset(
 ): WaitEstimate[] {
   const change = ({ base, log, difference }: WaitEstimate) =>
     log === null ? difference.mean : base * Math.expm1(log.mean);
+  const level = weakLevel / Math.max(1, tested.length);
   let pool = 0;
   for (const one of tested) {
-    if (change(one) < 0 && shorterP(one, 0, 0) <= weakLevel) pool -= change(one);
+    if (change(one) < 0 && shorterP(one, 0, 0) <= level) pool -= change(one);
   }
   const increases = tested
     .filter((one) => proofs.get(one) === 'longer' || proofs.get(one) === 'new')
