@@ -6,7 +6,8 @@
  * - Threads that never take the same branch run different loops, and are looked at apart.
  * - A wait for any of several events (epoll, poll) right in the loop hands out all that lies beside and below it.
  * - Else the branch on which threads spend the least CPU time hands out: that of a queue, or of the next request. So do
- *   rare waits on the way to it, and on branches that are idler still: those of an outer loop, as for the next connection.
+ *   rare waits on the way to it, and on branches that are idler still: those of an outer loop, as for the next connection;
+ *   and what the loop of such a connection receives.
  * - Waits for a lock, for the disk, or until something is sent are never for work; one for a child always is, since the
  *   child's time counts for itself. Where threads live no longer than a unit of work, they wait for none.
  */
@@ -27,6 +28,8 @@ export type WaitingStack = ThreadStack & { readonly kind: WaitKind };
 const nearLoop = 2;
 /** What hands out the units is no more than so much rarer than the most frequent of the waits. */
 const leastFrequency = 0.05;
+/** Part of the CPU time that is nearly all of it. */
+const trunkPart = 0.8;
 /** Threads for a unit of work from which on they are taken to live no longer. */
 const mostThreads = 0.2;
 
@@ -69,7 +72,7 @@ export function forWork(
   const found = new Set<ThreadStack>(waits.filter(({ kind }) => kind === 'child'));
   for (const wait of waits) if (isScheduler(wait)) found.add(wait);
   for (const loop of loopsOf([...root.children.values()], units)) {
-    for (const wait of handsOut(loop)) found.add(wait);
+    for (const wait of handsOut(loop, units)) found.add(wait);
   }
   return found;
 }
@@ -119,7 +122,7 @@ const handing = {
 };
 
 /** The waits in which a group of threads waits for work. */
-function handsOut(loop: Node): WaitingStack[] {
+function handsOut(loop: Node, units: number): WaitingStack[] {
   const below = [...nodesBelow(loop)];
   const events = below
     .filter(({ node, depth }) => depth <= nearLoop && frequency(node.waits, handing.event) > 0)
@@ -130,9 +133,27 @@ function handsOut(loop: Node): WaitingStack[] {
   for (const kinds of [handing.any, handing.sleep]) {
     const suffices = (node: Node) => frequency(node.waits, kinds) >= Math.max(1, leastFrequency * most);
     const found = idlest(loop, suffices, kinds);
-    if (found.length > 0) return found;
+    if (found.length > 0) return [...found, ...nestedLoop(loop, found, units)];
   }
   return [];
+}
+
+/**
+ * Where a thread is handed something that brings several units, like a connection, it waits for each of them in a loop
+ * within the loop: more often than without, in the function below which it spends nearly all of its CPU time.
+ */
+function nestedLoop(loop: Node, outer: readonly WaitingStack[], units: number): WaitingStack[] {
+  const often = frequency(outer, isHanding);
+  // What is received, or handed out for every unit, brings no several ones.
+  if (outer.some(({ kind }) => kind === 'receive') || often > units / 2) return [];
+  let node: Node | undefined = loop;
+  for (;;) {
+    const all: number = [...node.children.values()].reduce((sum, { cpu }) => sum + cpu, 0);
+    node = [...node.children.values()].find(({ cpu }) => cpu > 0 && cpu >= trunkPart * all);
+    if (node === undefined) return [];
+    const received = node.waits.filter(({ kind }) => kind === 'receive');
+    if (frequency(received, isHanding) > often) return received;
+  }
 }
 
 function isHanding(kind: WaitKind): boolean {

@@ -206,7 +206,7 @@ function waitBlock(workload: WorkloadResult, extent: Extent): string {
   const heads = ['function', '', '', `time per ${unitName(load)}`, 'change'];
   const hidden = proven.length - rows.length;
   return [
-    `${prose(line)}.`,
+    prose(`${line}.`),
     rows.length > 0 ? tableText(heads, 3, rows) : '',
     hidden > 0 ? `${plural(hidden, 'wait')} more in the report.` : '',
   ]
@@ -250,7 +250,7 @@ function waitFacts(workload: WorkloadResult): string[] {
   const line = waitingLine(workload);
   return workload.offCpu === null || line === null
     ? []
-    : [`${prose(line)}.`, `Of waits: ${prose(waitQualityText(workload.offCpu))}.`];
+    : [prose(`${line}.`), prose(`Waits: ${waitQualityText(workload.offCpu)}.`)];
 }
 
 function commitText(commit: string | null): string {

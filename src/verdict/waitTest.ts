@@ -1,4 +1,5 @@
 /** Which waits within the work provably got longer or shorter, at one look; a family of claims of its own. */
+import type { WaitKind } from '../profile/waitKind.js';
 import { holm } from '../stats/holm.js';
 import { studentUpperQuantile } from '../stats/student.js';
 import type { Look } from './looks.js';
@@ -80,12 +81,8 @@ export function testWaits(panel: WaitPanel, look: Look, margin: number): WaitFin
     else if ((shorter[index] as number) <= level)
       proofs.set(one, sumOf(one.cells.head) > 0 ? 'shorter' : 'gone');
   }
-  for (const one of offset(
-    tested.map((each) => each.estimate),
-    proofs,
-  ))
-    proofs.set(one, 'moved');
-  const quantile = (df: number, parts = 1) => studentUpperQuantile(level / family.length / parts, df);
+  for (const one of offset(tested, proofs)) proofs.set(one, 'moved');
+  const quantile = quantiles(level / family.length);
   const finding = (one: WaitEstimate): WaitFinding => {
     const proof = proofs.get(one) ?? null;
     return { estimate: one, proof, ...withProof(waitBounds(one, quantile), proof, margin, one.base) };
@@ -100,6 +97,17 @@ export function testWaits(panel: WaitPanel, look: Look, margin: number): WaitFin
     isBlind,
     untracedNanoseconds: { base: untracedTime.base, head: untracedTime.head },
     quantile,
+  };
+}
+
+/** Quantiles are asked for again and again at a few degrees of freedom. */
+function quantiles(level: number): WaitFindings['quantile'] {
+  const known = new Map<string, number>();
+  return (df, parts = 1) => {
+    const key = `${df} ${parts}`;
+    const value = known.get(key) ?? studentUpperQuantile(level / parts, df);
+    known.set(key, value);
+    return value;
   };
 }
 
@@ -130,28 +138,33 @@ function withProof(
 }
 
 /**
- * The waits that got longer while others got as much shorter: renamed, or for another lock now. What others lost is
- * handed to the increases, the largest first.
+ * The waits that got longer while others of the same kind got as much shorter: a function was renamed, or another one
+ * asks now. What others lost is handed to the increases, the largest first.
  */
-function offset(
-  tested: readonly WaitEstimate[],
-  proofs: ReadonlyMap<WaitEstimate, WaitProof>,
-): WaitEstimate[] {
-  const change = ({ base, log, difference }: WaitEstimate) =>
+function offset(tested: readonly Tested[], proofs: ReadonlyMap<WaitEstimate, WaitProof>): WaitEstimate[] {
+  const change = ({ estimate: { base, log, difference } }: Tested) =>
     log === null ? difference.mean : base * Math.expm1(log.mean);
   const level = weakLevel / Math.max(1, tested.length);
-  let pool = 0;
+  const pools = new Map<WaitKind, number>();
+  const put = (kind: WaitKind, amount: number) => pools.set(kind, (pools.get(kind) ?? 0) + amount);
   for (const one of tested) {
-    if (change(one) < 0 && shorterP(one, 0, 0) <= level) pool -= change(one);
+    if (change(one) < 0 && shorterP(one.estimate, 0, 0) <= level) put(one.row.place.kind, -change(one));
   }
-  const increases = tested
-    .filter((one) => proofs.get(one) === 'longer' || proofs.get(one) === 'new')
-    .sort((a, b) => change(b) - change(a));
-  return increases.filter((one) => {
-    const isOffset = pool >= offsetPart * change(one);
-    pool -= change(one);
-    return isOffset;
-  });
+  return tested
+    .filter(({ estimate }) => proofs.get(estimate) === 'longer' || proofs.get(estimate) === 'new')
+    .sort((a, b) => change(b) - change(a))
+    .filter((one) => {
+      const { kind } = one.row.place;
+      const isOffset = (pools.get(kind) ?? 0) >= offsetPart * change(one);
+      put(kind, -change(one));
+      return isOffset;
+    })
+    .map(({ estimate }) => estimate);
+}
+
+interface Tested {
+  readonly row: WaitRow;
+  readonly estimate: WaitEstimate;
 }
 
 function sumOf(values: readonly number[]): number {
