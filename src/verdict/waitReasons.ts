@@ -1,8 +1,8 @@
 /** What is said of time spent waiting: stable codes, and sentences with figures and the cure. */
 import type { Load, WaitPolicy } from '../bundle/schema.js';
-import { change, margin, nanoseconds, percent, place, plural, unitName } from '../text/format.js';
+import { change, margin, nanoseconds, percent, plural, unitName } from '../text/format.js';
 import { waitWords } from '../text/waits.js';
-import { oneLine } from './names.js';
+import { shownName } from './names.js';
 import type { Reason } from './result.js';
 import type { RowFinding, WaitFindings } from './waitTest.js';
 
@@ -52,10 +52,8 @@ function grew({ estimate: { base, head }, change: relative }: Omit<RowFinding, '
 }
 
 /** `waiting for a lock in handle (server.c:12)`. */
-function named({ row: { place: where } }: RowFinding): string {
-  const at = place(where.file, where.line);
-  const name = oneLine(where.name);
-  return `waiting ${waitWords[where.kind]} in ${at === '' ? name : `${name} (${oneLine(at)})`}`;
+function named({ row: { place } }: RowFinding): string {
+  return `waiting ${waitWords[place.kind]} in ${shownName(place)}`;
 }
 
 export function moved(waits: readonly RowFinding[]): Reason {

@@ -233,12 +233,12 @@ test('fewer pairs than the first look claim nothing', () => {
 
 test('a result with waits fits its schema and is the same bytes again', () => {
   const { workload, tableOf, waitsOf } = withWaits(gate(10), slowed, 5);
-  const once = judge(manifestOf(workload), tableOf, waitsOf);
+  const once = judge(manifestOf(workload), tableOf, undefined, waitsOf);
   expect(resultSchema.parse(once)).toEqual(once);
   const shuffled = { ...workload, captures: [...workload.captures].reverse() };
   const turned: typeof waitsOf = (of, capture) => {
     const table = waitsOf(of, capture);
     return table && { ...table, paths: [...table.paths].reverse() };
   };
-  expect(JSON.stringify(judge(manifestOf(shuffled), tableOf, turned))).toBe(JSON.stringify(once));
+  expect(JSON.stringify(judge(manifestOf(shuffled), tableOf, undefined, turned))).toBe(JSON.stringify(once));
 });
