@@ -45,6 +45,16 @@ export const policySchema = z.object({
 });
 export type Policy = z.infer<typeof policySchema>;
 
+/** What is made of the time threads wait while they do a unit of work. */
+export const waitPolicySchema = z.object({
+  /** `report`: longer waits are said; `enforce`: they fail the gate. */
+  mode: z.enum(['report', 'enforce']),
+  margin: z.number().min(0).max(10),
+  /** Functions in which threads wait for work, besides those their stacks give away. */
+  idle: z.array(text).max(100),
+});
+export type WaitPolicy = z.infer<typeof waitPolicySchema>;
+
 /** How the load was offered; decides what agreement between the sides' units is demanded. */
 export const loadSchema = z.object({
   kind: z.enum(['http', 'command', 'batch']),
@@ -93,6 +103,8 @@ export const bundleWorkloadSchema = z.object({
   load: loadSchema,
   /** Asked-for length of a capture in seconds. */
   captureSeconds: z.number().positive(),
+  /** Absent where captures were not asked to keep where threads wait. */
+  offCpu: waitPolicySchema.optional(),
   captures: z.array(captureSchema).max(20_000),
   /** null while the run is under way, so a killed run can be told from a finished one. */
   stop: stopSchema.nullable(),

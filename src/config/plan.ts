@@ -1,5 +1,5 @@
 /** What will be run, resolved from the configuration of both sides: no defaults, no units, no templates left to interpret. */
-import type { Policy, Side } from '../bundle/schema.js';
+import type { Policy, Side, WaitPolicy } from '../bundle/schema.js';
 import type { timeEvents } from '../bundle/summary.js';
 
 /** How to know that a service answers. URLs and patterns may contain `${PORT}`. */
@@ -76,5 +76,6 @@ export interface WorkloadPlan {
     readonly loadCpus: string | null;
   };
   readonly policy: Policy;
+  readonly waitPolicy: WaitPolicy;
   readonly budgetSeconds: number;
 }

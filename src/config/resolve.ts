@@ -1,5 +1,5 @@
 /** From the configuration of both sides to the plan: defaults filled in, the gate's policy taken from base. */
-import type { Policy } from '../bundle/schema.js';
+import type { Policy, WaitPolicy } from '../bundle/schema.js';
 import { UsageError } from '../errors.js';
 import { type ConfigFile, positionOf } from './file.js';
 import type { LoadPlan, NumberSource, SidePlan, UnitsPlan, WorkloadPlan } from './plan.js';
@@ -46,7 +46,7 @@ export function resolvePlan(base: ConfigFile, head: ConfigFile, only: readonly s
       notes.push(`workload ${name} is new in head: there is nothing to compare it with`);
       continue;
     }
-    workloads.push(resolveWorkload(name, ofBase, base, head, policyOf(gate)));
+    workloads.push(resolveWorkload(name, ofBase, head, gate));
   }
   for (const name of Object.keys(base.config.workloads)) {
     if (!known.includes(name)) notes.push(`workload ${name} is gone in head: it was not measured`);
@@ -57,9 +57,8 @@ export function resolvePlan(base: ConfigFile, head: ConfigFile, only: readonly s
 function resolveWorkload(
   name: string,
   ofBase: WorkloadConfig,
-  base: ConfigFile,
   head: ConfigFile,
-  policy: Policy,
+  gate: GateConfig,
 ): WorkloadPlan {
   const ofHead = head.config.workloads[name] as WorkloadConfig;
   if ((ofBase.batch === undefined) !== (ofHead.batch === undefined)) {
@@ -67,6 +66,7 @@ function resolveWorkload(
       `${positionOf(head, ['workloads', name])}: workload ${name} is a batch program on one side and a service on the other`,
     );
   }
+  const waitPolicy = waitPolicyOf(gate);
   const capture: CaptureConfig = { ...head.config.capture, ...ofHead.capture };
   return {
     name,
@@ -84,12 +84,14 @@ function resolveWorkload(
       event: capture.event ?? 'auto',
       maxDepth: capture.max_depth ?? 128,
       backend: capture.backend ?? 'auto',
-      offCpu: capture.off_cpu ?? false,
+      // What base enforces head cannot leave unmeasured.
+      offCpu: waitPolicy.mode === 'enforce' || (capture.off_cpu ?? true),
       serviceCpus: capture.cpus?.service ?? null,
       loadCpus: capture.cpus?.load ?? null,
     },
-    policy,
-    budgetSeconds: base.config.gate?.budget ?? 900,
+    policy: policyOf(gate),
+    waitPolicy,
+    budgetSeconds: gate.budget ?? 900,
   };
 }
 
@@ -146,4 +148,9 @@ export function policyOf(gate: GateConfig): Policy {
     alpha,
     looks: [...defaultLooks.filter((look) => look < most), most],
   };
+}
+
+/** What is made of time spent waiting, with defaults filled in. */
+function waitPolicyOf({ off_cpu: written = {} }: GateConfig): WaitPolicy {
+  return { mode: written.mode ?? 'report', margin: written.margin ?? 0.1, idle: written.idle ?? [] };
 }

@@ -86,7 +86,7 @@ export const captureConfigSchema = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      'Also keep where threads wait, and for how long, as offcpu.pb.gz profiles in the bundle; needs the bpf backend. No verdict rests on it. Watching every context switch costs the service about half a microsecond each. Default false.',
+      'Also measure where threads wait, and for how long; needs the bpf backend, and is left out with a word where there is none. Watching every context switch costs about half a microsecond each. Default true; gate.off_cpu.mode: enforce needs it.',
     ),
   cpus: z
     .strictObject({ service: cpuList.optional(), load: cpuList.optional() })
@@ -147,6 +147,27 @@ export const gateConfigSchema = z.strictObject({
     .describe(
       'Tolerated slowdown of a function (default 5%) and the share below which it is not tested (default 0.5%).',
     ),
+  off_cpu: z
+    .strictObject({
+      mode: z
+        .enum(['report', 'enforce'])
+        .optional()
+        .describe('report: longer waits are said. enforce: they fail the gate. Default report.'),
+      margin: percent
+        .optional()
+        .describe(
+          'Tolerated growth of the time a unit of work waits, in all and in one function. Default 10%.',
+        ),
+      idle: z
+        .array(z.string().min(1).max(1000))
+        .max(100)
+        .optional()
+        .describe(
+          'Functions in which threads wait for work, where that cannot be seen from their stacks: waits in them, or below them, are not held against anybody.',
+        ),
+    })
+    .optional()
+    .describe('What is made of time spent waiting: for locks, disks, other services, in sleep.'),
   budget: duration.optional().describe('Most time spent measuring a workload. Default 15m.'),
   max_pairs: z.int().min(4).max(1000).optional().describe('Most pairs measured. Default 60.'),
   on_inconclusive: z

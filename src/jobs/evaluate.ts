@@ -5,8 +5,24 @@ import { type FunctionTable, functionTable } from '../profile/functions.js';
 import type { Profile } from '../profile/model.js';
 import { surroundingsOf } from '../profile/surroundings.js';
 import { buildDifferentialTree, type DifferentialTree, type WeightedProfile } from '../profile/tree.js';
+import { type WaitTable, waitTable } from '../profile/waits.js';
 import type { ReportModel } from '../report/model.js';
 import { judge } from '../verdict/judge.js';
+import type { WaitsOf } from '../verdict/waitPanel.js';
+
+/** Where threads waited in each capture of a bundle's folder, decoded when first asked for; see `captureTables`. */
+export function captureWaits(directory: string, refs: BundleManifest['refs']): WaitsOf {
+  const known = new Map<string, WaitTable>();
+  return (_workload, { cpuProfile, offCpuProfile, side, units }) => {
+    if (offCpuProfile === undefined) return null;
+    const found = known.get(offCpuProfile);
+    if (found) return found;
+    const waits = readProfile(directory, offCpuProfile);
+    const table = waitTable(waits, readProfile(directory, cpuProfile), refs[side].root, units);
+    known.set(offCpuProfile, table);
+    return table;
+  };
+}
 
 export type CaptureTables = (workload: BundleWorkload, capture: Capture) => FunctionTable;
 
@@ -42,8 +58,11 @@ export function evaluate(bundle: Bundle): ReportModel {
     );
   }
   const { refs } = manifest;
-  const result = judge(manifest, captureTables(directory, refs), (_workload, capture, keys) =>
-    surroundingsOf(bundle.profile(capture), refs[capture.side].root, keys),
+  const result = judge(
+    manifest,
+    captureTables(directory, refs),
+    (_workload, capture, keys) => surroundingsOf(bundle.profile(capture), refs[capture.side].root, keys),
+    captureWaits(directory, refs),
   );
   return { result, trees };
 }

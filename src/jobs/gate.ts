@@ -28,7 +28,7 @@ import { buildSide } from '../workload/build.js';
 import { type Placement, placeCpus } from '../workload/placement.js';
 import { type PreparedSides, prepareSides } from '../workload/sides.js';
 import { readConfigs, type SideConfigs } from './configuration.js';
-import { captureTables } from './evaluate.js';
+import { captureTables, captureWaits } from './evaluate.js';
 import type { Log } from './log.js';
 import { makeFolder, type OutputPaths, outputPaths, writeOutputs } from './output.js';
 
@@ -172,6 +172,7 @@ function manifestOf(
       waivers: waiversOf(waivers, workload.name),
       load: loadOf(workload),
       captureSeconds: workload.capture.seconds,
+      ...(workload.capture.offCpu ? { offCpu: workload.waitPolicy } : {}),
       captures: [],
       stop: null,
     })),
@@ -217,13 +218,14 @@ async function measure(
 ): Promise<void> {
   const tableOf = captureTables(writer.directory, refs);
   const { startedAt } = writer.manifest;
+  const waitsOf = captureWaits(writer.directory, refs);
   try {
     for (const workload of plan.workloads) {
       signal.throwIfAborted();
       await runExperiment(workload, refs, collector, writer, {
         progress: log,
         signal,
-        decide: (measured) => decided(waiversInForce(measured, startedAt), tableOf),
+        decide: (measured) => decided(waiversInForce(measured, startedAt), tableOf, waitsOf),
       });
     }
   } catch (error) {

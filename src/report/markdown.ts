@@ -26,6 +26,15 @@ import {
 } from './phrase.js';
 import { loadText, missingTexts, qualityLine, qualityRows } from './quality.js';
 import { classSign, mattering, ownChange, ranked, remark } from './ranking.js';
+import {
+  fromTo,
+  rankedWaits,
+  waitChange,
+  waitingLine,
+  waitQualityText,
+  waitSign,
+  waitWhat,
+} from './waits.js';
 
 export interface MarkdownOptions {
   /** The text never has more characters (UTF-16 units) than this. */
@@ -149,6 +158,7 @@ function workloadBlock(workload: WorkloadResult, extent: Extent, titled: boolean
     ),
     more === null || extent.messages === 0 ? '' : more,
     rows.length > 0 ? functionTable(rows, workload) : '',
+    waitBlock(workload, extent),
   ].filter((part) => part !== '');
   if (parts.length === 0) return '';
   return [...(titled ? [`#### ${code(workload.name)}`] : []), ...parts].join('\n\n');
@@ -176,6 +186,34 @@ function functionTable(rows: readonly FunctionResult[], { load, functions }: Wor
   return hidden > 0 ? `${text}\n\n${plural(hidden, 'function')} more in the report.` : text;
 }
 
+/** The waits of which something is proven, with what a unit of work waits in all; nothing where nothing is proven. */
+function waitBlock(workload: WorkloadResult, extent: Extent): string {
+  const { offCpu, load } = workload;
+  const line = waitingLine(workload);
+  if (offCpu === null || line === null || extent.functions === 0) return '';
+  const proven = rankedWaits(offCpu).filter((one) => one.class !== 'unproven');
+  if (proven.length === 0 && offCpu.total.class === 'unproven') return '';
+  const rows = proven.slice(0, extent.functions).map((one) => {
+    const where = place(one.file, one.line);
+    return [
+      where === '' ? code(one.name) : `${code(one.name)} ${code(where)}`,
+      `${waitSign[one.class]} ${one.class}`,
+      waitWhat(one),
+      fromTo(one),
+      waitChange(one),
+    ];
+  });
+  const heads = ['function', '', '', `time per ${unitName(load)}`, 'change'];
+  const hidden = proven.length - rows.length;
+  return [
+    prose(`${line}.`),
+    rows.length > 0 ? tableText(heads, 3, rows) : '',
+    hidden > 0 ? `${plural(hidden, 'wait')} more in the report.` : '',
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
 function measurement(result: Result): string {
   const sections = result.workloads.map((workload) => {
     const limits = bullets([...workload.capture.limits, ...missingTexts(workload)], 10);
@@ -187,6 +225,7 @@ function measurement(result: Result): string {
       mde === null
         ? 'No change could have been proven.'
         : `Smallest change that could have been proven: ${change(mde)}.`,
+      ...waitFacts(workload),
     ].join('\n');
     const rows = qualityRows(workload).map((row) => [row.label, row.base, row.head]);
     return [facts, limits, tableText(['', 'base', 'head'], 1, rows)]
@@ -205,6 +244,13 @@ function measurement(result: Result): string {
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+function waitFacts(workload: WorkloadResult): string[] {
+  const line = waitingLine(workload);
+  return workload.offCpu === null || line === null
+    ? []
+    : [prose(`${line}.`), prose(`Waits: ${waitQualityText(workload.offCpu)}.`)];
 }
 
 function commitText(commit: string | null): string {

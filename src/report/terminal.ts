@@ -16,6 +16,7 @@ import {
 } from './phrase.js';
 import { loadText, qualityLine } from './quality.js';
 import { classSign, mattering, ownChange, remark } from './ranking.js';
+import { fromTo, rankedWaits, waitChange, waitingLine, waitSign, waitWhat } from './waits.js';
 
 export interface TerminalOptions {
   readonly color: boolean;
@@ -68,6 +69,7 @@ function workloadLines(workload: WorkloadResult, width: number, paint: Paint): s
     `${paint(verdictStyle[verdict], `${verdictSign[verdict]} ${verdictWord[verdict].toLowerCase()}`)}  ${paint('bold', workload.name)}`,
     ...paragraph(hasTotal(workload) ? totalText(workload) : 'CPU time per unit of work: unknown'),
     ...functionLines(workload, width, paint),
+    ...waitLines(workload, width, paint),
     ...workload.reasons.flatMap(({ message }) => paragraph(`- ${message}`)),
     ...(more === null ? [] : paragraph(more)),
     ...paragraph(measured).map((line) => paint('faint', line)),
@@ -93,6 +95,22 @@ function functionLines({ functions, verdict }: WorkloadResult, width: number, pa
   return lines;
 }
 
+/** What a unit of work waits, and the waits of which something is proven. */
+function waitLines(workload: WorkloadResult, width: number, paint: Paint): string[] {
+  const { offCpu, load } = workload;
+  const line = waitingLine(workload);
+  if (offCpu === null || line === null) return [];
+  const proven = rankedWaits(offCpu).filter((one) => one.class !== 'unproven');
+  const rows = proven.slice(0, shownFunctions).flatMap((one) => {
+    const { name, where } = label(one);
+    const mark = padEnd(`${waitSign[one.class]} ${one.class}`, 10);
+    const title = `${indent}${one.class === 'longer' ? paint('red', mark) : mark}${indent}${paint('bold', shorten(name, width - besideMark.length))}`;
+    const figures = `${waitWhat(one)} ${fromTo(one)} per ${unitName(load)}, ${waitChange(one)}`;
+    return [where === '' ? title : `${title}  ${where}`, ...wrap(figures, width, besideMark)];
+  });
+  return [...wrap(line, width, indent, indent + indent), ...rows];
+}
+
 function mark(one: FunctionResult, paint: Paint): string {
   const text = padEnd(`${classSign[one.class]} ${one.class}`, 10);
   if (one.class === 'slower') return paint('red', text);
@@ -100,7 +118,7 @@ function mark(one: FunctionResult, paint: Paint): string {
 }
 
 /** A function's name and where it stands, for people. */
-function label(one: FunctionResult): { name: string; where: string } {
+function label(one: Pick<FunctionResult, 'name' | 'file' | 'line'>): { name: string; where: string } {
   return { name: shown(one.name, longestName), where: shown(place(one.file, one.line), longestName) };
 }
 

@@ -7,22 +7,28 @@ import type { TableOf } from './panel.js';
 import { captureFacts, sideQuality } from './quality.js';
 import type { Reason, Result, Verdict, WorkloadResult } from './result.js';
 import { cpuPerUnit, logChanges } from './total.js';
+import type { WaitsOf } from './waitPanel.js';
+import { offCpuResult } from './waitResult.js';
 import { idleWaivers, waiversInForce, withExpiredWaivers } from './waivers.js';
 import { type Assessment, assess, isDecided, type Measured, readMeasured } from './workload.js';
+
+const noWaits: WaitsOf = () => null;
 
 /**
  * Judges a bundle.
  * @param tableOf        self cost by function of one capture; asked once a capture of a complete pair
  * @param surroundingsOf callers of functions that got slower; without it only their own lines tell their culprits
+ * @param waitsOf        where its threads waited; asked only where the workload's captures were to keep that
  */
 export function judge(
   manifest: BundleManifest,
   tableOf: TableOf,
   surroundingsOf: SurroundingsOf = () => new Map(),
+  waitsOf: WaitsOf = noWaits,
 ): Result {
   const { startedAt } = manifest;
   const workloads = manifest.workloads.map((workload) => {
-    const judged = judgeWorkload(waiversInForce(workload, startedAt), tableOf);
+    const judged = judgeWorkload(waiversInForce(workload, startedAt), tableOf, waitsOf);
     const result = withExpiredWaivers(judged, workload, startedAt);
     return withCulprits(result, workload, manifest, tableOf, surroundingsOf);
   });
@@ -42,13 +48,18 @@ export function judge(
 }
 
 /** Whether measuring a workload may stop after the pairs it has: see `isDecided`; all of its waivers are in force. */
-export function decided(workload: BundleWorkload, tableOf: TableOf): boolean {
-  return isDecided(readMeasured(workload, tableOf));
+export function decided(workload: BundleWorkload, tableOf: TableOf, waitsOf: WaitsOf = noWaits): boolean {
+  // Where nothing rests on waits they need not be read.
+  return isDecided(readMeasured(workload, tableOf, workload.offCpu?.mode === 'enforce' ? waitsOf : noWaits));
 }
 
 /** Judges one workload of a bundle; all of its waivers are in force. */
-export function judgeWorkload(workload: BundleWorkload, tableOf: TableOf): WorkloadResult {
-  const measured = readMeasured(workload, tableOf);
+export function judgeWorkload(
+  workload: BundleWorkload,
+  tableOf: TableOf,
+  waitsOf: WaitsOf = noWaits,
+): WorkloadResult {
+  const measured = readMeasured(workload, tableOf, waitsOf);
   return workloadResult(measured, assess(measured));
 }
 
@@ -78,7 +89,7 @@ function workloadResult({ workload, panel }: Measured, assessment: Assessment): 
       (finding) => (moved.has(finding) ? 'moved' : (finding.proof ?? 'unproven')),
       (finding) => waived.functions.get(finding) ?? null,
     ),
-    offCpu: null,
+    offCpu: offCpuResult(workload, assessment.waits, pairs),
     quality: {
       base: sideQuality(summaries('base'), panel, pairs.length, 'base'),
       head: sideQuality(summaries('head'), panel, pairs.length, 'head'),

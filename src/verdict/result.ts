@@ -6,6 +6,8 @@ import * as z from 'zod';
 import { hunkSchema } from '../bundle/changes.js';
 import { environmentSchema, loadSchema, refSchema, workloadNameSchema } from '../bundle/schema.js';
 import { waiverSchema } from '../bundle/waivers.js';
+import { type Bounded, boundedSchema } from './bounded.js';
+import { offCpuSchema } from './waitSchema.js';
 
 const text = z.string().max(10_000);
 
@@ -16,13 +18,7 @@ export type Verdict = z.infer<typeof verdictSchema>;
 export const reasonSchema = z.object({ code: z.string().regex(/^[a-z][a-z0-9_]*$/), message: text });
 export type Reason = z.infer<typeof reasonSchema>;
 
-/** A figure with its one-sided confidence limits; null is unbounded: there was too little data to bound it. */
-export const boundedSchema = z.object({
-  estimate: z.number(),
-  lower: z.number().nullable(),
-  upper: z.number().nullable(),
-});
-export type Bounded = z.infer<typeof boundedSchema>;
+export { type Bounded, boundedSchema };
 
 export const functionClassSchema = z.enum(['slower', 'faster', 'moved', 'new', 'gone', 'unproven']);
 export type FunctionClass = z.infer<typeof functionClassSchema>;
@@ -131,8 +127,8 @@ export const workloadResultSchema = z.object({
   pairChanges: z.array(z.number()),
   functionMargin: z.number(),
   functions: z.array(functionSchema),
-  /** Blocked time is not measured yet by this version's captures: null. */
-  offCpu: z.null(),
+  /** Time spent waiting; null where captures do not have it. */
+  offCpu: offCpuSchema.nullable(),
   quality: z.object({ base: sideQualitySchema, head: sideQualitySchema }),
   capture: z.object({ backend: text, event: text, rateHz: z.number(), limits: z.array(text) }),
   /** More seconds of measuring that would be needed to decide, when it is not decided and that can be said. */

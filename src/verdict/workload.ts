@@ -11,6 +11,9 @@ import { checkSensitivity, morePairs, type Sensitivity } from './sensitivity.js'
 import { logChanges, meanLogChange, type Total, testTotal } from './total.js';
 import { isUniform } from './uniform.js';
 import { checkPairs, checkStop, checkUnresolved, hopeless } from './validity.js';
+import { readWaitPanel, type WaitPanel, type WaitsOf } from './waitPanel.js';
+import { weighWaits } from './waits.js';
+import type { WaitFindings } from './waitTest.js';
 import { applyWaivers, nothingWaived, type Waived, waivedPolicy, waiverReasons } from './waivers.js';
 
 /** With a larger share of the CPU time without names a pass says so. */
@@ -28,6 +31,8 @@ export interface Assessment {
   /** Functions whose increase is offset elsewhere. */
   readonly moved: ReadonlySet<FunctionFinding>;
   readonly waived: Waived;
+  /** null where the captures do not have it. */
+  readonly waits: WaitFindings | null;
 }
 
 export interface Measured {
@@ -35,11 +40,14 @@ export interface Measured {
   /** All complete pairs. */
   readonly pairs: readonly Pair[];
   readonly panel: Panel;
+  /** null where the captures do not have it. */
+  readonly waits: WaitPanel | null;
 }
 
-export function readMeasured(workload: BundleWorkload, tableOf: TableOf): Measured {
+export function readMeasured(workload: BundleWorkload, tableOf: TableOf, waitsOf: WaitsOf): Measured {
   const pairs = completePairs(workload.captures);
-  return { workload, pairs, panel: readPanel(workload, pairs, tableOf) };
+  const waits = workload.offCpu === undefined ? null : readWaitPanel(workload, pairs, waitsOf);
+  return { workload, pairs, panel: readPanel(workload, pairs, tableOf), waits };
 }
 
 /** The assessment the verdict rests on: the first decisive look, else the last one. */
@@ -68,7 +76,10 @@ export function assess(measured: Measured): Assessment {
 export function isDecided(measured: Measured): boolean {
   const { workload, pairs } = measured;
   if (!workload.policy.looks.includes(pairs.length)) return false;
-  const looks = looksAt(workload.policy, pairs.length).map((look) => assessLook(measured, look));
+  const looks = looksAt(workload.policy, pairs.length).flatMap((look) => [
+    assessCpu(measured, look),
+    ...(workload.offCpu?.mode === 'enforce' ? [assessLook(measured, look)] : []),
+  ]);
   return looks.some(
     ({ verdict, reasons }) => verdict !== 'inconclusive' || reasons.some(({ code }) => hopeless.has(code)),
   );
@@ -76,7 +87,16 @@ export function isDecided(measured: Measured): boolean {
 
 const nothingSeen: Look = { pairs: 0, levels: { fail: 0.5, pass: 0.5, functions: 0.5 }, mayClaim: false };
 
-function assessLook({ workload, pairs: all, panel }: Measured, planned: Look): Assessment {
+function assessLook(measured: Measured, planned: Look): Assessment {
+  const { look, ...onCpu } = assessCpu(measured, planned);
+  return weighWaits(onCpu, measured, look);
+}
+
+/** What CPU time says. Besides, the look, which may claim nothing where the captures are not sound. */
+function assessCpu(
+  { workload, pairs: all, panel }: Measured,
+  planned: Look,
+): Omit<Assessment, 'waits'> & { readonly look: Look } {
   const { load } = workload;
   const policy = waivedPolicy(workload);
   const pairs = all.slice(0, planned.pairs);
@@ -90,7 +110,7 @@ function assessLook({ workload, pairs: all, panel }: Measured, planned: Look): A
   const named = isBlind ? { ...look, mayClaim: false } : look;
   const functions = testFunctions(panel, named, log, policy, unresolved?.baseShare ?? null);
   const moved = offsetFindings(panel, look, total, functions);
-  const seen = { pairs, total, functions, moved, waived: nothingWaived };
+  const seen = { look, pairs, total, functions, moved, waived: nothingWaived };
   if (invalid.length > 0) {
     return { ...seen, verdict: 'inconclusive', reasons: invalid, neededSeconds: null };
   }

@@ -160,7 +160,8 @@ describe('the plan', () => {
       port: null,
       load: { kind: 'command', rate: null },
       units: { kind: 'output', source: { kind: 'regex', pattern: '(\\d+) requests' } },
-      capture: { seconds: 5, rateHz: null, event: 'auto', backend: 'auto', maxDepth: 128, offCpu: false },
+      capture: { seconds: 5, rateHz: null, event: 'auto', backend: 'auto', maxDepth: 128, offCpu: true },
+      waitPolicy: { mode: 'report', margin: 0.1, idle: [] },
       policy: {
         totalMargin: 0.02,
         functionMargin: 0.05,
@@ -176,6 +177,18 @@ describe('the plan', () => {
     expect(plan.workloads[0]?.policy.totalMargin).toBe(0.02);
     expect(plan.onInconclusive).toBe('warn');
     expect(plan.notes).toEqual([expect.stringContaining("base's gate was applied")]);
+  });
+
+  test('measures waits that base enforces, whatever head says, and takes the margin from base', () => {
+    const base = `${service}gate: { off_cpu: { mode: enforce, margin: 25%, idle: [next_job] } }\n`;
+    const head = `${service}capture: { off_cpu: false }\n`;
+    const [enforced] = resolvePlan(file(base), file(head)).workloads;
+    expect(enforced?.capture.offCpu).toBe(true);
+    expect(enforced?.waitPolicy).toEqual({ mode: 'enforce', margin: 0.25, idle: ['next_job'] });
+    const [reported] = resolvePlan(file(service), file(head)).workloads;
+    expect(reported?.capture.offCpu).toBe(false);
+    const wrong = `${service}gate: { off_cpu: { mode: fail } }\n`;
+    expect(refusal(() => parseConfig(wrong, 'c.yml'))).toContain('c.yml:');
   });
 
   test('lets each side start as its own file says, under the load of head', () => {

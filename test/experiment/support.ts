@@ -140,6 +140,7 @@ function servicePlan(tag: Tag): WorkloadPlan {
       serviceCpus: null,
       loadCpus: null,
     },
+    waitPolicy: { mode: 'report', margin: 0.1, idle: [] },
     policy: {
       totalMargin: 0.02,
       functionMargin: 0.05,

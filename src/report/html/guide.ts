@@ -15,6 +15,8 @@ export function guide({ design }: Result): Markup {
   } Verdicts rest on the bounds, never on the estimate.</dd>
 <dt>CPU time per unit of work</dt>
 <dd>Exact CPU time of the program and its children by the kernel’s accounting, divided by the requests, runs or units done meanwhile. Waiting does not count.</dd>
+<dt>Time spent waiting</dt>
+<dd>Blocked time of all threads per unit of work. Waiting within the work (for a lock, the disk, another service, in sleep) is what a change can make longer. Waiting for work is time the load leaves, waiting for a CPU is the machine’s: neither is held against anybody.</dd>
 <dt>Own time of a function</dt>
 <dd>CPU time spent in the function itself, without what it calls. “Adds to the total” is how much that change is of all CPU time of base.</dd>
 <dt>Slower, faster, new, gone, moved, unproven</dt>

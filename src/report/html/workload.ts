@@ -19,6 +19,7 @@ import { loadText, missingTexts, qualityLine, qualityRows } from '../quality.js'
 import { reasonList } from './banner.js';
 import { flameFigure } from './flame.js';
 import { functionsTable } from './functions.js';
+import { waitsCard } from './waits.js';
 
 /** How much of a workload a page has room for. */
 export interface Limits {
@@ -41,6 +42,7 @@ ${reasonList(workload.reasons)}
 ${more === null ? null : markup`<p>${more}</p>`}
 ${figures(workload)}
 ${functionsTable(workload, limits.rows)}
+${waitsCard(workload, limits.rows)}
 ${flameFigure(workload, tree, limits.cells)}
 ${pairsFigure(workload, design)}
 ${quality(workload)}
