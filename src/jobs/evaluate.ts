@@ -44,8 +44,8 @@ export function evaluate(bundle: Bundle): ReportModel {
     );
   }
   const { refs } = manifest;
-  const result = judge(manifest, captureTables(directory, refs), (_workload, capture, keys) =>
-    surroundingsOf(bundle.profile(capture), refs[capture.side].root, keys),
+  const result = judge(manifest, captureTables(directory, refs), (workload, capture, keys) =>
+    surroundingsOf(bundle.profile(capture), captureRoot(refs, workload, capture), keys),
   );
   return { result, trees };
 }
