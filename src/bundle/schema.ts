@@ -65,6 +65,9 @@ export const loadSchema = z.object({
 });
 export type Load = z.infer<typeof loadSchema>;
 
+/** Most differently laid out builds a side. */
+export const mostLayouts = 16;
+
 /** One profiled window of one side. */
 export const captureSchema = z.object({
   side: sideSchema,
@@ -72,6 +75,8 @@ export const captureSchema = z.object({
   pair: z.number().int().positive(),
   /** 0 when this side was measured first in its pair, 1 when second. */
   position: z.union([z.literal(0), z.literal(1)]),
+  /** Which of the side's builds, from 1; only where it was built in several code layouts. */
+  layout: z.number().int().min(1).max(mostLayouts).optional(),
   /** Units of work done inside the window, and those that failed. */
   units: z.number().nonnegative(),
   errors: z.number().nonnegative(),
@@ -95,7 +100,9 @@ export const stopSchema = z.object({
 });
 export type Stop = z.infer<typeof stopSchema>;
 
-export const bundleWorkloadSchema = z.object({
+const layoutFolders = z.array(text).min(2).max(mostLayouts);
+
+const workloadFields = z.object({
   name: workloadNameSchema,
   policy: policySchema,
   /** Those of base that speak of this workload. */
@@ -105,10 +112,20 @@ export const bundleWorkloadSchema = z.object({
   captureSeconds: z.number().positive(),
   /** Absent where captures were not asked to keep where threads wait. */
   offCpu: waitPolicySchema.optional(),
+  /** Folders of each side's builds in several code layouts, instead of the one its ref names; as many on both sides. */
+  layouts: z.object({ base: layoutFolders, head: layoutFolders }).optional(),
   captures: z.array(captureSchema).max(20_000),
   /** null while the run is under way, so a killed run can be told from a finished one. */
   stop: stopSchema.nullable(),
 });
+export const bundleWorkloadSchema = workloadFields.refine(
+  ({ layouts, captures }) =>
+    layouts?.base.length === layouts?.head.length &&
+    captures.every(({ layout }) =>
+      layouts === undefined ? layout === undefined : layout !== undefined && layout <= layouts.base.length,
+    ),
+  'every capture names one of the code layouts there are, as many on both sides',
+);
 export type BundleWorkload = z.infer<typeof bundleWorkloadSchema>;
 
 /** One side's source: what was built and measured. */

@@ -52,6 +52,8 @@ export type UnitsPlan =
 export interface WorkloadPlan {
   readonly name: string;
   readonly sides: Readonly<Record<Side, SidePlan>>;
+  /** How many builds a side, each with code laid out differently; 1: as it comes. */
+  readonly layouts: number;
   /** Added to the environment of build, service and load, the same on both sides. */
   readonly environment: Readonly<Record<string, string>>;
   /** null: a free port is chosen once for the whole run. */

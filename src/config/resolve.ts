@@ -2,6 +2,7 @@
 import type { Policy, WaitPolicy } from '../bundle/schema.js';
 import { UsageError } from '../errors.js';
 import { type ConfigFile, positionOf } from './file.js';
+import { layoutsOf } from './layouts.js';
 import type { LoadPlan, NumberSource, SidePlan, UnitsPlan, WorkloadPlan } from './plan.js';
 import { readyOf } from './ready.js';
 import type { CaptureConfig, GateConfig, WorkloadConfig } from './schema.js';
@@ -46,7 +47,9 @@ export function resolvePlan(base: ConfigFile, head: ConfigFile, only: readonly s
       notes.push(`workload ${name} is new in head: there is nothing to compare it with`);
       continue;
     }
-    workloads.push(resolveWorkload(name, ofBase, head, gate));
+    const workload = resolveWorkload(name, ofBase, head, gate);
+    notes.push(...layoutNotes(workload, ofBase, head.config.workloads[name] as WorkloadConfig));
+    workloads.push(workload);
   }
   for (const name of Object.keys(base.config.workloads)) {
     if (!known.includes(name)) notes.push(`workload ${name} is gone in head: it was not measured`);
@@ -71,6 +74,8 @@ function resolveWorkload(
   return {
     name,
     sides: { base: sidePlan(ofBase), head: sidePlan(ofHead) },
+    // What one side cannot vary, the comparison cannot average out.
+    layouts: Math.min(layoutsOf(ofBase).layouts, layoutsOf(ofHead).layouts),
     environment: ofHead.environment ?? {},
     port: ofHead.port ?? null,
     readyTimeoutSeconds: ofHead.ready_timeout ?? 30,
@@ -95,9 +100,17 @@ function resolveWorkload(
   };
 }
 
+function layoutNotes({ name, layouts }: WorkloadPlan, base: WorkloadConfig, head: WorkloadConfig): string[] {
+  const [before, after] = [layoutsOf(base).layouts, layoutsOf(head).layouts];
+  if (before === after) return [];
+  return [
+    `head changes build.layouts of ${name} from ${before} to ${after}; ${layouts} a side ${layouts === 1 ? 'was' : 'were'} measured, the change takes effect once it is merged`,
+  ];
+}
+
 function sidePlan(workload: WorkloadConfig): SidePlan {
   return {
-    build: workload.build ?? null,
+    build: layoutsOf(workload).command,
     start: workload.start ?? null,
     batch: workload.batch ?? null,
     ready: workload.ready === undefined ? null : readyOf(workload.ready),

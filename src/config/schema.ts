@@ -1,8 +1,9 @@
 /** `.profbound.yml`: every key, what it means, and its default. The JSON Schema for editors is generated from this. */
 import * as z from 'zod';
-import { workloadNameSchema } from '../bundle/schema.js';
+import { mostLayouts, workloadNameSchema } from '../bundle/schema.js';
 import { timeEvents } from '../bundle/summary.js';
 import { combinationError } from './combination.js';
+import { seedlessError, strayedSeedError } from './layouts.js';
 import { duration, percent, secondsBetween } from './quantity.js';
 import { readyError } from './ready.js';
 
@@ -94,8 +95,28 @@ export const captureConfigSchema = z.strictObject({
     .describe('CPUs of service and load. Default: half of the CPUs each.'),
 });
 
+const layoutBuild = z.strictObject({
+  command: command
+    .superRefine(refuse(seedlessError))
+    .describe('Run once for each code layout, in a copy of its own, with another ${LAYOUT_SEED} each time.'),
+  layouts: z
+    .int()
+    .min(2)
+    .max(mostLayouts)
+    .describe(
+      'How many builds a side, which differ in code layout alone; pairs of captures draw from them. 8 are recommended, with fewer than 4 hardly anything can be proven.',
+    ),
+});
+
 const workloadKeys = z.strictObject({
-  build: command.optional().describe("Run once in each side's folder before anything is measured."),
+  build: z
+    .union([command.superRefine(refuse(strayedSeedError)), layoutBuild], {
+      error: 'build is a command, or { command: …, layouts: N }',
+    })
+    .optional()
+    .describe(
+      "Run once in each side's folder before anything is measured; with layouts: in several code layouts.",
+    ),
   start: command.optional().describe('Starts the service in the foreground; may contain ${PORT}.'),
   batch: command
     .optional()

@@ -40,6 +40,7 @@ export async function takeCapture(
       side,
       pair,
       position,
+      ...(context.layouts === null ? {} : { layout: context.layouts[side] }),
       units: measured.units,
       errors: measured.errors,
       cpuProfile: cpuProfilePath(plan.name, pair, side),

@@ -3,10 +3,13 @@ import type { Side } from '../bundle/schema.js';
 import type { Collector, FinishedCapture } from '../capture/collector.js';
 import type { WorkloadPlan } from '../config/plan.js';
 import type { Placement } from '../workload/placement.js';
+import type { Layouts } from './layouts.js';
 
 export interface SideSource {
   /** Absolute folder the side builds and runs in. */
   readonly root: string;
+  /** Folders of its builds in several code layouts, where there are; root is then one of them. */
+  readonly layouts?: readonly string[];
 }
 
 export interface CaptureContext {
@@ -17,6 +20,8 @@ export interface CaptureContext {
   /** The same for all captures. */
   readonly port: number;
   readonly rateHz: number;
+  /** The layouts that `sides` are in; null where each side has one build. */
+  readonly layouts: Layouts | null;
   /** Folder for the collector's files. */
   readonly scratch: string;
   readonly signal: AbortSignal;

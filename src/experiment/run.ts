@@ -10,6 +10,7 @@ import { chooseFreePort } from '../workload/port.js';
 import type { Progress } from '../workload/progress.js';
 import { takeCapture } from './capture.js';
 import type { CaptureContext, SideSource } from './context.js';
+import { inLayouts, layoutDraw } from './layouts.js';
 import { type Order, randomOrder } from './order.js';
 import { progressLine } from './progress.js';
 import { automaticRate } from './rate.js';
@@ -72,6 +73,7 @@ async function prepareContext(
     placement,
     port: plan.port ?? (await chooseFreePort()),
     rateHz: plan.capture.rateHz ?? automaticRate(plan.capture.seconds),
+    layouts: null,
     scratch,
     signal,
   };
@@ -87,6 +89,7 @@ async function takePairs(
   const mostPairs = looks.at(-1) as number;
   // One for the whole run: every second pair goes the other way than the one before.
   const order = hooks.order ?? randomOrder();
+  const drawLayouts = layoutDraw(plan.layouts);
   const began = performance.now();
   let pairSeconds: number | null = null;
   for (let pair = 1; ; pair++) {
@@ -102,7 +105,7 @@ async function takePairs(
         ? null
         : Math.min(plan.budgetSeconds - spent, (mostPairs - pair + 1) * pairSeconds);
     const pairBegan = performance.now();
-    await takePair(pair, order(), secondsLeft, context, writer, hooks);
+    await takePair(pair, order(), secondsLeft, inLayouts(context, drawLayouts()), writer, hooks);
     pairSeconds = secondsSince(pairBegan);
     if (!looks.includes(pair)) continue;
     if (hooks.decide(writer.workload(plan.name))) {

@@ -106,7 +106,7 @@ function openBundleSide(directory: string, { side, workload: name }: DiffOptions
       units,
     },
     policy: workload.policy,
-    profiles: () => perUnit(bundle, captures, ref.root),
+    profiles: () => perUnit(bundle, workload, captures),
   };
 }
 

@@ -1,5 +1,6 @@
 /** From a bundle to its verdict and trees: pure, so that a bundle gives the same report wherever it is read. */
 import { type Bundle, readProfile } from '../bundle/reader.js';
+import { captureRoot } from '../bundle/roots.js';
 import type { BundleManifest, BundleWorkload, Capture, Side } from '../bundle/schema.js';
 import { type FunctionTable, functionTable } from '../profile/functions.js';
 import type { Profile } from '../profile/model.js';
@@ -13,12 +14,14 @@ import type { WaitsOf } from '../verdict/waitPanel.js';
 /** Where threads waited in each capture of a bundle's folder, decoded when first asked for; see `captureTables`. */
 export function captureWaits(directory: string, refs: BundleManifest['refs']): WaitsOf {
   const known = new Map<string, WaitTable>();
-  return (_workload, { cpuProfile, offCpuProfile, side, units }) => {
+  return (workload, capture) => {
+    const { cpuProfile, offCpuProfile, units } = capture;
     if (offCpuProfile === undefined) return null;
     const found = known.get(offCpuProfile);
     if (found) return found;
     const waits = readProfile(directory, offCpuProfile);
-    const table = waitTable(waits, readProfile(directory, cpuProfile), refs[side].root, units);
+    const root = captureRoot(refs, workload, capture);
+    const table = waitTable(waits, readProfile(directory, cpuProfile), root, units);
     known.set(offCpuProfile, table);
     return table;
   };
@@ -32,10 +35,11 @@ export type CaptureTables = (workload: BundleWorkload, capture: Capture) => Func
  */
 export function captureTables(directory: string, refs: BundleManifest['refs']): CaptureTables {
   const known = new Map<string, FunctionTable>();
-  return (_workload, capture) => {
+  return (workload, capture) => {
     const found = known.get(capture.cpuProfile);
     if (found) return found;
-    const table = functionTable(readProfile(directory, capture.cpuProfile), refs[capture.side].root);
+    const profile = readProfile(directory, capture.cpuProfile);
+    const table = functionTable(profile, captureRoot(refs, workload, capture));
     known.set(capture.cpuProfile, table);
     return table;
   };
@@ -52,8 +56,8 @@ export function evaluate(bundle: Bundle): ReportModel {
     trees.set(
       workload.name,
       buildDifferentialTree(
-        perUnit(bundle, ofSide('base'), manifest.refs.base.root),
-        perUnit(bundle, ofSide('head'), manifest.refs.head.root),
+        perUnit(bundle, workload, ofSide('base')),
+        perUnit(bundle, workload, ofSide('head')),
       ),
     );
   }
@@ -61,7 +65,8 @@ export function evaluate(bundle: Bundle): ReportModel {
   const result = judge(
     manifest,
     captureTables(directory, refs),
-    (_workload, capture, keys) => surroundingsOf(bundle.profile(capture), refs[capture.side].root, keys),
+    (workload, capture, keys) =>
+      surroundingsOf(bundle.profile(capture), captureRoot(refs, workload, capture), keys),
     captureWaits(directory, refs),
   );
   return { result, trees };
@@ -70,15 +75,15 @@ export function evaluate(bundle: Bundle): ReportModel {
 /** Profiles weighted so that a node's cost is the mean of exact CPU nanoseconds per unit; one in memory at a time. */
 export function* perUnit(
   bundle: Bundle,
+  workload: BundleWorkload,
   captures: readonly Capture[],
-  root: string,
 ): Generator<WeightedProfile> {
   for (const capture of captures) {
     const profile = bundle.profile(capture);
     const sampled = sampledNanoseconds(profile);
     if (sampled === 0) continue;
     const scale = capture.summary.cpuNanoseconds / sampled / capture.units / captures.length;
-    yield { profile, root, scale };
+    yield { profile, root: captureRoot(bundle.manifest.refs, workload, capture), scale };
   }
 }
 

@@ -2,14 +2,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBundle } from '../bundle/reader.js';
-import {
-  type BundleManifest,
-  type Environment,
-  type Ref,
-  type Side,
-  type Stop,
-  sides,
-} from '../bundle/schema.js';
+import type { BundleManifest, Environment, Ref, Side, Stop } from '../bundle/schema.js';
 import { BundleWriter } from '../bundle/writer.js';
 import { type Collector, openCollector } from '../capture/collector.js';
 import { type ConfigFile, positionOf } from '../config/file.js';
@@ -24,9 +17,9 @@ import { decided } from '../verdict/judge.js';
 import type { Result } from '../verdict/result.js';
 import { waiversInForce } from '../verdict/waivers.js';
 import { tool } from '../version.js';
-import { buildSide } from '../workload/build.js';
 import { type Placement, placeCpus } from '../workload/placement.js';
 import { type PreparedSides, prepareSides } from '../workload/sides.js';
+import { type Builds, buildAll, removeBuilds } from './builds.js';
 import { readConfigs, type SideConfigs } from './configuration.js';
 import { captureTables, captureWaits } from './evaluate.js';
 import type { Log } from './log.js';
@@ -75,18 +68,20 @@ export async function runGate(options: GateOptions): Promise<GateOutcome> {
     const plan = planOf(options, found);
     const environment = environmentOf(plan, found.configs.head);
     const collector = await openCollector();
-    await buildSides(plan, prepared.refs, options);
-    const notes = [...prepared.notes, ...found.notes, ...plan.notes];
+    const builds = await buildAll(plan.workloads, prepared.refs, options);
+    const notes = [...prepared.notes, ...found.notes, ...plan.notes, ...builds.notes];
     for (const note of notes) options.log.line(`note: ${note}`);
     // Reports of an earlier run must not stand beside this run's bundle, however this run ends.
     for (const report of [paths.resultJson, paths.reportHtml, paths.summaryMarkdown])
       rmSync(report, { force: true });
-    const writer = new BundleWriter(paths.bundle, manifestOf(plan, found, prepared, environment, notes));
-    await measure(plan, prepared.refs, collector, writer, options);
+    const manifest = manifestOf(plan, found, prepared, builds, environment, notes);
+    const writer = new BundleWriter(paths.bundle, manifest);
+    await measure(plan, prepared.refs, builds, collector, writer, options);
   } catch (error) {
     // After an abort, whatever fails fails because of it.
     throw options.signal.aborted ? options.signal.reason : error;
   } finally {
+    removeBuilds(options);
     await prepared.dispose();
   }
   const result = writeOutputs(openBundle(paths.bundle), options.out);
@@ -131,28 +126,11 @@ function planOf({ workloads, backend }: GateOptions, { configs }: SideConfigs): 
   };
 }
 
-/** Builds base, then head; workloads that share a build command share its run. */
-async function buildSides(
-  { workloads }: Plan,
-  refs: Readonly<Record<Side, Ref>>,
-  { log, signal }: GateOptions,
-): Promise<void> {
-  for (const side of sides) {
-    const built = new Set<string>();
-    for (const workload of workloads) {
-      const command = workload.sides[side].build;
-      const identity = JSON.stringify([command, workload.environment]);
-      if (command === null || built.has(identity)) continue;
-      built.add(identity);
-      await buildSide(side, command, refs[side].root, workload.environment, log, signal);
-    }
-  }
-}
-
 function manifestOf(
   plan: Plan,
   { configs, waivers }: SideConfigs,
   { refs, changes }: PreparedSides,
+  builds: Builds,
   environment: Environment,
   notes: readonly string[],
 ): BundleManifest {
@@ -173,10 +151,19 @@ function manifestOf(
       load: loadOf(workload),
       captureSeconds: workload.capture.seconds,
       ...(workload.capture.offCpu ? { offCpu: workload.waitPolicy } : {}),
+      ...layoutsIn(workload, builds),
       captures: [],
       stop: null,
     })),
   };
+}
+
+function layoutsIn(
+  workload: WorkloadPlan,
+  builds: Builds,
+): Pick<BundleManifest['workloads'][number], 'layouts'> {
+  const layouts = builds.layoutsOf(workload);
+  return layouts === null ? {} : { layouts: { base: [...layouts.base], head: [...layouts.head] } };
 }
 
 /**
@@ -212,6 +199,7 @@ function loadOf({ load }: WorkloadPlan): BundleManifest['workloads'][number]['lo
 async function measure(
   plan: Plan,
   refs: Readonly<Record<Side, Ref>>,
+  builds: Builds,
   collector: Collector,
   writer: BundleWriter,
   { log, signal }: GateOptions,
@@ -222,7 +210,7 @@ async function measure(
   try {
     for (const workload of plan.workloads) {
       signal.throwIfAborted();
-      await runExperiment(workload, refs, collector, writer, {
+      await runExperiment(workload, builds.sourcesOf(workload), collector, writer, {
         progress: log,
         signal,
         decide: (measured) => decided(waiversInForce(measured, startedAt), tableOf, waitsOf),

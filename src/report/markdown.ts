@@ -14,6 +14,7 @@ import {
 } from '../text/format.js';
 import type { FunctionResult, Result, WorkloadResult } from '../verdict/result.js';
 import { code, inline, prose } from './escape/markdown.js';
+import { layoutPartText, layoutText } from './layouts.js';
 import {
   consequence,
   hasTotal,
@@ -219,9 +220,11 @@ function measurement(result: Result): string {
     const limits = bullets([...workload.capture.limits, ...missingTexts(workload)], 10);
     const mde = workload.total.mde;
     const load = loadText(workload);
+    const layout = [layoutText(workload), layoutPartText(workload)].filter((text) => text !== null);
     const facts = [
       `**${code(workload.name)}**: ${inline(qualityLine(workload))}`,
       ...(load === null ? [] : [`Load: ${load}.`]),
+      ...(layout.length === 0 ? [] : [`Code ${layout.join('; ')}.`]),
       mde === null
         ? 'No change could have been proven.'
         : `Smallest change that could have been proven: ${change(mde)}.`,

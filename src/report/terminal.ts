@@ -4,6 +4,7 @@ import { bounded, margin, nanoseconds, percent, place, plural, unitName } from '
 import type { FunctionResult, Result, Verdict, WorkloadResult } from '../verdict/result.js';
 import { columns, padEnd, padStart, shorten, wrap } from './escape/columns.js';
 import { shown, visible } from './escape/visible.js';
+import { layoutText } from './layouts.js';
 import {
   consequence,
   hasTotal,
@@ -62,7 +63,12 @@ function workloadLines(workload: WorkloadResult, width: number, paint: Paint): s
   const { verdict } = workload;
   const paragraph = (text: string): string[] => wrap(visible(text), width, indent, indent + indent);
   const more = neededSentence(workload);
-  const measured = [qualityLine(workload), loadText(workload), ...workload.capture.limits]
+  const measured = [
+    qualityLine(workload),
+    layoutText(workload),
+    loadText(workload),
+    ...workload.capture.limits,
+  ]
     .filter((fact) => fact !== null)
     .join(' · ');
   return [

@@ -12,11 +12,19 @@ const sequentialInflation = 1.15;
  * @param pairSd   standard deviation of one pair's difference
  * @param distance between the true mean and the limit, same scale, > 0
  * @param alpha    one-sided error probability
- * @returns a fractional number; infinity when there is no distance
+ * @param fixed    variance of the mean that more pairs do not reduce, and the degrees of freedom it leaves
+ * @returns a fractional number; infinity when there is no distance, or no number of pairs would do
  */
-export function pairsToProve(pairSd: number, distance: number, alpha: number): number {
+export function pairsToProve(
+  pairSd: number,
+  distance: number,
+  alpha: number,
+  fixed: { readonly variance: number; readonly df: number } | null = null,
+): number {
   if (!(distance > 0)) return Number.POSITIVE_INFINITY;
-  return sequentialInflation * (((normalUpperQuantile(alpha) + zPower) * pairSd) / distance) ** 2;
+  const quantile = fixed === null ? normalUpperQuantile(alpha) : studentUpperQuantile(alpha, fixed.df);
+  const allowed = (distance / (quantile + zPower)) ** 2 - (fixed?.variance ?? 0);
+  return allowed > 0 ? (sequentialInflation * pairSd ** 2) / allowed : Number.POSITIVE_INFINITY;
 }
 
 /**

@@ -5,6 +5,8 @@ export interface TrimmedMean {
   readonly standardError: number;
   /** Degrees of freedom of the t distribution of (mean − truth) / standardError. */
   readonly df: number;
+  /** What each value moves the mean by, times n: winsorised about their mean and scaled. Their mean square is about n SE². */
+  readonly influences: readonly number[];
 }
 
 /**
@@ -21,11 +23,17 @@ export function trimmedMean(values: readonly number[]): TrimmedMean {
   const low = sorted[cut] as number;
   const high = sorted[n - 1 - cut] as number;
   let sum = 0;
-  let winsorisedSum = 0;
-  for (const value of sorted) winsorisedSum += Math.min(high, Math.max(low, value));
   for (const value of sorted.slice(cut, n - cut)) sum += value;
+  const winsorised = (value: number) => Math.min(high, Math.max(low, value));
+  let winsorisedSum = 0;
+  for (const value of sorted) winsorisedSum += winsorised(value);
   const winsorisedMean = winsorisedSum / n;
   let squares = 0;
-  for (const value of sorted) squares += (Math.min(high, Math.max(low, value)) - winsorisedMean) ** 2;
-  return { mean: sum / kept, standardError: Math.sqrt(squares / (kept * (kept - 1))), df: kept - 1 };
+  for (const value of sorted) squares += (winsorised(value) - winsorisedMean) ** 2;
+  return {
+    mean: sum / kept,
+    standardError: Math.sqrt(squares / (kept * (kept - 1))),
+    df: kept - 1,
+    influences: values.map((value) => ((winsorised(value) - winsorisedMean) * n) / kept),
+  };
 }

@@ -1,6 +1,7 @@
 /** One function's change of CPU time per unit of work, with its standard error. */
 import type { Side } from '../bundle/schema.js';
-import { jackknifeVariance } from '../stats/jackknife.js';
+import type { Crossing } from '../stats/crossed.js';
+import { pairsDf, varianceOverPairs } from './layouts.js';
 import { type Cells, type Panel, type PanelRow, sumOfFirst, type TotalCells } from './panel.js';
 import type { LogChange } from './total.js';
 
@@ -55,7 +56,8 @@ export interface FunctionEstimate {
 /**
  * Estimates `ln R = ln(share_head / share_base) + θ`: the share comes from samples, the level from exact CPU time. Its
  * variance is the delete-one-pair jackknife's of the whole, since what a function spends more in a pair moves its share
- * and the total alike; it is not taken for less than sampling and the total alone would make it.
+ * and the total alike, with what code layouts add; it is not taken for less than sampling and the total alone would make
+ * it.
  * @param n     pairs to use, the first ones of the panel
  * @param total ln change of CPU time per unit over the same pairs
  */
@@ -71,8 +73,9 @@ export function estimateFunction(panel: Panel, row: PanelRow, n: number, total: 
   if (head.share > 0) seen.push('head');
   const binomial = seen.reduce((sum, side) => sum + { base, head }[side].binomialVariance, 0);
   const shares = differences(without, seen, n);
-  const jackknife = jackknifeVariance(shares);
-  const whole = jackknifeVariance(withTotal(shares, total));
+  const { crossing } = panel;
+  const jackknife = varianceOverPairs(shares, crossing);
+  const whole = varianceOverPairs(withTotal(shares, total), crossing);
   const pooledSamples = base.samples + head.samples;
   const allSamples = base.allSamples + head.allSamples;
   const estimate = {
@@ -84,12 +87,12 @@ export function estimateFunction(panel: Panel, row: PanelRow, n: number, total: 
     log: Math.log(head.share / base.share) + total.mean,
     standardError: Math.sqrt(Math.max(whole, binomial + total.standardError ** 2)),
     shareError: Math.sqrt(Math.max(jackknife, binomial)),
-    df: Math.max(1, n - 1),
+    df: pairsDf(n, crossing),
     dispersion: dispersionOf(jackknife, binomial),
     contribution: head.share * Math.exp(total.mean) - base.share,
   };
   const isScarce = Math.min(base.samples, head.samples) < fewestSamples || !Number.isFinite(jackknife);
-  return { ...estimate, scarce: isScarce ? scarceErrors(estimate, without, total) : null };
+  return { ...estimate, scarce: isScarce ? scarceErrors(estimate, without, total, crossing) : null };
 }
 
 function estimateSide(cells: Cells, totals: TotalCells, n: number): SideEstimate {
@@ -112,12 +115,13 @@ function scarceErrors(
   { base, head, contribution }: Pick<FunctionEstimate, 'base' | 'head' | 'contribution'>,
   without: Readonly<Record<Side, readonly number[]>>,
   total: LogChange,
+  crossing: Crossing | null,
 ): Scarce {
   const better = head.samples >= base.samples ? 'head' : 'base';
   const { binomialVariance } = { base, head }[better];
-  const dispersion = dispersionOf(jackknifeVariance(without[better]), binomialVariance);
+  const dispersion = dispersionOf(varianceOverPairs(without[better], crossing), binomialVariance);
   const baseError = Math.sqrt(dispersion * base.binomialVariance);
-  const byTotal = better === 'head' ? jackknifeVariance(withTotal(without.head, total)) : 0;
+  const byTotal = better === 'head' ? varianceOverPairs(withTotal(without.head, total), crossing) : 0;
   const headError = Math.sqrt(
     Math.max(byTotal, dispersion * head.binomialVariance + total.standardError ** 2),
   );

@@ -10,6 +10,7 @@ import {
   type Scarce,
   type SideEstimate,
 } from './functionEstimate.js';
+import { pairsDf } from './layouts.js';
 import type { Look } from './looks.js';
 import type { Panel } from './panel.js';
 import type { Bounded } from './result.js';
@@ -66,7 +67,8 @@ export function testFunctions(
     if (isSlower) proofs.set(estimate, estimate.base.share > 0 ? 'slower' : 'new');
     else if (isFaster) proofs.set(estimate, estimate.head.share > 0 ? 'faster' : 'gone');
   }
-  const quantile = studentUpperQuantile(level / Math.max(1, tested.length), Math.max(1, look.pairs - 1));
+  const df = pairsDf(look.pairs, panel.crossing);
+  const quantile = studentUpperQuantile(level / Math.max(1, tested.length), df);
   return {
     tests: tested.length,
     findings: shown.map((estimate) => {

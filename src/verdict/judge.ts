@@ -2,6 +2,7 @@
 import type { BundleManifest, BundleWorkload, Side } from '../bundle/schema.js';
 import { type SurroundingsOf, withCulprits } from './culprit.js';
 import { functionResults, longestText } from './functionResult.js';
+import { layoutFigures } from './layouts.js';
 import { measuredSeconds, type Pair, sumOver } from './pairs.js';
 import type { TableOf } from './panel.js';
 import { captureFacts, sideQuality } from './quality.js';
@@ -82,6 +83,7 @@ function workloadResult({ workload, panel }: Measured, assessment: Assessment): 
     cpuPerUnit: { base: geometricMean(pairs, 'base'), head: geometricMean(pairs, 'head') },
     total: total.figures,
     totalWaiver: waived.total,
+    layouts: layoutFigures(workload, total.log),
     pairChanges: logChanges(pairs).map(Math.expm1),
     functionMargin: workload.policy.functionMargin,
     functions: functionResults(

@@ -2,6 +2,8 @@
 import type { BundleWorkload, Capture, Side } from '../bundle/schema.js';
 import type { CaptureSummary } from '../bundle/summary.js';
 import type { FunctionCost, FunctionTable } from '../profile/functions.js';
+import type { Crossing } from '../stats/crossed.js';
+import { crossingOf } from './layouts.js';
 import type { Pair } from './pairs.js';
 
 export type TableOf = (workload: BundleWorkload, capture: Capture) => FunctionTable;
@@ -26,6 +28,8 @@ export interface PanelRow {
 
 export interface Panel {
   readonly pairs: number;
+  /** The pairs' code layouts; null where a side has one build only. */
+  readonly crossing: Crossing | null;
   /** In the order of their keys. */
   readonly rows: readonly PanelRow[];
   /** Over all functions and, where it is known, the CPU time in which no sample could be taken. */
@@ -45,7 +49,8 @@ interface Sides<T> {
 /** Reads every pair's two tables once; shares are of exact CPU time where it is known: see `ofExactTime`. */
 export function readPanel(workload: BundleWorkload, pairs: readonly Pair[], tableOf: TableOf): Panel {
   const read = (capture: Capture) => ofExactTime(tableOf(workload, capture), capture.summary);
-  return panelOf(pairs.map((pair) => ({ base: read(pair.base), head: read(pair.head) })));
+  const tables = pairs.map((pair) => ({ base: read(pair.base), head: read(pair.head) }));
+  return { ...panelOf(tables), crossing: crossingOf(pairs) };
 }
 
 /**
@@ -88,6 +93,7 @@ export function panelOf(tables: readonly Readonly<Record<Side, FunctionTable>>[]
   });
   return {
     pairs: tables.length,
+    crossing: null,
     rows: sorted.map(([key, { shown, cells }]) => ({
       key,
       name: shown.name,

@@ -118,7 +118,7 @@ export function undecided(
 export function insensitive(sensitivity: Sensitivity, more: number | null): Reason {
   const { share, change: slower, samples, neededSamples } = sensitivity;
   const wanted =
-    neededSamples > samples
+    neededSamples > samples && Number.isFinite(neededSamples)
       ? `${count(samples)} samples a side, about ${count(neededSamples)} are needed; raise capture.rate or measure longer`
       : `not enough pairs for ${count(samples)} samples a side to prove it`;
   return {

@@ -123,6 +123,17 @@ export const workloadResultSchema = z.object({
   total: boundedSchema.extend({ margin: z.number(), mde: z.number().nullable() }),
   /** The waiver whose ceiling is the total's margin, where the policy's own would not have let it pass. */
   totalWaiver: appliedWaiverSchema.nullable(),
+  /** Where several differently laid out builds a side were measured; null where a side has one build. */
+  layouts: z
+    .object({
+      /** A side. */
+      builds: z.number().int().positive(),
+      /** Standard deviation of the relative change from one build to another; null where it cannot be told. */
+      deviation: boundedSchema.nullable(),
+      /** Part of the total's variance that comes from it and that more pairs do not reduce. */
+      part: z.number().min(0).max(1).nullable(),
+    })
+    .nullable(),
   /** Relative change pair by pair, in pair order: what the total is computed from. */
   pairChanges: z.array(z.number()),
   functionMargin: z.number(),

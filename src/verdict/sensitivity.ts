@@ -3,6 +3,7 @@ import { median } from 'simple-statistics';
 import type { Policy } from '../bundle/schema.js';
 import { pairsToProve, sufficientStandardError } from '../stats/power.js';
 import type { FunctionFindings } from './functionTest.js';
+import { pairsDf } from './layouts.js';
 import type { Look } from './looks.js';
 import { type Panel, sumOfFirst } from './panel.js';
 import type { Total } from './total.js';
@@ -47,14 +48,20 @@ export function checkSensitivity(
   const binomial = (1 / share - 1) * (1 / base + 1 / head);
   const standardError = Math.sqrt(dispersion * binomial + total.log.standardError ** 2);
   const level = look.levels.functions / Math.max(1, tests);
-  const allowed = sufficientStandardError(distance, Math.max(1, look.pairs - 1), level);
+  const allowed = sufficientStandardError(distance, pairsDf(look.pairs, panel.crossing), level);
   // What the last look will allow is what more data have to reach.
   const allowedLast = sufficientStandardError(
     distance,
-    Math.max(1, (policy.looks.at(-1) as number) - 1),
+    Math.min(
+      Math.max(1, (policy.looks.at(-1) as number) - 1),
+      total.log.layouts?.df ?? Number.POSITIVE_INFINITY,
+    ),
     policy.alpha.functions / Math.max(1, tests),
   );
-  const factor = (standardError / allowedLast) ** 2;
+  // What code layouts add stays, however much is measured.
+  const fixed = total.log.layouts?.variance ?? 0;
+  const room = allowedLast ** 2 - fixed;
+  const factor = room > 0 ? (standardError ** 2 - fixed) / room : Number.POSITIVE_INFINITY;
   return {
     sufficient: standardError <= allowed,
     share,
@@ -73,16 +80,16 @@ const mostTimes = 100;
  * @returns null when no number can be given
  */
 export function morePairs(look: Look, total: Total, sensitivity: Sensitivity, policy: Policy): number | null {
-  const { mean, standardError } = total.log;
+  const { mean, standardError, layouts = null } = total.log;
   const first = policy.looks[0] as number;
   if (!Number.isFinite(standardError)) return look.pairs > 0 ? Math.max(1, first - look.pairs) : null;
-  const pairSd = standardError * Math.sqrt(look.pairs);
+  const pairSd = Math.sqrt((standardError ** 2 - (layouts?.variance ?? 0)) * look.pairs);
   const limit = Math.log1p(policy.totalMargin);
   const needed =
     mean > limit
-      ? pairsToProve(pairSd, mean - limit, policy.alpha.fail)
+      ? pairsToProve(pairSd, mean - limit, policy.alpha.fail, layouts)
       : Math.max(
-          pairsToProve(pairSd, limit - Math.max(0, mean), policy.alpha.pass),
+          pairsToProve(pairSd, limit - Math.max(0, mean), policy.alpha.pass, layouts),
           sensitivity.sufficient ? 0 : sensitivity.neededPairs,
         );
   const atLeast = Math.max(needed, look.pairs + 1, first);

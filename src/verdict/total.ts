@@ -1,8 +1,10 @@
 /** The total: CPU time per unit of work, pair by pair. */
 import type { Policy, Side } from '../bundle/schema.js';
+import type { Crossing } from '../stats/crossed.js';
 import { provableDistance } from '../stats/power.js';
 import { studentUpperQuantile } from '../stats/student.js';
 import { trimmedMean } from '../stats/yuen.js';
+import { type LayoutError, layoutError } from './layouts.js';
 import type { Look } from './looks.js';
 import type { Pair } from './pairs.js';
 import type { WorkloadResult } from './result.js';
@@ -18,6 +20,8 @@ export interface LogChange {
   readonly df: number;
   /** The mean without the i-th pair, for every i; empty where there is no standard error. */
   readonly leaveOneOut: readonly number[];
+  /** What code layouts have in the standard error; only where several were measured. */
+  readonly layouts?: LayoutError;
 }
 
 export interface Total {
@@ -43,15 +47,26 @@ export function logChanges(pairs: readonly Pair[]): number[] {
   return changes;
 }
 
-/** 20 % trimmed mean with Yuen's standard error. */
-export function meanLogChange(changes: readonly number[]): LogChange {
+/**
+ * 20 % trimmed mean with Yuen's standard error.
+ * @param crossing the pairs' code layouts: what they add to the error; null where a side has one build only
+ */
+export function meanLogChange(changes: readonly number[], crossing: Crossing | null = null): LogChange {
   const unknown = { standardError: Number.POSITIVE_INFINITY, df: 1, leaveOneOut: [] };
   if (changes.length === 0) return { mean: 0, ...unknown };
   if (changes.length === 1) return { mean: changes[0] as number, ...unknown };
-  const { mean, standardError, df } = trimmedMean(changes);
+  const { mean, standardError, df, influences } = trimmedMean(changes);
   if (changes.length < fewestPairsForBounds) return { mean, ...unknown };
   const leaveOneOut = changes.map((_, without) => trimmedMean(changes.filter((_, i) => i !== without)).mean);
-  return { mean, standardError, df, leaveOneOut };
+  const layouts = layoutError(influences, crossing);
+  if (layouts === null) return { mean, standardError, df, leaveOneOut };
+  return {
+    mean,
+    standardError: Math.sqrt(standardError ** 2 + layouts.variance),
+    df: Math.min(df, layouts.df),
+    leaveOneOut,
+    layouts,
+  };
 }
 
 /**

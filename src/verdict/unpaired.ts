@@ -78,6 +78,7 @@ export function compareUnpaired(base: UnpairedSide, head: UnpairedSide, policy: 
           mde: null,
         },
         totalWaiver: null,
+        layouts: null,
         pairChanges: [],
         functionMargin: policy.functionMargin,
         functions: functionResults(findings, describe),

@@ -1,6 +1,7 @@
 /** One workload's verdict: walks the looks in order; the first that proves something decides. */
 import type { BundleWorkload } from '../bundle/schema.js';
 import { type FunctionFinding, type FunctionFindings, testFunctions } from './functionTest.js';
+import { crossingOf, layoutsInTheWay } from './layouts.js';
 import { type Look, looksAt } from './looks.js';
 import { offsetFindings } from './offset.js';
 import { completePairs, measuredSeconds, type Pair } from './pairs.js';
@@ -100,7 +101,7 @@ function assessCpu(
   const { load } = workload;
   const policy = waivedPolicy(workload);
   const pairs = all.slice(0, planned.pairs);
-  const log = meanLogChange(logChanges(pairs));
+  const log = meanLogChange(logChanges(pairs), crossingOf(pairs));
   const invalid = checkPairs(workload, pairs);
   const unresolved = checkUnresolved(pairs.length, panel, log);
   const look = invalid.length > 0 ? { ...planned, mayClaim: false } : planned;
@@ -144,7 +145,8 @@ function assessCpu(
   const more = morePairs(look, total, sensitivity, policy);
   const neededSeconds = more === null ? null : (more * measuredSeconds(pairs)) / pairs.length;
   const why = whyInconclusive(workload, look, total, sensitivity, neededSeconds);
-  const reasons = [why, ...movedReasons(moved), ...waiving];
+  const layouts = look.mayClaim ? layoutsInTheWay(workload, log) : null;
+  const reasons = [why, ...(layouts === null ? [] : [layouts]), ...movedReasons(moved), ...waiving];
   return { ...seen, waived, verdict: 'inconclusive', reasons, neededSeconds };
 }
 

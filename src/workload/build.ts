@@ -1,5 +1,4 @@
-/** Builds one side, once, before anything is measured. */
-import type { Side } from '../bundle/schema.js';
+/** Builds one side in one folder, before anything is measured. */
 import { MeasureError } from '../errors.js';
 import { programEnvironment } from './environment.js';
 import { describeExit, shellWords, startProcess } from './process.js';
@@ -7,12 +6,13 @@ import type { Progress } from './progress.js';
 import { unlessAborted } from './waiting.js';
 
 /**
- * Runs a side's build command in its folder.
+ * Runs a side's build command in a folder of it.
+ * @param what        the side, and which of its builds, for messages
  * @param environment added to this process's environment
  * @throws MeasureError with the end of the build's output when it fails
  */
 export async function buildSide(
-  side: Side,
+  what: string,
   command: string,
   root: string,
   environment: Readonly<Record<string, string>>,
@@ -20,7 +20,7 @@ export async function buildSide(
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
-  progress.line(`build ${side}: ${command}`);
+  progress.line(`build ${what}: ${command}`);
   const building = await startProcess({
     words: shellWords(command),
     cwd: root,
@@ -30,7 +30,7 @@ export async function buildSide(
     const exit = await unlessAborted(building.exited, signal);
     if (exit.code !== 0) {
       throw new MeasureError(
-        `the build of ${side} failed (${describeExit(exit)}) in ${root}: ${command}`,
+        `the build of ${what} failed (${describeExit(exit)}) in ${root}: ${command}`,
         building.tail,
       );
     }

@@ -223,7 +223,7 @@ class Preparation {
   }
 
   get #worktrees(): string {
-    return join(this.#out, 'worktrees');
+    return worktreesOf(this.#out);
   }
 
   get #copies(): string {
@@ -231,7 +231,7 @@ class Preparation {
   }
 
   #worktree(side: Side): string {
-    return join(this.#worktrees, side);
+    return worktreeOf(this.#out, side);
   }
 
   async #copy(side: Side, source: Source & { kind: 'folder' }): Promise<Ref> {
@@ -255,8 +255,17 @@ class Preparation {
   }
 }
 
+function worktreesOf(out: string): string {
+  return join(out, 'worktrees');
+}
+
+/** Where a side that is a git ref is checked out. */
+export function worktreeOf(out: string, side: Side): string {
+  return join(worktreesOf(out), side);
+}
+
 /** Copies what is in a folder, except `skipped`, which may be the place that it is copied to. */
-async function copyEntries(from: string, to: string, skipped: string): Promise<void> {
+export async function copyEntries(from: string, to: string, skipped: string): Promise<void> {
   for (const entry of await readdir(from)) {
     const source = join(from, entry);
     if (source === skipped) continue;

@@ -12,9 +12,16 @@ const schema = JSON.parse(readFileSync('dist/profbound.schema.json', 'utf8'));
 const validate = new Ajv({ strict: false }).compile(schema);
 const samples = readdirSync('samples', { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
-  .map(({ name }) => join('samples', name));
+  .map(({ name }) => join('samples', name))
+  .sort();
 
-test('there are samples', () => expect(samples).toEqual(['samples/node-service', 'samples/redis']));
+test('there are samples', () =>
+  expect(samples).toEqual([
+    'samples/cpp-service',
+    'samples/go-service',
+    'samples/node-service',
+    'samples/redis',
+  ]));
 
 describe.each(samples)('%s', (sample) => {
   const file = join(sample, '.profbound.yml');
@@ -34,13 +41,17 @@ describe.each(samples)('%s', (sample) => {
     expect(resolvePlan(config, config).workloads).toHaveLength(1);
   });
 
-  test('has a patch that fits', () => {
-    const checked = spawnSync('git', ['apply', '--check', '--verbose', 'slow.patch'], {
-      cwd: sample,
-      encoding: 'utf8',
-    });
-    expect(checked).toMatchObject({ status: 0 });
-    expect(checked.stderr).not.toMatch(/offset|skipped/i);
+  test('has patches that fit', () => {
+    const patches = readdirSync(sample).filter((name) => name.endsWith('.patch'));
+    expect(patches.length).toBeGreaterThan(0);
+    for (const patch of patches) {
+      const checked = spawnSync('git', ['apply', '--check', '--verbose', patch], {
+        cwd: sample,
+        encoding: 'utf8',
+      });
+      expect({ patch, status: checked.status }).toEqual({ patch, status: 0 });
+      expect(checked.stderr).not.toMatch(/offset|skipped/i);
+    }
   });
 });
 

@@ -62,6 +62,21 @@ describe('errors say file:line:column and what was meant', () => {
       service.replace('(\\d+)', '\\d+'),
       '.profbound.yml:7:21: workloads.api.units.regex: /\\d+ requests/ has no group: put ( ) around the number',
     ],
+    [
+      'a seed without layouts',
+      service.replace('start:', 'build: make LAYOUT=${LAYOUT_SEED}\n    start:'),
+      '.profbound.yml:4:12: workloads.api.build: uses ${LAYOUT_SEED} and has no layouts: write { command: "make LAYOUT=${LAYOUT_SEED}", layouts: 8 }',
+    ],
+    [
+      'layouts without a seed',
+      service.replace('start:', 'build: { command: make, layouts: 8 }\n    start:'),
+      '.profbound.yml:4:23: workloads.api.build.command: does not use ${LAYOUT_SEED}, so that every layout would be the same build: hand it to the linker, for instance make LAYOUT=${LAYOUT_SEED}',
+    ],
+    [
+      'one layout',
+      service.replace('start:', 'build: { command: "make ${LAYOUT_SEED}", layouts: 1 }\n    start:'),
+      '.profbound.yml:4:55: workloads.api.build.layouts: Too small: expected number to be >=2',
+    ],
     ['a missing key', 'version: 1\n', '.profbound.yml:1:1: workloads: is missing'],
     ['no version', service.replace('version: 1\n', ''), '.profbound.yml:1:1: version: 1 is missing'],
     [
@@ -221,6 +236,22 @@ describe('the plan', () => {
   test('shortens the looks to the most pairs allowed', () => {
     const text = `${service}gate: { max_pairs: 12 }\n`;
     expect(resolvePlan(file(text), file(text)).workloads[0]?.policy.looks).toEqual([10, 12]);
+  });
+
+  test('has as many layouts as both sides ask for, and says where they differ', () => {
+    const build = (text: string) => service.replace('start:', `build: ${text}\n    start:`);
+    const eight = build('{ command: "make LAYOUT=${LAYOUT_SEED}", layouts: 8 }');
+    const plan = resolvePlan(file(eight), file(eight));
+    expect(plan.workloads[0]).toMatchObject({
+      layouts: 8,
+      sides: { head: { build: 'make LAYOUT=${LAYOUT_SEED}' } },
+    });
+    expect(plan.notes).toEqual([]);
+    const loosened = resolvePlan(file(eight), file(build('make LAYOUT=${LAYOUT_SEED:-1}')));
+    expect(loosened.workloads[0]?.layouts).toBe(1);
+    expect(loosened.notes).toEqual([
+      'head changes build.layouts of api from 8 to 1; 1 a side was measured, the change takes effect once it is merged',
+    ]);
   });
 
   test.each([

@@ -114,6 +114,7 @@ function servicePlan(tag: Tag): WorkloadPlan {
   } as const;
   return {
     name: 'api',
+    layouts: 1,
     sides: { base: side, head: side } satisfies Record<Side, unknown>,
     environment: tag.added,
     port: null,

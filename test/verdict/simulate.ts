@@ -1,5 +1,6 @@
 /** Synthetic bundles with a known truth: noise as machines have it, samples drawn, everything from one seed. */
 import type { BundleManifest, BundleWorkload, Capture, Policy, Side } from '../../src/bundle/schema.js';
+import { layoutDraw } from '../../src/experiment/layouts.js';
 import type { FunctionCost, FunctionTable } from '../../src/profile/functions.js';
 import type { TableOf } from '../../src/verdict/panel.js';
 
@@ -64,6 +65,8 @@ export interface Truth {
   readonly bursts?: Readonly<Record<string, number>>;
   /** CPU time per unit, in microseconds, in which no sample can be taken. */
   readonly unsampled?: Readonly<Record<Side, number>>;
+  /** Builds a side, and the standard deviations of a build's whole cost and of each function's own. */
+  readonly layouts?: { readonly builds: number; readonly sd: number; readonly functionSd: number };
   readonly policy?: Policy;
   readonly capture?: (capture: Capture) => Capture;
   readonly workload?: Partial<BundleWorkload>;
@@ -84,15 +87,21 @@ export function simulate(truth: Truth): Simulated {
   const baseCost = sumOf(truth.base);
   const tables = new Map<string, FunctionTable>();
   const captures: Capture[] = [];
+  const layouts = truth.layouts ? laidOut(truth, truth.layouts, uniform, normal) : null;
   let drift = 0;
   for (let pair = 1; pair <= truth.pairs; pair++) {
     const headFirst = uniform() < 0.5;
+    const drawn = layouts?.draw();
     for (const side of headFirst ? (['head', 'base'] as const) : (['base', 'head'] as const)) {
       drift = 0.95 * drift + Math.sqrt(1 - 0.95 ** 2) * 0.02 * normal();
       const spike = uniform() < 0.05 ? 0.2 : 0;
       const level = Math.exp(noise * (drift + 0.02 * normal() + spike));
       const costs = burst(
-        dispersed(truth[side], truth.dispersion ?? 0.02, normal),
+        dispersed(
+          drawn ? (layouts?.costs[side][drawn[side] - 1] as Costs) : truth[side],
+          truth.dispersion ?? 0.02,
+          normal,
+        ),
         truth.bursts ?? {},
         uniform,
       );
@@ -100,13 +109,14 @@ export function simulate(truth: Truth): Simulated {
       const table = sampleTable(costs, (units * level) / perSample, perSample * 1000, uniform, normal);
       const cost = sumOf(costs) + (truth.unsampled?.[side] ?? 0);
       const cpuNanoseconds = Math.round(cost * 1000 * units * level);
-      const capture = captureOf(
+      const taken = captureOf(
         side,
         pair,
         side === (headFirst ? 'head' : 'base') ? 0 : 1,
         cpuNanoseconds,
         table,
       );
+      const capture = drawn ? { ...taken, layout: drawn[side] } : taken;
       tables.set(capture.cpuProfile, table);
       captures.push(truth.capture?.(capture) ?? capture);
     }
@@ -117,6 +127,7 @@ export function simulate(truth: Truth): Simulated {
     waivers: [],
     load: { kind: 'http', loop: 'open', rate: units / captureSeconds },
     captureSeconds,
+    ...(truth.layouts ? { layouts: foldersOf(truth.layouts.builds) } : {}),
     captures,
     stop: { reason: 'looks_exhausted', message: 'all pairs measured' },
     ...truth.workload,
@@ -154,6 +165,34 @@ export function manifestOf(...workloads: BundleWorkload[]): BundleManifest {
 
 function sumOf(costs: Costs): number {
   return Object.values(costs).reduce((sum, cost) => sum + cost, 0);
+}
+
+/** What each build of each side costs, and which of them are paired. */
+function laidOut(
+  truth: Truth,
+  { builds, sd, functionSd }: NonNullable<Truth['layouts']>,
+  uniform: () => number,
+  normal: () => number,
+) {
+  const costsOf = (side: Side): Costs[] =>
+    Array.from({ length: builds }, () => {
+      const factor = Math.exp(sd * normal());
+      return dispersed(
+        Object.fromEntries(Object.entries(truth[side]).map(([name, cost]) => [name, cost * factor])),
+        functionSd,
+        normal,
+      );
+    });
+  const draw = layoutDraw(builds, (limit) => Math.floor(uniform() * limit));
+  return {
+    draw: () => draw() as Record<Side, number>,
+    costs: { base: costsOf('base'), head: costsOf('head') },
+  };
+}
+
+function foldersOf(builds: number): { base: string[]; head: string[] } {
+  const of = (side: Side) => Array.from({ length: builds }, (_, index) => `/src/${side}-${index + 1}`);
+  return { base: of('base'), head: of('head') };
 }
 
 function dispersed(costs: Costs, sd: number, normal: () => number): Costs {

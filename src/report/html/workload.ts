@@ -6,6 +6,7 @@ import {
   margin,
   nanoseconds,
   nanosecondsChange,
+  percent,
   plural,
   seconds,
   unitName,
@@ -13,6 +14,7 @@ import {
 import type { Result, WorkloadResult } from '../../verdict/result.js';
 import { type Markup, markup } from '../escape/markup.js';
 import { shown } from '../escape/visible.js';
+import { layoutPartText, layoutText } from '../layouts.js';
 import { pairsPlot } from '../pairs.js';
 import { hasTotal, neededSentence, verdictSign, verdictWord } from '../phrase.js';
 import { loadText, missingTexts, qualityLine, qualityRows } from '../quality.js';
@@ -57,6 +59,7 @@ function figures(workload: WorkloadResult): Markup {
   return markup`<dl class="tiles">
 ${hasTotal(workload) ? totalTiles(workload) : tile('Change', 'unknown', 'no work known on both sides')}
 ${tile('Measured', seconds(workload.seconds), pairs > 0 ? plural(pairs, 'pair') : 'single captures', counted)}
+${layoutTile(workload)}
 ${offered === null ? null : tile('Load', { http: 'HTTP', command: 'command', batch: 'batch' }[load.kind], offered)}
 </dl>`;
 }
@@ -73,6 +76,15 @@ function totalTiles({ total, cpuPerUnit, load }: WorkloadResult): readonly Marku
     ),
     tile('Smallest provable change', provable, 'with as much measuring'),
   ];
+}
+
+function layoutTile(workload: WorkloadResult): Markup | null {
+  const text = layoutText(workload);
+  if (workload.layouts === null || text === null) return null;
+  const { deviation } = workload.layouts;
+  const value = deviation === null ? 'unknown' : `±${percent(deviation.estimate)}`;
+  const part = layoutPartText(workload);
+  return tile('Code layout', value, text, ...(part === null ? [] : [part]));
 }
 
 function tile(label: string, value: string, ...below: readonly string[]): Markup {

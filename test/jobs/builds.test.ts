@@ -1,0 +1,84 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { WorkloadPlan } from '../../src/config/plan.js';
+import { buildAll, removeBuilds } from '../../src/jobs/builds.js';
+import { never, RecordedProgress, temporaryFolder } from '../workload/support.js';
+
+const program = `#include <stdio.h>
+__attribute__((noinline)) int a(int x) { return x * 3 + 1; }
+__attribute__((noinline)) int b(int x) { return x * 5 + 2; }
+__attribute__((noinline)) int c(int x) { return x * 7 + 3; }
+__attribute__((noinline)) int d(int x) { return x * 9 + 4; }
+int main(int count, char **words) { (void)words; printf("%d\\n", a(count) + b(count) + c(count) + d(count)); }
+`;
+const compile = 'clang-19 -g -O1 -ffunction-sections -fuse-ld=lld -o program program.c';
+const shuffled = `${compile} '-Wl,--shuffle-sections=.text*='\${LAYOUT_SEED}`;
+
+const workload = (command: string, layouts: number) =>
+  ({
+    layouts,
+    sides: { base: { build: command }, head: { build: command } },
+    environment: {},
+  }) as WorkloadPlan;
+
+async function build(...workloads: WorkloadPlan[]) {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'program.c'), program);
+  const log = new RecordedProgress();
+  const ref = { name: 'dir:.', commit: null, root: folder };
+  const out = join(folder, '.profbound');
+  const builds = await buildAll(workloads, { base: ref, head: ref }, { out, log, signal: never });
+  return { folder, out, log, builds };
+}
+
+describe('builds in several code layouts', () => {
+  test('stand in copies of equal path length, each laid out differently', async () => {
+    const plan = workload(shuffled, 3);
+    const { folder, out, log, builds } = await build(plan);
+    expect(log.lines).toHaveLength(6);
+    expect(log.lines[4]).toBe(`build head, layout 2 of 3: ${shuffled}`);
+    expect(log.warnings).toEqual([]);
+    const roots = Object.values(builds.layoutsOf(plan) ?? {}).flat();
+    expect(new Set(roots.map((root) => root.length)).size).toBe(1);
+    expect(new Set(roots.map((root) => readFileSync(join(root, 'program')).toString('latin1'))).size).toBe(6);
+    expect(readdirSync(roots[0] as string).sort()).toEqual(['program', 'program.c']);
+    expect(builds.sourcesOf(plan).head).toEqual({ root: roots[3], layouts: roots.slice(3) });
+    // The user's own folder is built in by nobody.
+    expect(existsSync(join(folder, 'program'))).toBe(false);
+    removeBuilds({ out });
+    expect(existsSync(join(out, 'layouts'))).toBe(false);
+  });
+
+  test('that are laid out alike are warned of, although every copy has paths of its own in it', async () => {
+    const { log, builds } = await build(workload(`echo \${LAYOUT_SEED}; ${compile}`, 2));
+    const alike = 'code layout: does ${LAYOUT_SEED} reach the linker?';
+    expect(builds.notes).toEqual([
+      `build.layouts: the 2 builds of base all have the same ${alike}`,
+      `build.layouts: the 2 builds of head all have the same ${alike}`,
+    ]);
+    expect(log.warnings).toEqual(builds.notes);
+    const stripped = await build(workload(`echo \${LAYOUT_SEED}; ${compile} -s`, 2));
+    expect(stripped.builds.notes).toEqual(builds.notes);
+  });
+
+  test('in part, and where there is no program, too', async () => {
+    // Base has the seeds 1, 3 and 5, head 2, 4 and 6.
+    const parity = shuffled.replace('${LAYOUT_SEED}', '$((${LAYOUT_SEED} / 3))');
+    expect((await build(workload(parity, 3))).builds.notes).toEqual([
+      'build.layouts: the 3 builds of base have only 2 different code layouts: does ${LAYOUT_SEED} reach the linker?',
+    ]);
+    const { builds } = await build(workload('echo ${LAYOUT_SEED}', 2));
+    expect(builds.notes[0]).toMatch(/^build\.layouts: no program below the folder of base was built/);
+  });
+
+  test('of other workloads share the copies; one build is made where no layouts are', async () => {
+    const [one, two] = [workload('touch single', 1), workload(`${shuffled} && touch second`, 2)];
+    const { folder, log, builds } = await build(one, two, workload(`${shuffled} && touch second`, 2));
+    // Both sides are one folder here, and a side's builds are told by their commands.
+    expect(log.lines.filter((line) => line.startsWith('build base'))).toHaveLength(3);
+    expect(existsSync(join(folder, 'single'))).toBe(true);
+    expect(builds.layoutsOf(one)).toBeNull();
+    expect(builds.layoutsOf(two)?.base).toHaveLength(2);
+  });
+});
