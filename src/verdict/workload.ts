@@ -7,8 +7,9 @@ import { completePairs, measuredSeconds, type Pair } from './pairs.js';
 import { type Panel, readPanel, type TableOf, unresolvedPart } from './panel.js';
 import * as because from './reasons.js';
 import type { Reason, Verdict } from './result.js';
+import { agreement, totalLogChange } from './runners.js';
 import { checkSensitivity, morePairs, type Sensitivity } from './sensitivity.js';
-import { logChanges, meanLogChange, type Total, testTotal } from './total.js';
+import { type Total, testTotal } from './total.js';
 import { isUniform } from './uniform.js';
 import { checkPairs, checkStop, checkUnresolved, hopeless } from './validity.js';
 import { applyWaivers, nothingWaived, type Waived, waivedPolicy, waiverReasons } from './waivers.js';
@@ -80,7 +81,9 @@ function assessLook({ workload, pairs: all, panel }: Measured, planned: Look): A
   const { load } = workload;
   const policy = waivedPolicy(workload);
   const pairs = all.slice(0, planned.pairs);
-  const log = meanLogChange(logChanges(pairs));
+  const log = totalLogChange(pairs);
+  const runners = agreement(pairs);
+  const said = runners.said === null ? [] : [runners.said];
   const invalid = checkPairs(workload, pairs);
   const unresolved = checkUnresolved(pairs.length, panel, log);
   const look = invalid.length > 0 ? { ...planned, mayClaim: false } : planned;
@@ -109,22 +112,28 @@ function assessLook({ workload, pairs: all, panel }: Measured, planned: Look): A
     }
     reasons.push(...because.functionsSlower(failing, load), ...movedReasons(moved), ...waiving);
     if (unresolved !== null) reasons.push(unresolved.reason);
+    reasons.push(...said);
     return { ...seen, waived, verdict: 'fail', reasons, neededSeconds: null };
   }
   const sensitivity = checkSensitivity(panel, look, total, functions, policy);
+  if (total.decision === 'pass' && runners.disagree) {
+    // Within the margin on average is not within it on each.
+    return { ...seen, verdict: 'inconclusive', reasons: said, neededSeconds: null };
+  }
   if (total.decision === 'pass' && sensitivity.sufficient) {
     const reasons = [
       because.withinMargin(total, load),
       ...waiving,
       ...missingNames(panel, look.pairs),
       ...movedReasons(moved),
+      ...said,
     ];
     return { ...seen, waived, verdict: 'pass', reasons, neededSeconds: null };
   }
   const more = morePairs(look, total, sensitivity, policy);
   const neededSeconds = more === null ? null : (more * measuredSeconds(pairs)) / pairs.length;
   const why = whyInconclusive(workload, look, total, sensitivity, neededSeconds);
-  const reasons = [why, ...movedReasons(moved), ...waiving];
+  const reasons = [why, ...movedReasons(moved), ...waiving, ...said];
   return { ...seen, waived, verdict: 'inconclusive', reasons, neededSeconds };
 }
 

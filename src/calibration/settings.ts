@@ -1,0 +1,160 @@
+/** The settings that the figures speak for, each with its reason. */
+import { quantile } from 'simple-statistics';
+import { uniformFrom } from '../stats/random.js';
+import { margin as marginText, percent } from '../text/format.js';
+import type { Recording } from './recording.js';
+import { bootstrapped, judgeDraws } from './resample.js';
+import type { Setting, WorkloadCalibration } from './result.js';
+
+/** Margins that are offered. Below 2 % the layout of one build's code decides more than the change. */
+const margins = [0.02, 0.03, 0.05, 0.1];
+const marginsWithLayouts = [0.005, 0.01, ...margins];
+/** Gates drawn for a margin, and the part of them that is to pass within the budget. */
+const triedGates = 60;
+const wantedPasses = 0.95;
+/** Part of a pair's time that may go into starting, warming up and stopping. */
+const mostOverhead = 1 / 3;
+/** A capture with fewer samples says little of functions of a few per cent. */
+const wantedSamples = 4000;
+const longestCapture = 10;
+/** Budgets people write, in minutes. */
+const minutes = [1, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120];
+
+/** Margin, budget and pairs for this workload, and the length of its captures. */
+export function workloadSettings(
+  recording: Recording,
+  found: Omit<WorkloadCalibration, 'settings'>,
+  seed: number,
+): Setting[] {
+  const capture = captureSetting(found);
+  if (found.bootstrapped.gates === 0) return [capture];
+  return [...marginSettings(recording, found, seed), capture];
+}
+
+function captureSetting({ name, recorded }: Omit<WorkloadCalibration, 'settings'>): Setting {
+  const { captureSeconds, pairSeconds, samples } = recorded;
+  const overhead = Math.max(0, pairSeconds / 2 - captureSeconds);
+  const forOverhead = overhead * (1 / mostOverhead - 1);
+  const forSamples = samples > 0 ? (captureSeconds * wantedSamples) / samples : captureSeconds;
+  const wanted = Math.min(longestCapture, Math.max(1, forOverhead, forSamples));
+  const isFine = wanted >= captureSeconds / 1.5 && wanted <= captureSeconds * 1.25;
+  const value = isFine ? captureSeconds : roundSeconds(wanted);
+  const facts = `${round(overhead)} s of each capture's time go into starting, warming up and stopping, and ${captureSeconds} s gave ${Math.round(samples)} samples`;
+  const why = isFine
+    ? 'as configured'
+    : value > captureSeconds
+      ? 'longer captures waste less of it, or see more of functions of a few per cent'
+      : 'shorter captures give more pairs in the same time, and pairs are what a verdict rests on';
+  return { key: `workloads.${name}.capture.seconds`, value, reason: `${facts}: ${why}` };
+}
+
+/** The smallest margin that most gates of the same code pass at, with the time that takes. */
+function marginSettings(
+  recording: Recording,
+  { budgetSeconds, mostPairs, recorded, policy }: Omit<WorkloadCalibration, 'settings'>,
+  seed: number,
+): Setting[] {
+  const offered = hasLayouts(recording) ? marginsWithLayouts : margins;
+  const tried = [...new Set([...offered, policy.totalMargin])].sort((a, b) => a - b);
+  for (const totalMargin of tried) {
+    const passes = passingPairs(recording, totalMargin, mostPairs, seed);
+    const part = passes.length / triedGates;
+    if (part < wantedPasses) continue;
+    const pairs = quantile(passes, wantedPasses);
+    const seconds = pairs * recorded.pairSeconds;
+    const budget = minutes.find((each) => each * 60 >= 1.25 * seconds) ?? Math.ceil(seconds / 48);
+    const fitting = recorded.pairSeconds > 0 ? Math.floor((budget * 60) / recorded.pairSeconds) : 60;
+    const most = Math.min(60, Math.max(policy.looks[0] as number, fitting));
+    return [
+      {
+        key: 'gate.total.margin',
+        value: marginText(totalMargin).replace(' ', ''),
+        reason: `${percent(part)} of gates of the same code pass at ${marginText(totalMargin)}${totalMargin === offered[0] ? floorReason(recording) : ', and too few at less'}`,
+      },
+      {
+        key: 'gate.budget',
+        value: `${budget}m`,
+        reason: `19 of 20 gates that pass have done so after ${Math.round(pairs)} pairs, ${Math.round(seconds)} s; a quarter more is left for worse moments`,
+      },
+      {
+        key: 'gate.max_pairs',
+        value: most,
+        reason: `so many pairs of ${round(recorded.pairSeconds)} s fit into that budget, at most 60: error probability is not kept for looks that are never reached`,
+      },
+    ];
+  }
+  const widest = tried.at(-1) as number;
+  return [
+    {
+      key: 'gate.budget',
+      value: `${minutes.find((each) => each * 60 >= 2 * budgetSeconds) ?? 120}m`,
+      reason: `fewer than ${percent(wantedPasses)} of gates of the same code pass within ${mostPairs} pairs even at a margin of ${marginText(widest)}: this runner is too noisy for this workload; measure longer, or where nothing else runs`,
+    },
+  ];
+}
+
+/** Pairs after which gates of the same code pass at this margin: one number for each of them that does. */
+function passingPairs(recording: Recording, totalMargin: number, mostPairs: number, seed: number): number[] {
+  const { workload } = recording;
+  const trial = { ...recording, workload: { ...workload, policy: { ...workload.policy, totalMargin } } };
+  const uniform = uniformFrom(seed);
+  const passes: number[] = [];
+  for (let gate = 0; gate < triedGates; gate++) {
+    const { verdict, pairs } = judgeDraws(trial, bootstrapped(trial, mostPairs, uniform), null, uniform);
+    if (verdict === 'pass') passes.push(pairs);
+  }
+  return passes;
+}
+
+function hasLayouts(_recording: Recording): boolean {
+  return false;
+}
+
+function floorReason(recording: Recording): string {
+  return hasLayouts(recording)
+    ? ''
+    : '; less is not offered, since one build is one layout of the code, and relinking alone can make more of a difference than that';
+}
+
+function roundSeconds(seconds: number): number {
+  return seconds < 2 ? Math.ceil(seconds * 2) / 2 : Math.ceil(seconds);
+}
+
+function round(value: number): string {
+  return value < 10 ? value.toFixed(1) : value.toFixed(0);
+}
+
+/** Settings of the gate for all workloads: each the most demanding of theirs. */
+export function commonSettings(workloads: readonly WorkloadCalibration[]): Setting[] {
+  const all = workloads.flatMap(({ settings, name }) => settings.map((setting) => ({ ...setting, name })));
+  const keys = ['gate.total.margin', 'gate.budget', 'gate.max_pairs'];
+  return keys.flatMap((key) => {
+    const ones = all.filter((setting) => setting.key === key);
+    const most = ones.sort((a, b) => Number.parseFloat(`${b.value}`) - Number.parseFloat(`${a.value}`))[0];
+    if (most === undefined) return [];
+    const reason = workloads.length > 1 ? `${most.name}: ${most.reason}` : most.reason;
+    return [{ key, value: most.value, reason }];
+  });
+}
+
+/** The settings as they stand in .profbound.yml, each below its reason. */
+export function settingsYaml(
+  common: readonly Setting[],
+  workloads: readonly Pick<WorkloadCalibration, 'name' | 'settings'>[],
+): string {
+  const lines: string[] = [];
+  const captures = workloads.flatMap(({ name, settings }) =>
+    settings.filter(({ key }) => key.endsWith('.capture.seconds')).map((setting) => ({ name, setting })),
+  );
+  if (captures.length > 0) lines.push('workloads:');
+  for (const { name, setting } of captures) {
+    lines.push(`  ${name}:`, `    # ${setting.reason}`, `    capture: { seconds: ${setting.value} }`);
+  }
+  if (common.length > 0) lines.push('gate:');
+  for (const { key, value, reason } of common) {
+    const name = key.slice('gate.'.length);
+    const written = name === 'total.margin' ? `total: { margin: ${value} }` : `${name}: ${value}`;
+    lines.push(`  # ${reason}`, `  ${written}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
