@@ -4,7 +4,7 @@ import { sides } from './schema.js';
 
 /**
  * The first thing in which two bundles' plans differ; null when they are of one plan.
- * @returns e.g. `head is commit 1a2b… in the first and 3c4d… in the second`
+ * @returns e.g. `the commit of head: 1a2b… in the one, 3c4d… in the other`
  */
 export function planDifference(first: BundleManifest, second: BundleManifest): string | null {
   const both = <T>(what: string, of: (manifest: BundleManifest) => T): string | null =>
@@ -29,6 +29,7 @@ export function planDifference(first: BundleManifest, second: BundleManifest): s
   return first.config.text === second.config.text ? null : 'the configuration file has another text';
 }
 
+/** When each was looked at is left out: a merged bundle is looked at once. */
 function workloadDifference(first: BundleWorkload, second: BundleWorkload): string | null {
   const both = <T>(what: string, of: (workload: BundleWorkload) => T): string | null =>
     differing(what, of(first), of(second));
@@ -36,11 +37,7 @@ function workloadDifference(first: BundleWorkload, second: BundleWorkload): stri
     both('gate.total.margin', ({ policy }) => policy.totalMargin) ??
     both('gate.function.margin', ({ policy }) => policy.functionMargin) ??
     both('gate.function.min_share', ({ policy }) => policy.minShare) ??
-    both('the pairs at which it is looked at (gate.max_pairs, --all-pairs)', ({ policy }) =>
-      policy.looks.join(', '),
-    ) ??
     both('the error rates', ({ policy }) => JSON.stringify(policy.alpha)) ??
-    both('the rest of the policy', ({ policy }) => JSON.stringify(policy)) ??
     both('load', ({ load }) => JSON.stringify(load)) ??
     both('capture.seconds', ({ captureSeconds }) => captureSeconds) ??
     both('how it was sampled (capture.event, capture.rate, capture.backend)', ({ captures }) =>

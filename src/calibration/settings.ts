@@ -38,10 +38,10 @@ function captureSetting({ name, recorded }: Omit<WorkloadCalibration, 'settings'
   const forSamples = samples > 0 ? (captureSeconds * wantedSamples) / samples : captureSeconds;
   const wanted = Math.min(longestCapture, Math.max(1, forOverhead, forSamples));
   const isFine = wanted >= captureSeconds / 1.5 && wanted <= captureSeconds * 1.25;
-  const value = isFine ? captureSeconds : roundSeconds(wanted);
-  const facts = `${round(overhead)} s of each capture's time go into starting, warming up and stopping, and ${captureSeconds} s gave ${Math.round(samples)} samples`;
+  const value = roundSeconds(isFine ? captureSeconds : wanted);
+  const facts = `${round(overhead)} s of each capture's time go into starting, warming up and stopping, and ${round(captureSeconds)} s gave ${Math.round(samples)} samples`;
   const why = isFine
-    ? 'as configured'
+    ? 'that is a good length'
     : value > captureSeconds
       ? 'longer captures waste less of it, or see more of functions of a few per cent'
       : 'shorter captures give more pairs in the same time, and pairs are what a verdict rests on';
@@ -117,7 +117,7 @@ function floorReason(recording: Recording): string {
 }
 
 function roundSeconds(seconds: number): number {
-  return seconds < 2 ? Math.ceil(seconds * 2) / 2 : Math.ceil(seconds);
+  return seconds < 2 ? Math.round(seconds * 10) / 10 : Math.round(seconds);
 }
 
 function round(value: number): string {
