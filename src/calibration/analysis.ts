@@ -14,7 +14,7 @@ import {
   relabelled,
 } from './resample.js';
 import type { Endings, PlantedGate, WorkloadCalibration } from './result.js';
-import { workloadSettings } from './settings.js';
+import { advise } from './settings.js';
 
 /** Shares of the functions that slowdowns are planted into. */
 const shares = [0.01, 0.02, 0.05, 0.1];
@@ -102,7 +102,12 @@ export function* analyse(
     planted: [...planted],
     warnings,
   };
-  return { ...found, settings: workloadSettings(recording, found, seed) };
+  const { settings, warning } = advise(recording, found, seed);
+  return {
+    ...found,
+    settings: [...settings],
+    warnings: [...warnings, ...(warning === null ? [] : [warning])],
+  };
 }
 
 function count(endings: readonly Ending[]): Endings {

@@ -1,7 +1,8 @@
 /** The settings that the figures speak for, each with its reason. */
 import { quantile } from 'simple-statistics';
+import { policyOf } from '../config/resolve.js';
 import { uniformFrom } from '../stats/random.js';
-import { margin as marginText, percent } from '../text/format.js';
+import { count, margin as marginText, percent, seconds as secondsText } from '../text/format.js';
 import type { Recording } from './recording.js';
 import { bootstrapped, judgeDraws } from './resample.js';
 import type { Setting, WorkloadCalibration } from './result.js';
@@ -17,18 +18,35 @@ const mostOverhead = 1 / 3;
 /** A capture with fewer samples says little of functions of a few per cent. */
 const wantedSamples = 4000;
 const longestCapture = 10;
+/** Pairs of a gate that is tried, and the fewest that are recommended. */
+const mostPairs = 60;
+const fewestPairs = 10;
+/** Time left for worse moments than were recorded. */
+const spare = 1.25;
 /** Budgets people write, in minutes. */
 const minutes = [1, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120];
 
+/** What a workload's figures speak for, and what speaks against any of it. */
+export interface Advice {
+  readonly settings: readonly Setting[];
+  readonly warning: string | null;
+}
+
 /** Margin, budget and pairs for this workload, and the length of its captures. */
-export function workloadSettings(
+export function advise(
   recording: Recording,
   found: Omit<WorkloadCalibration, 'settings'>,
   seed: number,
-): Setting[] {
+): Advice {
   const capture = captureSetting(found);
-  if (found.bootstrapped.gates === 0) return [capture];
-  return [...marginSettings(recording, found, seed), capture];
+  if (found.bootstrapped.gates === 0) return { settings: [capture], warning: null };
+  const gate = marginSettings(recording, found, seed);
+  if (gate !== null) return { settings: [...gate, capture], warning: null };
+  const widest = marginText(margins.at(-1) as number);
+  return {
+    settings: [capture],
+    warning: `fewer than ${percent(wantedPasses)} of gates of the same code pass within ${mostPairs} pairs, even at a margin of ${widest}: this runner is too noisy for this workload; look for what else runs on it, or give the workload more work a capture`,
+  };
 }
 
 function captureSetting({ name, recorded }: Omit<WorkloadCalibration, 'settings'>): Setting {
@@ -39,7 +57,7 @@ function captureSetting({ name, recorded }: Omit<WorkloadCalibration, 'settings'
   const wanted = Math.min(longestCapture, Math.max(1, forOverhead, forSamples));
   const isFine = wanted >= captureSeconds / 1.5 && wanted <= captureSeconds * 1.25;
   const value = roundSeconds(isFine ? captureSeconds : wanted);
-  const facts = `${round(overhead)} s of each capture's time go into starting, warming up and stopping, and ${round(captureSeconds)} s gave ${Math.round(samples)} samples`;
+  const facts = `${secondsText(overhead)} of each capture's time go into starting, warming up and stopping, and ${secondsText(captureSeconds)} gave ${count(samples)} samples`;
   const why = isFine
     ? 'that is a good length'
     : value > captureSeconds
@@ -48,55 +66,54 @@ function captureSetting({ name, recorded }: Omit<WorkloadCalibration, 'settings'
   return { key: `workloads.${name}.capture.seconds`, value, reason: `${facts}: ${why}` };
 }
 
-/** The smallest margin that most gates of the same code pass at, with the time that takes. */
+/** The smallest margin that most gates of the same code pass at, with the time that takes; null when there is none. */
 function marginSettings(
   recording: Recording,
-  { budgetSeconds, mostPairs, recorded, policy }: Omit<WorkloadCalibration, 'settings'>,
+  { recorded }: Omit<WorkloadCalibration, 'settings'>,
   seed: number,
-): Setting[] {
+): Setting[] | null {
   const offered = hasLayouts(recording) ? marginsWithLayouts : margins;
-  const tried = [...new Set([...offered, policy.totalMargin])].sort((a, b) => a - b);
-  for (const totalMargin of tried) {
-    const passes = passingPairs(recording, totalMargin, mostPairs, seed);
+  for (const totalMargin of offered) {
+    const passes = passingPairs(recording, totalMargin, seed);
     const part = passes.length / triedGates;
     if (part < wantedPasses) continue;
-    const pairs = quantile(passes, wantedPasses);
+    const pairs = Math.round(quantile(passes, wantedPasses));
     const seconds = pairs * recorded.pairSeconds;
-    const budget = minutes.find((each) => each * 60 >= 1.25 * seconds) ?? Math.ceil(seconds / 48);
-    const fitting = recorded.pairSeconds > 0 ? Math.floor((budget * 60) / recorded.pairSeconds) : 60;
-    const most = Math.min(60, Math.max(policy.looks[0] as number, fitting));
+    const budget = minutes.find((each) => each * 60 >= spare * seconds) ?? Math.ceil((spare * seconds) / 60);
+    const fitting = Math.floor((budget * 60) / Math.max(0.1, recorded.pairSeconds));
+    const why =
+      totalMargin !== offered[0]
+        ? ', and too few at less'
+        : hasLayouts(recording)
+          ? ''
+          : '; less is not offered, since one build is one layout of the code, and relinking alone can change more';
     return [
       {
         key: 'gate.total.margin',
         value: marginText(totalMargin).replace(' ', ''),
-        reason: `${percent(part)} of gates of the same code pass at ${marginText(totalMargin)}${totalMargin === offered[0] ? floorReason(recording) : ', and too few at less'}`,
+        reason: `${percent(part)} of gates of the same code pass at it${why}`,
       },
       {
         key: 'gate.budget',
         value: `${budget}m`,
-        reason: `19 of 20 gates that pass have done so after ${Math.round(pairs)} pairs, ${Math.round(seconds)} s; a quarter more is left for worse moments`,
+        reason: `19 of 20 gates that pass have done so after ${pairs} pairs, ${secondsText(seconds)}; a quarter more is left for worse moments`,
       },
       {
         key: 'gate.max_pairs',
-        value: most,
-        reason: `so many pairs of ${round(recorded.pairSeconds)} s fit into that budget, at most 60: error probability is not kept for looks that are never reached`,
+        value: Math.min(mostPairs, Math.max(fewestPairs, fitting)),
+        reason: `as many pairs of ${secondsText(recorded.pairSeconds)} as fit into the budget, at most ${mostPairs}: nothing is kept for looks that are never reached`,
       },
     ];
   }
-  const widest = tried.at(-1) as number;
-  return [
-    {
-      key: 'gate.budget',
-      value: `${minutes.find((each) => each * 60 >= 2 * budgetSeconds) ?? 120}m`,
-      reason: `fewer than ${percent(wantedPasses)} of gates of the same code pass within ${mostPairs} pairs even at a margin of ${marginText(widest)}: this runner is too noisy for this workload; measure longer, or where nothing else runs`,
-    },
-  ];
+  return null;
 }
 
 /** Pairs after which gates of the same code pass at this margin: one number for each of them that does. */
-function passingPairs(recording: Recording, totalMargin: number, mostPairs: number, seed: number): number[] {
+function passingPairs(recording: Recording, totalMargin: number, seed: number): number[] {
   const { workload } = recording;
-  const trial = { ...recording, workload: { ...workload, policy: { ...workload.policy, totalMargin } } };
+  const { looks } = policyOf({ max_pairs: mostPairs });
+  const policy = { ...workload.policy, totalMargin, looks };
+  const trial = { ...recording, workload: { ...workload, policy } };
   const uniform = uniformFrom(seed);
   const passes: number[] = [];
   for (let gate = 0; gate < triedGates; gate++) {
@@ -106,22 +123,13 @@ function passingPairs(recording: Recording, totalMargin: number, mostPairs: numb
   return passes;
 }
 
-function hasLayouts(_recording: Recording): boolean {
-  return false;
-}
-
-function floorReason(recording: Recording): string {
-  return hasLayouts(recording)
-    ? ''
-    : '; less is not offered, since one build is one layout of the code, and relinking alone can make more of a difference than that';
+/** Whether both sides were built in several code layouts, so that the recording shows what relinking makes. */
+function hasLayouts({ workload }: Recording): boolean {
+  return 'layouts' in workload;
 }
 
 function roundSeconds(seconds: number): number {
   return seconds < 2 ? Math.round(seconds * 10) / 10 : Math.round(seconds);
-}
-
-function round(value: number): string {
-  return value < 10 ? value.toFixed(1) : value.toFixed(0);
 }
 
 /** Settings of the gate for all workloads: each the most demanding of theirs. */

@@ -44,7 +44,11 @@ work();
   expect(found?.planted).toMatchObject([{ planted: 1, verdict: 'fail', pairs: 4 }]);
   expect(found?.planted[0]?.estimate).toBeGreaterThan(0.5);
   expect(found?.planted[0]?.estimate).toBeLessThan(1.7);
-  expect(calibration.settings.map(({ key }) => key)).toContain('gate.budget');
+  // Either there are settings for the gate, or it is said why not.
+  const isTooNoisy = found?.warnings.some((warning) => warning.includes('too noisy'));
+  expect(calibration.settings.map(({ key }) => key)).toEqual(
+    isTooNoisy ? [] : ['gate.total.margin', 'gate.budget', 'gate.max_pairs'],
+  );
   // The recommendation can be pasted.
   const pasted = `version: 1\n${calibration.yaml.replace(/capture:/, 'batch: job\n    capture:')}`;
   expect(parseConfig(pasted, 'pasted.yml').workloads.api?.capture?.seconds).toBeGreaterThan(0);
@@ -54,6 +58,6 @@ work();
   });
   expectCode(again, 0);
   expect(again.stdout).toMatch(/^api: margin 2 %/);
-  expect(again.stdout).toMatch(/planted +\+100\.0? % burnt for real: fail after 4 pairs/);
+  expect(again.stdout).toMatch(/planted +\+100 % burnt for real: fail after 4 pairs/);
   expect(project.read('.profbound/calibration/calibration.json')).toBe(run.stdout);
 });
