@@ -1,6 +1,6 @@
 /** Makes one bundle out of bundles of the same plan from several runners. */
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { type Bundle, openBundle, readProfileBytes } from '../bundle/reader.js';
 import { planDifference } from '../bundle/sameness.js';
 import type { BundleManifest, BundleWorkload, Capture, Policy, Runner, Stop } from '../bundle/schema.js';
@@ -53,36 +53,40 @@ export function merge({ paths, out, firstLook, log }: MergeOptions): Result {
     }
     for (const workload of part.bundle.manifest.workloads) refuseChosenEnd(part.path, workload, firstLook);
   }
-  const target = outputPaths(out).bundle;
-  makeFolder(target);
-  if (readdirSync(target).length > 0 && !existsSync(join(target, 'bundle.json'))) {
-    throw new UsageError(`${target} is not a bundle and would be replaced; name another folder with --out`);
-  }
-  if (parts.some(({ bundle }) => existsSync(target) && bundle.directory === target)) {
-    throw new UsageError(`${target} is one of the bundles; name another folder with --out`);
-  }
+  const target = prepareTarget(out, parts);
   writeMerged(parts, target, firstLook);
   log.line(`merged ${plural(parts.length, 'bundle')} into ${target}`);
   return writeOutputs(openBundle(target), out);
 }
 
+/** The merged bundle's folder, which may only replace an earlier bundle. */
+function prepareTarget(out: string, parts: readonly Part[]): string {
+  const target = outputPaths(out).bundle;
+  makeFolder(target);
+  if (readdirSync(target).length > 0 && !existsSync(join(target, 'bundle.json'))) {
+    throw new UsageError(`${target} is not a bundle and would be replaced; name another folder with --out`);
+  }
+  for (const { path, bundle } of parts) {
+    if (`${bundle.directory}${sep}`.startsWith(`${target}${sep}`)) {
+      throw new UsageError(`${path} lies in ${target}, which is replaced; name another folder with --out`);
+    }
+  }
+  return target;
+}
+
 /** The same captures twice would be counted as evidence twice. */
 function refuseRepetition(parts: readonly Part[]): void {
-  const seen = new Map<string, string>();
-  for (const { path, bundle } of parts) {
-    for (const workload of bundle.manifest.workloads) {
-      for (const { summary } of workload.captures) {
-        const identity = `${summary.startedAtNanoseconds} ${summary.cpuNanoseconds} ${summary.weight}`;
-        const known = seen.get(identity);
-        if (known !== undefined) {
-          throw new UsageError(`${known} and ${path} hold the same captures: each run is merged once`);
-        }
+  const takenBy = new Map<string, Part>();
+  for (const part of parts) {
+    for (const { summary } of part.bundle.manifest.workloads.flatMap(({ captures }) => captures)) {
+      const identity = `${summary.startedAtNanoseconds} ${summary.cpuNanoseconds} ${summary.weight}`;
+      const other = takenBy.get(identity);
+      if (other !== undefined && other !== part) {
+        throw new UsageError(
+          `${other.path} and ${part.path} hold the same captures: each run is merged once`,
+        );
       }
-    }
-    for (const workload of bundle.manifest.workloads) {
-      for (const { summary } of workload.captures) {
-        seen.set(`${summary.startedAtNanoseconds} ${summary.cpuNanoseconds} ${summary.weight}`, path);
-      }
+      takenBy.set(identity, part);
     }
   }
 }

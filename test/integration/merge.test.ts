@@ -139,6 +139,13 @@ describe('is refused', () => {
     await refused(['a', killed], /measuring api did not come to its end: it was killed/);
   });
 
+  test('when it would replace what it is made of', async () => {
+    const run = await merge('a', 'b', '--out', 'a');
+    expectCode(run, 3);
+    expect(run.stderr).toMatch(/lies in .*a\/bundle, which is replaced/);
+    expect(manifest('a/bundle').workloads[0]?.captures).toHaveLength(8);
+  });
+
   test('when a bundle leads out of its folder', async () => {
     const hostile = changed('b', 'hostile', () => {});
     const file = project.path(hostile, 'bundle.json');
