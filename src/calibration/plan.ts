@@ -30,7 +30,12 @@ export function calibrationPlan(plan: Plan, collector: string, options: Calibrat
     `a calibration: the same code on both sides; where a workload's name ends in ${plantedSuffix(plant, 1)} and the like, head burns ${plant * 100} % of its CPU time besides`,
   ];
   const workloads = plan.workloads.flatMap((workload) => [
-    { ...workload, policy: { ...workload.policy, looks: [pairs] }, budgetSeconds: forRecording },
+    {
+      ...workload,
+      policy: { ...workload.policy, looks: [pairs] },
+      allPairs: true,
+      budgetSeconds: forRecording,
+    },
     ...Array.from({ length: plantedGates }, (_, index) => ({
       ...slowedDown(workload, collector, plant),
       name: plantedName(workload.name, plant, index + 1),

@@ -76,5 +76,7 @@ export interface WorkloadPlan {
     readonly loadCpus: string | null;
   };
   readonly policy: Policy;
+  /** Whether all pairs are measured, whatever they show. */
+  readonly allPairs: boolean;
   readonly budgetSeconds: number;
 }

@@ -89,6 +89,7 @@ function resolveWorkload(
       loadCpus: capture.cpus?.load ?? null,
     },
     policy,
+    allPairs: false,
     budgetSeconds: base.config.gate?.budget ?? 900,
   };
 }

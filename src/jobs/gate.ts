@@ -47,7 +47,7 @@ export interface GateOptions {
   readonly workloads: readonly string[];
   /** Overrides the configuration's backend. */
   readonly backend: 'auto' | 'bpf' | 'perf' | null;
-  /** Measures all of gate.max_pairs and looks once, at the end: what bundles of several runners are merged from. */
+  /** Measures all of gate.max_pairs whatever they show: what bundles of several runners are merged from. */
   readonly allPairs?: boolean;
   /** Measures something else than was configured, of the same code on both sides: a calibration. */
   readonly replan?: (plan: Plan, collector: Collector) => Plan;
@@ -129,7 +129,7 @@ function planOf(options: GateOptions, { configs }: SideConfigs, collector: Colle
   const workloads = plan.workloads.map((workload) => ({
     ...workload,
     capture: { ...workload.capture, backend: backend ?? workload.capture.backend },
-    policy: { ...workload.policy, looks: allPairs ? workload.policy.looks.slice(-1) : workload.policy.looks },
+    allPairs: allPairs ?? false,
   }));
   return replan ? replan({ ...plan, workloads }, collector) : { ...plan, workloads };
 }
@@ -226,7 +226,8 @@ async function measure(
       await runExperiment(workload, refs, collector, writer, {
         progress: log,
         signal,
-        decide: (measured) => decided(waiversInForce(measured, startedAt), tableOf),
+        decide: (measured) =>
+          !workload.allPairs && decided(waiversInForce(measured, startedAt), tableOf),
       });
     }
   } catch (error) {

@@ -33,7 +33,7 @@ export const gate: Command = {
     'all-pairs': {
       type: 'boolean',
       description:
-        'Measure all pairs of gate.max_pairs and judge once, at the end: what profbound merge takes of each runner.',
+        'Measure all pairs of gate.max_pairs, also when they are decided before: what profbound merge takes of each runner.',
     },
     out: {
       type: 'string',
