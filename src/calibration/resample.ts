@@ -34,11 +34,11 @@ export function relabelled({ pairs }: Recording, length: number, uniform: Unifor
 
 /** As many pairs as wanted: circular blocks of the recording, sides exchanged at random. */
 export function bootstrapped(recording: Recording, length: number, uniform: Uniform): Draw[] {
-  const { pairs } = recording;
+  const pairs = recording.pairs.slice(0, recording.pairs.length - (recording.pairs.length % orderBlock));
   const size = orderBlock * blockSize(recording);
   const drawn: RecordedPair[] = [];
   while (drawn.length < length) {
-    const start = orderBlock * Math.floor((uniform() * pairs.length) / orderBlock);
+    const start = orderBlock * Math.floor(uniform() * (pairs.length / orderBlock));
     for (let i = 0; i < size; i++) drawn.push(pairs[(start + i) % pairs.length] as RecordedPair);
   }
   return exchange(drawn.slice(0, length), uniform);

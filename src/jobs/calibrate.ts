@@ -1,5 +1,5 @@
 /** What this runner can prove: records the same code on both sides, plants slowdowns, and says how gates would do. */
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { type Bundle, openBundle } from '../bundle/reader.js';
 import type { BundleManifest, BundleWorkload } from '../bundle/schema.js';
@@ -22,7 +22,7 @@ import { completePairs } from '../verdict/pairs.js';
 import { captureTables } from './evaluate.js';
 import { runGate } from './gate.js';
 import type { Log } from './log.js';
-import { writeText } from './output.js';
+import { makeFolder, writeText } from './output.js';
 import { bundleFolder } from './report.js';
 
 export interface CalibrateOptions extends CalibrationOptions {

@@ -48,7 +48,8 @@ export const calibrate: Command = {
     out: {
       type: 'string',
       value: 'DIR',
-      description: 'Folder for the captures and calibration.json. Default: .profbound/calibration',
+      description:
+        'Folder for the captures and calibration.json. Default: .profbound/calibration, or what --from names.',
     },
     json: { ...jsonOption.json, description: 'Print the calibration as JSON on standard output.' },
   },
@@ -81,7 +82,7 @@ export const calibrate: Command = {
       gates: number('gates', 20, 100_000, 1000),
       seed: number('seed', 0, 999_999_999, 1),
       from: from === null ? null : at(from),
-      out: at(given.value('out') ?? '.profbound/calibration'),
+      out: at(given.value('out') ?? from ?? '.profbound/calibration'),
       log: terminal,
       signal: terminal.signal,
     });
