@@ -55,10 +55,8 @@ export interface CalibrateOutcome {
 export async function calibrate(options: CalibrateOptions): Promise<CalibrateOutcome> {
   const bundle = options.from === null ? await record(options) : openBundle(bundleFolder(options.from));
   const calibration = calibrationSchema.parse(await analyseBundle(bundle, options));
-  const file = join(
-    options.from === null ? options.out : resolve(bundle.directory, '..'),
-    'calibration.json',
-  );
+  makeFolder(options.out);
+  const file = join(options.out, 'calibration.json');
   writeText(file, `${JSON.stringify(calibration, null, 2)}\n`);
   return { calibration, file };
 }
