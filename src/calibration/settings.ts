@@ -108,7 +108,10 @@ function marginSettings(
   return null;
 }
 
-/** Pairs after which gates of the same code pass at this margin: one number for each of them that does. */
+/**
+ * Pairs after which gates of the same code pass at this margin: one number for each of them that does. Given up as soon
+ * as too many do not.
+ */
 function passingPairs(recording: Recording, totalMargin: number, seed: number): number[] {
   const { workload } = recording;
   const { looks } = policyOf({ max_pairs: mostPairs });
@@ -116,7 +119,8 @@ function passingPairs(recording: Recording, totalMargin: number, seed: number): 
   const trial = { ...recording, workload: { ...workload, policy } };
   const uniform = uniformFrom(seed);
   const passes: number[] = [];
-  for (let gate = 0; gate < triedGates; gate++) {
+  const mostMisses = (1 - wantedPasses) * triedGates;
+  for (let gate = 0; gate < triedGates && gate - passes.length <= mostMisses; gate++) {
     const { verdict, pairs } = judgeDraws(trial, bootstrapped(trial, mostPairs, uniform), null, uniform);
     if (verdict === 'pass') passes.push(pairs);
   }
