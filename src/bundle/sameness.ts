@@ -38,6 +38,7 @@ function workloadDifference(first: BundleWorkload, second: BundleWorkload): stri
     both('gate.function.margin', ({ policy }) => policy.functionMargin) ??
     both('gate.function.min_share', ({ policy }) => policy.minShare) ??
     both('the error rates', ({ policy }) => JSON.stringify(policy.alpha)) ??
+    both('the waivers', ({ waivers }) => JSON.stringify(waivers)) ??
     both('load', ({ load }) => JSON.stringify(load)) ??
     both('capture.seconds', ({ captureSeconds }) => captureSeconds) ??
     both('how it was sampled (capture.event, capture.rate, capture.backend)', ({ captures }) =>

@@ -17,7 +17,7 @@ export interface Shot {
 export type RecordedPair = Readonly<Record<Side, Shot>>;
 
 export interface Recording {
-  /** The workload without its captures; its policy is the gate's. */
+  /** The workload without its captures, and without waivers: nothing changed that one could be for. The policy is the gate's. */
   readonly workload: BundleWorkload;
   readonly pairs: readonly RecordedPair[];
   /** Wall seconds a pair takes with starting, warming up and stopping; 0 when unknown. */
@@ -46,7 +46,7 @@ export function readRecording(workload: BundleWorkload, policy: Policy, tableOf:
     head: { ...head, table: withSmallTogether(head.table, groupOf) },
   }));
   return {
-    workload: { ...workload, policy, captures: [] },
+    workload: { ...workload, policy, captures: [], waivers: [] },
     pairs: reduced,
     pairSeconds: secondsPerPair(pairs),
     shares: sharesOf(reduced),

@@ -226,8 +226,7 @@ async function measure(
       await runExperiment(workload, refs, collector, writer, {
         progress: log,
         signal,
-        decide: (measured) =>
-          !workload.allPairs && decided(waiversInForce(measured, startedAt), tableOf),
+        decide: (measured) => !workload.allPairs && decided(waiversInForce(measured, startedAt), tableOf),
       });
     }
   } catch (error) {
