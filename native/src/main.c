@@ -6,6 +6,7 @@
 #include "doctor/doctor.h"
 #include "support/fail.h"
 #include "options.h"
+#include "plant/plant.h"
 #include "record.h"
 #include "target/target.h"
 #include "unwind/table_listing.h"
@@ -17,6 +18,7 @@ static const char help[] =
 	"  profbound-collect [record] --cgroup PATH [--seconds S] --out DIR\n"
 	"  profbound-collect [record] [--seconds S] [--cpus LIST] [--repeat-seconds S] --out DIR -- COMMAND...\n"
 	"  profbound-collect exec [--cpus LIST] -- COMMAND...\n"
+	"  profbound-collect plant --percent P -- COMMAND...\n"
 	"  profbound-collect doctor [--json]\n"
 	"  profbound-collect unwind-table FILE [--store]\n"
 	"  profbound-collect --version\n"
@@ -40,6 +42,7 @@ static const char help[] =
 	"  --off-cpu           also write offcpu.pb.gz: where threads wait, and for how long; needs the bpf backend\n"
 	"  --off-cpu-min US    sum blocks shorter than so many microseconds without telling them apart; default 0\n"
 	"  --cpus LIST         CPUs COMMAND runs on, for instance 0-3\n"
+	"  --percent P         CPU time to burn beside COMMAND, of what it takes: a slowdown of known size\n"
 	"  --store             print the unwind table of FILE as it is packed for the kernel\n"
 	"\n"
 	"Exit codes: 0 written, 3 usage, 4 this machine does not allow it (the line says what would).\n";
@@ -74,6 +77,10 @@ int main(int count, char **arguments)
 	if (strcmp(first, "exec") == 0) {
 		options_parse_exec(count - 1, arguments + 1, &options);
 		target_exec(&options);
+	}
+	if (strcmp(first, "plant") == 0) {
+		options_parse_plant(count - 1, arguments + 1, &options);
+		plant_run(options.percent, options.command);
 	}
 	if (strcmp(first, "record") == 0) {
 		count--;

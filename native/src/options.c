@@ -22,7 +22,7 @@
 #define MAX_OFF_CPU_MIN 3600000000L
 
 enum { OPTION_PID = 256, OPTION_SECONDS, OPTION_OUT, OPTION_EVENT, OPTION_RATE, OPTION_FIXED, OPTION_DEPTH, OPTION_BUFFER, OPTION_BACKEND, OPTION_CPUS, OPTION_REPEAT,
-       OPTION_CGROUP, OPTION_OFF_CPU, OPTION_OFF_CPU_MIN };
+       OPTION_CGROUP, OPTION_OFF_CPU, OPTION_OFF_CPU_MIN, OPTION_PERCENT };
 
 static uint64_t parse_seconds(const char *option, const char *text)
 {
@@ -44,6 +44,16 @@ static uint32_t parse_number(const char *option, const char *text, long least, l
 	if (errno || end == text || *end || number < least || number > most)
 		fail(EXIT_USAGE, "%s %s: not a whole number from %ld to %ld", option, text, least, most);
 	return number;
+}
+
+static double parse_percent(const char *text)
+{
+	char *end;
+	double percent = strtod(text, &end);
+
+	if (end == text || *end || !(percent > 0) || percent > 1000)
+		fail(EXIT_USAGE, "--percent %s: not a number above 0, up to 1000", text);
+	return percent;
 }
 
 static uint32_t parse_rate(const char *text)
@@ -145,6 +155,7 @@ static void parse(int count, char **arguments, const struct option *known, struc
 		case OPTION_OFF_CPU: options->off_cpu = true; break;
 		case OPTION_OFF_CPU_MIN: options->off_cpu_min = 1000ULL * parse_number("--off-cpu-min", optarg, 0, MAX_OFF_CPU_MIN); break;
 		case OPTION_CPUS: parse_cpus(optarg, options); break;
+		case OPTION_PERCENT: options->percent = parse_percent(optarg); break;
 		default: fail(EXIT_USAGE, "%s: unknown option, or its value is missing; see --help", arguments[optind - 1]);
 		}
 	}
@@ -202,4 +213,18 @@ void options_parse_exec(int count, char **arguments, struct options *options)
 	parse(count, arguments, known, options);
 	if (!options->command)
 		fail(EXIT_USAGE, "exec: what is to be run? -- COMMAND");
+}
+
+void options_parse_plant(int count, char **arguments, struct options *options)
+{
+	static const struct option known[] = {
+		{ "percent", required_argument, NULL, OPTION_PERCENT },
+		{ 0 },
+	};
+
+	parse(count, arguments, known, options);
+	if (!options->command)
+		fail(EXIT_USAGE, "plant: what is to be run? -- COMMAND");
+	if (options->percent == 0)
+		fail(EXIT_USAGE, "plant: how much is to be burnt? --percent P");
 }

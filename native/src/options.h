@@ -38,6 +38,8 @@ struct options {
 	/* CPUs of the command; only when `has_cpus`. */
 	cpu_set_t cpus;
 	bool has_cpus;
+	/* CPU time burnt beside a command, of what it takes itself. */
+	double percent;
 };
 
 /* Parses the arguments after the subcommand; ends with EXIT_USAGE and one clear line when they make no sense. */
@@ -45,5 +47,8 @@ void options_parse(int count, char **arguments, struct options *options);
 
 /* Parses the arguments of `exec`: [--cpus LIST] -- COMMAND…. */
 void options_parse_exec(int count, char **arguments, struct options *options);
+
+/* Parses the arguments of `plant`: --percent P -- COMMAND…. */
+void options_parse_plant(int count, char **arguments, struct options *options);
 
 #endif

@@ -49,12 +49,17 @@ export function openBundle(directory: string): Bundle {
 
 /** Reads and decodes one pprof file below `directory`. */
 export function readProfile(directory: string, path: string): Profile {
-  const bytes = readBounded(directory, path, maxProfileBytes);
+  const bytes = readProfileBytes(directory, path);
   try {
     return decodeProfile(bytes);
   } catch (error) {
     throw new UsageError(`${join(directory, path)}: ${(error as Error).message}`);
   }
+}
+
+/** The bytes of one file below `directory`, a profile as it is. @throws UsageError */
+export function readProfileBytes(directory: string, path: string): Buffer {
+  return readBounded(directory, path, maxProfileBytes);
 }
 
 function readBounded(directory: string, path: string, maxBytes: number): Buffer {

@@ -1,11 +1,18 @@
 /** Where what a capture measured was built and ran. */
 import type { BundleManifest, BundleWorkload, Capture } from './schema.js';
 
-/** Absolute folder that the files of a capture's profile lie below: its side's, or that of its build in another layout. */
-export function captureRoot(
-  refs: BundleManifest['refs'],
+export type Roots = Pick<BundleManifest, 'refs' | 'runners'>;
+
+/**
+ * Absolute folder that the files of a capture's profile lie below: its side's, that of its build in another code layout,
+ * or in a merged bundle its runner's own.
+ */
+export function rootOf(
+  { refs, runners }: Roots,
   { layouts }: Pick<BundleWorkload, 'layouts'>,
-  { side, layout }: Capture,
+  { side, layout, runner }: Capture,
 ): string {
-  return (layout === undefined ? undefined : layouts?.[side][layout - 1]) ?? refs[side].root;
+  const ofLayout = layout === undefined ? undefined : layouts?.[side][layout - 1];
+  const ofRunner = runner === undefined ? undefined : runners?.[runner]?.roots[side];
+  return ofLayout ?? ofRunner ?? refs[side].root;
 }

@@ -73,6 +73,8 @@ export const captureSchema = z.object({
   side: sideSchema,
   /** Pair number, from 1. */
   pair: z.number().int().positive(),
+  /** Which of the bundle's `runners` took it; only in a merged bundle. */
+  runner: z.number().int().nonnegative().max(63).optional(),
   /** 0 when this side was measured first in its pair, 1 when second. */
   position: z.union([z.literal(0), z.literal(1)]),
   /** Which of the side's builds, from 1; only where it was built in several code layouts. */
@@ -157,6 +159,17 @@ export const environmentSchema = z.object({
 });
 export type Environment = z.infer<typeof environmentSchema>;
 
+/** One of the runs that a merged bundle was made of. */
+export const runnerSchema = z.object({
+  /** How reports call it. */
+  name: text,
+  startedAt: z.iso.datetime(),
+  environment: environmentSchema,
+  /** Absolute folders the sides ran in there. */
+  roots: z.object({ base: text, head: text }),
+});
+export type Runner = z.infer<typeof runnerSchema>;
+
 export const bundleSchema = z.object({
   schema: z.literal('profbound/bundle@1'),
   tool: z.object({ name: z.literal('profbound'), version: text }),
@@ -171,6 +184,8 @@ export const bundleSchema = z.object({
   /** What differs between the sides' sources; null when that is not known, and a note says why. */
   changes: changesSchema.nullable(),
   environment: environmentSchema,
+  /** Only in a merged bundle: where its captures come from; `environment` is the first one's then. */
+  runners: z.array(runnerSchema).min(1).max(64).optional(),
   workloads: z.array(bundleWorkloadSchema).max(100),
 });
 export type BundleManifest = z.infer<typeof bundleSchema>;

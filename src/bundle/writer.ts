@@ -63,6 +63,28 @@ export class BundleWriter {
     this.#save();
   }
 
+  /**
+   * Takes captures of other bundles in at once.
+   * @param bytesOf the profile that is to stand at a path of the capture
+   */
+  adopt(
+    workload: string,
+    captures: readonly Capture[],
+    stop: Stop,
+    bytesOf: (capture: Capture, path: string) => Buffer,
+  ): void {
+    for (const capture of captures) {
+      for (const path of [capture.cpuProfile, capture.offCpuProfile]) {
+        if (path === undefined) continue;
+        const target = join(this.directory, path);
+        mkdirSync(dirname(target), { recursive: true });
+        writeFileSync(target, bytesOf(capture, path));
+      }
+      this.workload(workload).captures.push(capture);
+    }
+    this.finish(workload, stop);
+  }
+
   /** Records how measuring a workload ended. */
   finish(workload: string, stop: Stop): void {
     this.workload(workload).stop = stop;

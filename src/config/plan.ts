@@ -79,5 +79,7 @@ export interface WorkloadPlan {
   };
   readonly policy: Policy;
   readonly waitPolicy: WaitPolicy;
+  /** Whether all pairs are measured, whatever they show. */
+  readonly allPairs: boolean;
   readonly budgetSeconds: number;
 }

@@ -96,6 +96,7 @@ function resolveWorkload(
     },
     policy: policyOf(gate),
     waitPolicy,
+    allPairs: false,
     budgetSeconds: gate.budget ?? 900,
   };
 }

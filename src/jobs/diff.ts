@@ -96,7 +96,7 @@ function openBundleSide(directory: string, { side, workload: name }: DiffOptions
   const [first, ...rest] = captures.map(({ summary }) => summary);
   if (!first) throw new UsageError(`${directory}: workload ${workload.name} has no capture of ${side}`);
   const ref = manifest.refs[side];
-  const tableOf = captureTables(directory, manifest.refs);
+  const tableOf = captureTables(directory, manifest);
   const units = captures.reduce((sum, capture) => sum + capture.units, 0);
   return {
     side: {

@@ -1,7 +1,7 @@
 /** From a bundle to its verdict and trees: pure, so that a bundle gives the same report wherever it is read. */
 import { type Bundle, readProfile } from '../bundle/reader.js';
-import { captureRoot } from '../bundle/roots.js';
-import type { BundleManifest, BundleWorkload, Capture, Side } from '../bundle/schema.js';
+import { type Roots, rootOf } from '../bundle/roots.js';
+import type { BundleWorkload, Capture, Side } from '../bundle/schema.js';
 import { type FunctionTable, functionTable } from '../profile/functions.js';
 import type { Profile } from '../profile/model.js';
 import { surroundingsOf } from '../profile/surroundings.js';
@@ -12,7 +12,7 @@ import { judge } from '../verdict/judge.js';
 import type { WaitsOf } from '../verdict/waitPanel.js';
 
 /** Where threads waited in each capture of a bundle's folder, decoded when first asked for; see `captureTables`. */
-export function captureWaits(directory: string, refs: BundleManifest['refs']): WaitsOf {
+export function captureWaits(directory: string, roots: Roots): WaitsOf {
   const known = new Map<string, WaitTable>();
   return (workload, capture) => {
     const { cpuProfile, offCpuProfile, units } = capture;
@@ -20,7 +20,7 @@ export function captureWaits(directory: string, refs: BundleManifest['refs']): W
     const found = known.get(offCpuProfile);
     if (found) return found;
     const waits = readProfile(directory, offCpuProfile);
-    const root = captureRoot(refs, workload, capture);
+    const root = rootOf(roots, workload, capture);
     const table = waitTable(waits, readProfile(directory, cpuProfile), root, units);
     known.set(offCpuProfile, table);
     return table;
@@ -33,13 +33,13 @@ export type CaptureTables = (workload: BundleWorkload, capture: Capture) => Func
  * Self cost by function of each capture in a bundle's folder, decoded when first asked for.
  * @param directory the bundle's folder; captures may still be added to it
  */
-export function captureTables(directory: string, refs: BundleManifest['refs']): CaptureTables {
+export function captureTables(directory: string, roots: Roots): CaptureTables {
   const known = new Map<string, FunctionTable>();
   return (workload, capture) => {
     const found = known.get(capture.cpuProfile);
     if (found) return found;
     const profile = readProfile(directory, capture.cpuProfile);
-    const table = functionTable(profile, captureRoot(refs, workload, capture));
+    const table = functionTable(profile, rootOf(roots, workload, capture));
     known.set(capture.cpuProfile, table);
     return table;
   };
@@ -61,13 +61,12 @@ export function evaluate(bundle: Bundle): ReportModel {
       ),
     );
   }
-  const { refs } = manifest;
   const result = judge(
     manifest,
-    captureTables(directory, refs),
+    captureTables(directory, manifest),
     (workload, capture, keys) =>
-      surroundingsOf(bundle.profile(capture), captureRoot(refs, workload, capture), keys),
-    captureWaits(directory, refs),
+      surroundingsOf(bundle.profile(capture), rootOf(manifest, workload, capture), keys),
+    captureWaits(directory, manifest),
   );
   return { result, trees };
 }
@@ -83,7 +82,7 @@ export function* perUnit(
     const sampled = sampledNanoseconds(profile);
     if (sampled === 0) continue;
     const scale = capture.summary.cpuNanoseconds / sampled / capture.units / captures.length;
-    yield { profile, root: captureRoot(bundle.manifest.refs, workload, capture), scale };
+    yield { profile, root: rootOf(bundle.manifest, workload, capture), scale };
   }
 }
 

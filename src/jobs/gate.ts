@@ -40,6 +40,10 @@ export interface GateOptions {
   readonly workloads: readonly string[];
   /** Overrides the configuration's backend. */
   readonly backend: 'auto' | 'bpf' | 'perf' | null;
+  /** Measures all of gate.max_pairs whatever they show: what bundles of several runners are merged from. */
+  readonly allPairs?: boolean;
+  /** Measures something else than was configured, of the same code on both sides: a calibration. */
+  readonly replan?: (plan: Plan, collector: Collector) => Plan;
   readonly log: Log;
   /** Aborted with an InterruptedError as reason. */
   readonly signal: AbortSignal;
@@ -63,11 +67,11 @@ export async function runGate(options: GateOptions): Promise<GateOutcome> {
   prepareOutput(paths);
   const prepared = await prepareSides(options, options.log);
   try {
-    warnOfSameCommit(prepared.refs, options.log);
+    if (!options.replan) warnOfSameCommit(prepared.refs, options.log);
     const found = readConfigs(options.cwd, options.config, prepared.refs);
-    const plan = planOf(options, found);
-    const environment = environmentOf(plan, found.configs.head);
     const collector = await openCollector();
+    const plan = planOf(options, found, collector);
+    const environment = environmentOf(plan, found.configs.head);
     const builds = await buildAll(plan.workloads, prepared.refs, options);
     const notes = [...prepared.notes, ...found.notes, ...plan.notes, ...builds.notes];
     for (const note of notes) options.log.line(`note: ${note}`);
@@ -114,16 +118,15 @@ function prepareOutput({ bundle }: OutputPaths): void {
   }
 }
 
-function planOf({ workloads, backend }: GateOptions, { configs }: SideConfigs): Plan {
-  const plan = resolvePlan(configs.base, configs.head, workloads);
-  if (backend === null) return plan;
-  return {
-    ...plan,
-    workloads: plan.workloads.map((workload) => ({
-      ...workload,
-      capture: { ...workload.capture, backend },
-    })),
-  };
+function planOf(options: GateOptions, { configs }: SideConfigs, collector: Collector): Plan {
+  const { backend, allPairs, replan } = options;
+  const plan = resolvePlan(configs.base, configs.head, options.workloads);
+  const workloads = plan.workloads.map((workload) => ({
+    ...workload,
+    capture: { ...workload.capture, backend: backend ?? workload.capture.backend },
+    allPairs: allPairs ?? false,
+  }));
+  return replan ? replan({ ...plan, workloads }, collector) : { ...plan, workloads };
 }
 
 function manifestOf(
@@ -204,16 +207,17 @@ async function measure(
   writer: BundleWriter,
   { log, signal }: GateOptions,
 ): Promise<void> {
-  const tableOf = captureTables(writer.directory, refs);
+  const tableOf = captureTables(writer.directory, { refs });
   const { startedAt } = writer.manifest;
-  const waitsOf = captureWaits(writer.directory, refs);
+  const waitsOf = captureWaits(writer.directory, { refs });
   try {
     for (const workload of plan.workloads) {
       signal.throwIfAborted();
       await runExperiment(workload, builds.sourcesOf(workload), collector, writer, {
         progress: log,
         signal,
-        decide: (measured) => decided(waiversInForce(measured, startedAt), tableOf, waitsOf),
+        decide: (measured) =>
+          !workload.allPairs && decided(waiversInForce(measured, startedAt), tableOf, waitsOf),
       });
     }
   } catch (error) {

@@ -1,5 +1,6 @@
 /** What a command of the command line takes, and reading it from the words the user typed. */
 import { parseArgs } from 'node:util';
+import type * as z from 'zod';
 import { UsageError } from '../errors.js';
 import { suggest } from '../text/suggest.js';
 
@@ -25,7 +26,7 @@ export interface Arguments {
 export interface ArgumentsDefinition {
   readonly name: string;
   readonly options: Readonly<Record<string, OptionDefinition>>;
-  /** Names of the positional arguments; all are needed. */
+  /** Names of the positional arguments; all are needed. One that ends in `...`, the last, takes one or more words. */
   readonly positionals: readonly string[];
   /** Whether words after `--` mean something to this command. */
   readonly takesRest: boolean;
@@ -103,7 +104,7 @@ function checkPositionals(
     throw new UsageError(`profbound ${name} takes nothing after --: ${rest.join(' ')}`);
   }
   const surplus = positionals[expected.length];
-  if (surplus !== undefined) {
+  if (surplus !== undefined && !expected.at(-1)?.endsWith('...')) {
     throw new UsageError(
       `profbound ${name}: ${surplus} is one argument too many; see profbound ${name} --help`,
     );
@@ -119,6 +120,20 @@ export function oneOf<Word extends string>(option: string, written: string, word
   const found = words.find((word) => word === written);
   if (found === undefined) throw new UsageError(`${option} ${written}: it is one of ${words.join(', ')}`);
   return found;
+}
+
+/** A quantity as the configuration has it, e.g. `15m` or `5%`. @throws UsageError saying what was meant */
+export function quantity(option: string, written: string, form: z.ZodType<number>): number {
+  const read = form.safeParse(written);
+  if (read.success) return read.data;
+  throw new UsageError(`${option} ${written}: ${read.error.issues[0]?.message}`);
+}
+
+/** A whole number within limits. @throws UsageError */
+export function whole(option: string, written: string, least: number, most: number): number {
+  const number = /^\d{1,9}$/.test(written) ? Number(written) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  throw new UsageError(`${option} ${written}: a whole number from ${least} to ${most} is needed`);
 }
 
 /** A positive number, e.g. of seconds. @throws UsageError */

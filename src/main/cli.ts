@@ -5,15 +5,17 @@ import { suggest } from '../text/suggest.js';
 import { tool } from '../version.js';
 import { parseArguments } from './arguments.js';
 import type { Command, Terminal } from './command.js';
+import { calibrate } from './commands/calibrate.js';
 import { capture } from './commands/capture.js';
 import { diff } from './commands/diff.js';
 import { doctor } from './commands/doctor.js';
 import { gate } from './commands/gate.js';
+import { merge } from './commands/merge.js';
 import { report } from './commands/report.js';
 import { commandHelp, generalHelp } from './help.js';
 import { explain, openTerminal } from './terminal.js';
 
-const commands: readonly Command[] = [gate, capture, diff, report, doctor];
+const commands: readonly Command[] = [gate, capture, diff, report, merge, calibrate, doctor];
 
 /** @returns the exit code */
 async function main(words: readonly string[], terminal: Terminal): Promise<number> {

@@ -1,15 +1,16 @@
 /** One workload's verdict: walks the looks in order; the first that proves something decides. */
 import type { BundleWorkload } from '../bundle/schema.js';
 import { type FunctionFinding, type FunctionFindings, testFunctions } from './functionTest.js';
-import { crossingOf, layoutsInTheWay } from './layouts.js';
+import { layoutsInTheWay } from './layouts.js';
 import { type Look, looksAt } from './looks.js';
 import { offsetFindings } from './offset.js';
 import { completePairs, measuredSeconds, type Pair } from './pairs.js';
 import { type Panel, readPanel, type TableOf, unresolvedPart } from './panel.js';
 import * as because from './reasons.js';
 import type { Reason, Verdict } from './result.js';
+import { agreement, totalLogChange } from './runners.js';
 import { checkSensitivity, morePairs, type Sensitivity } from './sensitivity.js';
-import { logChanges, meanLogChange, type Total, testTotal } from './total.js';
+import { type Total, testTotal } from './total.js';
 import { isUniform } from './uniform.js';
 import { checkPairs, checkStop, checkUnresolved, hopeless } from './validity.js';
 import { readWaitPanel, type WaitPanel, type WaitsOf } from './waitPanel.js';
@@ -101,7 +102,9 @@ function assessCpu(
   const { load } = workload;
   const policy = waivedPolicy(workload);
   const pairs = all.slice(0, planned.pairs);
-  const log = meanLogChange(logChanges(pairs), crossingOf(pairs));
+  const log = totalLogChange(pairs);
+  const runners = agreement(pairs);
+  const said = runners.said === null ? [] : [runners.said];
   const invalid = checkPairs(workload, pairs);
   const unresolved = checkUnresolved(pairs.length, panel, log);
   const look = invalid.length > 0 ? { ...planned, mayClaim: false } : planned;
@@ -130,15 +133,21 @@ function assessCpu(
     }
     reasons.push(...because.functionsSlower(failing, load), ...movedReasons(moved), ...waiving);
     if (unresolved !== null) reasons.push(unresolved.reason);
+    reasons.push(...said);
     return { ...seen, waived, verdict: 'fail', reasons, neededSeconds: null };
   }
   const sensitivity = checkSensitivity(panel, look, total, functions, policy);
+  if (total.decision === 'pass' && runners.disagree) {
+    // Within the margin on average is not within it on each.
+    return { ...seen, verdict: 'inconclusive', reasons: said, neededSeconds: null };
+  }
   if (total.decision === 'pass' && sensitivity.sufficient) {
     const reasons = [
       because.withinMargin(total, load),
       ...waiving,
       ...missingNames(panel, look.pairs),
       ...movedReasons(moved),
+      ...said,
     ];
     return { ...seen, waived, verdict: 'pass', reasons, neededSeconds: null };
   }
@@ -146,7 +155,7 @@ function assessCpu(
   const neededSeconds = more === null ? null : (more * measuredSeconds(pairs)) / pairs.length;
   const why = whyInconclusive(workload, look, total, sensitivity, neededSeconds);
   const layouts = look.mayClaim ? layoutsInTheWay(workload, log) : null;
-  const reasons = [why, ...(layouts === null ? [] : [layouts]), ...movedReasons(moved), ...waiving];
+  const reasons = [why, ...(layouts === null ? [] : [layouts]), ...movedReasons(moved), ...waiving, ...said];
   return { ...seen, waived, verdict: 'inconclusive', reasons, neededSeconds };
 }
 

@@ -15,13 +15,13 @@ describe('help', () => {
   test('--help lists the commands and the exit codes', async () => {
     const { code, stdout } = await run('--help');
     expect(code).toBe(0);
-    for (const command of ['gate', 'capture', 'diff', 'report', 'doctor']) {
+    for (const command of ['gate', 'capture', 'diff', 'report', 'merge', 'calibrate', 'doctor']) {
       expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
     }
     expect(stdout).toContain('Exit codes: 0 pass, 1 fail, 2 inconclusive');
   });
 
-  test.each(['gate', 'capture', 'diff', 'report', 'doctor'])(
+  test.each(['gate', 'capture', 'diff', 'report', 'merge', 'calibrate', 'doctor'])(
     '%s --help has usage and examples',
     async (command) => {
       const { code, stdout, stderr } = await run(command, '--help');
@@ -53,7 +53,10 @@ describe('help', () => {
 describe('mistakes end in exit code 3 with one line', () => {
   test.each([
     [['gaet'], 'unknown command gaet; did you mean gate?'],
-    [['--verion'], 'unknown option --verion; the commands are gate, capture, diff, report, doctor'],
+    [
+      ['--verion'],
+      'unknown option --verion; the commands are gate, capture, diff, report, merge, calibrate, doctor',
+    ],
     [['gate', '--bas', 'main'], 'unknown option --bas; did you mean --base?'],
     [['gate', '--bogus'], 'unknown option --bogus; profbound gate --help lists them'],
     [['gate', '--base'], '--base needs a value: --base REF'],
@@ -69,6 +72,14 @@ describe('mistakes end in exit code 3 with one line', () => {
     [['capture', '--pid', '1', '--', 'true'], 'capture either --pid PID, --cgroup PATH or -- COMMAND'],
     [['capture', '--pid', 'init'], '--pid init: a process id is needed'],
     [['capture', '--seconds', 'ten', '--', 'true'], '--seconds ten: a number above 0 is needed'],
+    [['merge', '--out', 'x'], 'profbound merge needs BUNDLE...; see profbound merge --help'],
+    [['merge', 'a', 'b'], 'profbound merge needs --out DIR: where the merged bundle is written'],
+    [['merge', 'a', '--out', 'x'], 'merge takes two bundles or more, one of each runner'],
+    [
+      ['calibrate', '--budget', '20'],
+      '--budget 20: "20" is not a duration: write a number and ms, s, m or h, for instance 20s',
+    ],
+    [['calibrate', '--gates', '1.5'], '--gates 1.5: a whole number from 20 to 100000 is needed'],
     [['doctor', '--colour'], 'unknown option --colour; profbound doctor --help lists them'],
   ])('%j', async (words, message) => {
     expect(await run(...words)).toEqual({ code: 3, stdout: '', stderr: `profbound: ${message}\n` });

@@ -149,6 +149,7 @@ function servicePlan(tag: Tag): WorkloadPlan {
       alpha: { fail: 0.005, pass: 0.05, functions: 0.01 },
       looks: [1],
     },
+    allPairs: false,
     budgetSeconds: 600,
   };
 }

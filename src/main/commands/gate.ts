@@ -30,6 +30,11 @@ export const gate: Command = {
       description: 'Measure this workload only; may be repeated.',
     },
     backend: { type: 'string', value: 'NAME', description: 'auto, bpf or perf. Default: as configured.' },
+    'all-pairs': {
+      type: 'boolean',
+      description:
+        'Measure all pairs of gate.max_pairs, also when they are decided before: what profbound merge takes of each runner.',
+    },
     out: {
       type: 'string',
       value: 'DIR',
@@ -56,6 +61,7 @@ export const gate: Command = {
       out: resolve(terminal.cwd, given.value('out') ?? '.profbound'),
       workloads: given.values('workload'),
       backend: backend === null ? null : oneOf('--backend', backend, ['auto', 'bpf', 'perf'] as const),
+      allPairs: given.flag('all-pairs'),
       log: terminal,
       signal: terminal.signal,
     });

@@ -1,0 +1,152 @@
+/** What was recorded with the same code on both sides, ready to be made into many gates. */
+import type { BundleWorkload, Capture, Policy, Side } from '../bundle/schema.js';
+import { sides } from '../bundle/schema.js';
+import type { FunctionCost, FunctionTable } from '../profile/functions.js';
+import { autocorrelation } from '../stats/autocorrelation.js';
+import { trimmedMean } from '../stats/yuen.js';
+import { completePairs, type Pair } from '../verdict/pairs.js';
+import type { TableOf } from '../verdict/panel.js';
+import { cpuPerUnit } from '../verdict/total.js';
+
+/** One capture with its cost by function. */
+export interface Shot {
+  readonly capture: Capture;
+  readonly table: FunctionTable;
+}
+
+export type RecordedPair = Readonly<Record<Side, Shot>>;
+
+export interface Recording {
+  /** The workload without its captures, and without waivers: nothing changed that one could be for. The policy is the gate's. */
+  readonly workload: BundleWorkload;
+  readonly pairs: readonly RecordedPair[];
+  /** Wall seconds a pair takes with starting, warming up and stopping; 0 when unknown. */
+  readonly pairSeconds: number;
+  /** Parts of the CPU time by function over all captures. */
+  readonly shares: ReadonlyMap<string, number>;
+}
+
+/** Functions with less than this part of the gate's minimum share are taken together: no draw makes them tested. */
+const smallPart = 0.25;
+
+/**
+ * Reads a workload's recording.
+ * @param policy what the gate tolerates: not the recording's own, which looks at nothing before its end
+ */
+export function readRecording(workload: BundleWorkload, policy: Policy, tableOf: TableOf): Recording {
+  const pairs = completePairs(workload.captures);
+  const shots = pairs.map(({ base, head }) => ({
+    base: { capture: base, table: tableOf(workload, base) },
+    head: { capture: head, table: tableOf(workload, head) },
+  }));
+  const shares = sharesOf(shots);
+  const groupOf = groups(shares, smallPart * policy.minShare);
+  const reduced = shots.map(({ base, head }) => ({
+    base: { ...base, table: withSmallTogether(base.table, groupOf) },
+    head: { ...head, table: withSmallTogether(head.table, groupOf) },
+  }));
+  return {
+    workload: { ...workload, policy, captures: [], waivers: [] },
+    pairs: reduced,
+    pairSeconds: secondsPerPair(pairs),
+    shares: sharesOf(reduced),
+  };
+}
+
+/** Of exact CPU time, over all captures. */
+function sharesOf(pairs: readonly RecordedPair[]): Map<string, number> {
+  const shares = new Map<string, number>();
+  let all = 0;
+  for (const pair of pairs) {
+    for (const side of sides) {
+      const { table, capture } = pair[side];
+      all += Math.max(capture.summary.cpuNanoseconds, table.nanoseconds);
+      for (const { key, nanoseconds } of table.functions.values()) {
+        shares.set(key, (shares.get(key) ?? 0) + nanoseconds);
+      }
+    }
+  }
+  for (const [key, nanoseconds] of shares) shares.set(key, all > 0 ? nanoseconds / all : 0);
+  return shares;
+}
+
+/**
+ * Puts functions too small to be tested into rows of their sum, which are too small as well. The verdict is the same,
+ * since it looks at such functions together only, and takes a fraction of the time.
+ */
+function withSmallTogether(table: FunctionTable, groupOf: (cost: FunctionCost) => string): FunctionTable {
+  const functions = new Map<string, FunctionCost>();
+  for (const cost of table.functions.values()) {
+    const key = groupOf(cost);
+    const own = key === cost.key ? cost : { ...cost, key, name: key, file: null, line: null };
+    const known = functions.get(key);
+    const sum = known && {
+      count: known.count + cost.count,
+      nanoseconds: known.nanoseconds + cost.nanoseconds,
+    };
+    functions.set(key, { ...own, ...sum });
+  }
+  return { ...table, functions };
+}
+
+/** A function's key, or its group's: by hash, so that a function is in the same group in every capture. */
+function groups(shares: ReadonlyMap<string, number>, least: number): (cost: FunctionCost) => string {
+  let rest = 0;
+  for (const share of shares.values()) if (share < least) rest += share;
+  const wanted = Math.max(1, Math.ceil(rest / least));
+  return ({ key, resolved }) => {
+    if ((shares.get(key) ?? 0) >= least) return key;
+    let hash = 0;
+    for (let i = 0; i < key.length; i++) hash = (Math.imul(hash, 31) + key.charCodeAt(i)) >>> 0;
+    return `small functions ${resolved ? '' : 'without names '}${hash % wanted}`;
+  };
+}
+
+/** From the first capture's start to the last one's end, over the pairs. */
+function secondsPerPair(pairs: readonly Pair[]): number {
+  let first = Number.POSITIVE_INFINITY;
+  let last = 0;
+  for (const pair of pairs) {
+    for (const side of sides) {
+      const { startedAtNanoseconds, wallNanoseconds } = pair[side].summary;
+      const start = Number(startedAtNanoseconds) / 1e9;
+      first = Math.min(first, start);
+      last = Math.max(last, start + wallNanoseconds / 1e9);
+    }
+  }
+  return pairs.length > 0 ? Math.max(0, last - first) / pairs.length : 0;
+}
+
+/** How the recording varies. */
+export interface Noise {
+  /** Of one pair's difference of ln CPU time per unit, robust as the verdict has it; null with too few pairs. */
+  readonly pairSd: number | null;
+  /** From pair to pair: of the pairs' levels, and of second minus first, which is what disturbs a verdict. */
+  readonly levelAutocorrelation: number;
+  readonly differenceAutocorrelation: number;
+  /** ln change of going second in a pair. */
+  readonly secondEffect: number;
+}
+
+/** Figures of a recording's noise. */
+export function noiseOf({ pairs }: Recording): Noise {
+  const levels: number[] = [];
+  const inOrder: number[] = [];
+  const differences: number[] = [];
+  for (const { base, head } of pairs) {
+    const pair: Pair = { number: base.capture.pair, base: base.capture, head: head.capture };
+    const ofBase = Math.log(cpuPerUnit(pair, 'base') ?? Number.NaN);
+    const ofHead = Math.log(cpuPerUnit(pair, 'head') ?? Number.NaN);
+    if (!Number.isFinite(ofBase) || !Number.isFinite(ofHead)) continue;
+    levels.push((ofBase + ofHead) / 2);
+    differences.push(ofHead - ofBase);
+    inOrder.push(base.capture.position === 0 ? ofHead - ofBase : ofBase - ofHead);
+  }
+  const n = differences.length;
+  return {
+    pairSd: n >= 4 ? trimmedMean(differences).standardError * Math.sqrt(n) : null,
+    levelAutocorrelation: autocorrelation(levels),
+    differenceAutocorrelation: autocorrelation(inOrder),
+    secondEffect: n >= 2 ? trimmedMean(inOrder).mean : 0,
+  };
+}
