@@ -1,6 +1,7 @@
 /** One function's change of CPU time per unit of work, with its standard error. */
 import type { Side } from '../bundle/schema.js';
-import { jackknifeVariance } from '../stats/jackknife.js';
+import { jointDf, squeezed, type Variance, variancePrior } from '../stats/dispersion.js';
+import { jackknifeCovariance, jackknifeVariance } from '../stats/jackknife.js';
 import { type Cells, type Panel, type PanelRow, sumOfFirst, type TotalCells } from './panel.js';
 import type { LogChange } from './total.js';
 
@@ -44,8 +45,12 @@ export interface FunctionEstimate {
   /** The part of it that comes from the shares. */
   readonly shareError: number;
   readonly df: number;
-  /** Variance between pairs over the variance sampling alone would cause; at least 1. */
-  readonly dispersion: number;
+  /** Variance of the share ratio between pairs over the one sampling alone would cause, with its degrees of freedom. */
+  readonly dispersion: Variance;
+  /** The variance sampling alone would cause. */
+  readonly samplingVariance: number;
+  /** Of share ratio and total: what a function spends more in a pair moves both alike; not negative. */
+  readonly covariance: number;
   /** What the change adds to base's CPU time per unit, as a fraction of it. */
   readonly contribution: number;
   /** null where both sides saw the function well enough to tell how its change varies from pair to pair. */
@@ -54,8 +59,8 @@ export interface FunctionEstimate {
 
 /**
  * Estimates `ln R = ln(share_head / share_base) + θ`: the share comes from samples, the level from exact CPU time. Its
- * variance is the delete-one-pair jackknife's of the whole, since what a function spends more in a pair moves its share
- * and the total alike; it is not taken for less than sampling and the total alone would make it.
+ * variance is `φ v_P + se_θ² + 2 cov`: what sampling alone would make the share ratio vary, times how much more it does
+ * between pairs (by the delete-one-pair jackknife), the total's, and the jackknife's covariance of the two.
  * @param n     pairs to use, the first ones of the panel
  * @param total ln change of CPU time per unit over the same pairs
  */
@@ -69,12 +74,12 @@ export function estimateFunction(panel: Panel, row: PanelRow, n: number, total: 
   const seen: Side[] = [];
   if (base.share > 0) seen.push('base');
   if (head.share > 0) seen.push('head');
-  const binomial = seen.reduce((sum, side) => sum + { base, head }[side].binomialVariance, 0);
+  const samplingVariance = seen.reduce((sum, side) => sum + { base, head }[side].binomialVariance, 0);
   const shares = differences(without, seen, n);
   const jackknife = jackknifeVariance(shares);
-  const whole = jackknifeVariance(withTotal(shares, total));
   const pooledSamples = base.samples + head.samples;
   const allSamples = base.allSamples + head.allSamples;
+  const isScarce = Math.min(base.samples, head.samples) < fewestSamples || !Number.isFinite(jackknife);
   const estimate = {
     row,
     base,
@@ -82,14 +87,65 @@ export function estimateFunction(panel: Panel, row: PanelRow, n: number, total: 
     pooledShare: allSamples > 0 ? pooledSamples / allSamples : 0,
     pooledSamples,
     log: Math.log(head.share / base.share) + total.mean,
-    standardError: Math.sqrt(Math.max(whole, binomial + total.standardError ** 2)),
-    shareError: Math.sqrt(Math.max(jackknife, binomial)),
-    df: Math.max(1, n - 1),
-    dispersion: dispersionOf(jackknife, binomial),
+    samplingVariance,
+    covariance: Math.max(0, jackknifeCovariance(shares, total.leaveOneOut)),
     contribution: head.share * Math.exp(total.mean) - base.share,
   };
-  const isScarce = Math.min(base.samples, head.samples) < fewestSamples || !Number.isFinite(jackknife);
-  return { ...estimate, scarce: isScarce ? scarceErrors(estimate, without, total) : null };
+  const own = { variance: ratioOf(jackknife, samplingVariance), df: Math.max(1, n - 1) };
+  return {
+    ...estimate,
+    ...errorsOf(estimate, own, total),
+    scarce: isScarce ? scarceErrors(estimate, without, total) : null,
+  };
+}
+
+/**
+ * The estimates with their dispersions shrunk towards each other's (edgeR's quasi-likelihood): some ten pairs know each
+ * one's within a factor of two at best, and Holm's levels are far out in the tail, where Student's t with the degrees of
+ * freedom of ten pairs proves next to nothing. Together, functions know it well: in simulated gates a function of 2 % that
+ * got 20 % slower is proven after 16 pairs in 48 % of them instead of 7 %, with the error rate still below its level. A
+ * function that varies more than the others' dispersions explain keeps its own. Without that, and without the
+ * covariance, the error rate of a large or wild function was up to ten times its level.
+ */
+export function moderated(
+  estimates: readonly FunctionEstimate[],
+  n: number,
+  total: LogChange,
+): FunctionEstimate[] {
+  const plenty = estimates.filter(({ scarce }) => scarce === null);
+  const df = Math.max(1, n - 1);
+  const prior = variancePrior(
+    plenty.map(({ dispersion }) => dispersion.variance),
+    df,
+  );
+  // The prior knows no more than all functions together.
+  const mostDf = plenty.length * df;
+  return estimates.map((estimate) => {
+    if (estimate.scarce !== null) return estimate;
+    const shrunk = squeezed(estimate.dispersion, prior);
+    const dispersion = { variance: shrunk.variance, df: Math.min(shrunk.df, mostDf) };
+    return { ...estimate, ...errorsOf(estimate, dispersion, total) };
+  });
+}
+
+/** Sampling alone makes it vary: a smaller dispersion than 1 is chance. */
+function errorsOf(
+  { samplingVariance, covariance }: Pick<FunctionEstimate, 'samplingVariance' | 'covariance'>,
+  dispersion: Variance,
+  total: LogChange,
+): Pick<FunctionEstimate, 'standardError' | 'shareError' | 'df' | 'dispersion'> {
+  const ofShares = {
+    variance: Math.max(1, dispersion.variance) * samplingVariance + 2 * covariance,
+    df: dispersion.df,
+  };
+  const ofTotal = { variance: total.standardError ** 2, df: total.df };
+  const variance = ofShares.variance + ofTotal.variance;
+  return {
+    standardError: Math.sqrt(variance),
+    shareError: Math.sqrt(ofShares.variance - 2 * covariance),
+    df: variance > 0 && Number.isFinite(variance) ? jointDf([ofShares, ofTotal]) : dispersion.df,
+    dispersion,
+  };
 }
 
 function estimateSide(cells: Cells, totals: TotalCells, n: number): SideEstimate {
@@ -115,12 +171,10 @@ function scarceErrors(
 ): Scarce {
   const better = head.samples >= base.samples ? 'head' : 'base';
   const { binomialVariance } = { base, head }[better];
-  const dispersion = dispersionOf(jackknifeVariance(without[better]), binomialVariance);
+  const dispersion = Math.max(1, ratioOf(jackknifeVariance(without[better]), binomialVariance));
   const baseError = Math.sqrt(dispersion * base.binomialVariance);
-  const byTotal = better === 'head' ? jackknifeVariance(withTotal(without.head, total)) : 0;
-  const headError = Math.sqrt(
-    Math.max(byTotal, dispersion * head.binomialVariance + total.standardError ** 2),
-  );
+  const alike = better === 'head' ? Math.max(0, jackknifeCovariance(without.head, total.leaveOneOut)) : 0;
+  const headError = Math.sqrt(dispersion * head.binomialVariance + total.standardError ** 2 + 2 * alike);
   const spread = (cost: number, error: number) => (cost > 0 ? cost * error : 0);
   const contributionError = Math.hypot(
     spread(base.share, baseError),
@@ -129,8 +183,8 @@ function scarceErrors(
   return { dispersion, baseError, headError, contributionError };
 }
 
-function dispersionOf(jackknife: number, binomial: number): number {
-  return binomial > 0 ? Math.max(1, jackknife / binomial) : 1;
+function ratioOf(jackknife: number, binomial: number): number {
+  return binomial > 0 ? jackknife / binomial : 1;
 }
 
 /** ln share of one side without the i-th pair, for every i. */
@@ -154,8 +208,4 @@ function differences(
     for (let i = 0; i < n; i++) values[i] = (values[i] as number) + sign * (without[side][i] as number);
   }
   return values;
-}
-
-function withTotal(values: readonly number[], total: LogChange): number[] {
-  return values.map((value, i) => value + (total.leaveOneOut[i] ?? total.mean));
 }
