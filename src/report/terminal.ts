@@ -15,7 +15,7 @@ import {
   verdictWord,
 } from './phrase.js';
 import { loadText, qualityLine } from './quality.js';
-import { classSign, mattering, ownChange, remark } from './ranking.js';
+import { classSign, finding, mattering, ownChange, remark } from './ranking.js';
 
 export interface TerminalOptions {
   readonly color: boolean;
@@ -94,7 +94,7 @@ function functionLines({ functions, verdict }: WorkloadResult, width: number, pa
 }
 
 function mark(one: FunctionResult, paint: Paint): string {
-  const text = padEnd(`${classSign[one.class]} ${one.class}`, 10);
+  const text = padEnd(`${classSign[one.class]} ${finding(one)}`, 10);
   if (one.class === 'slower') return paint('red', text);
   return one.class === 'faster' ? paint('blue', text) : text;
 }

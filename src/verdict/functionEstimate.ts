@@ -1,7 +1,7 @@
 /** One function's change of CPU time per unit of work, with its standard error. */
 import type { Side } from '../bundle/schema.js';
 import { jointDf, squeezed, type Variance, variancePrior } from '../stats/dispersion.js';
-import { jackknifeCovariance, jackknifeVariance } from '../stats/jackknife.js';
+import { jackknifeVariance } from '../stats/jackknife.js';
 import { type Cells, type Panel, type PanelRow, sumOfFirst, type TotalCells } from './panel.js';
 import type { LogChange } from './total.js';
 
@@ -88,7 +88,7 @@ export function estimateFunction(panel: Panel, row: PanelRow, n: number, total: 
     pooledSamples,
     log: Math.log(head.share / base.share) + total.mean,
     samplingVariance,
-    covariance: Math.max(0, jackknifeCovariance(shares, total.leaveOneOut)),
+    covariance: covarianceWith(total, shares, jackknife),
     contribution: head.share * Math.exp(total.mean) - base.share,
   };
   const own = { variance: ratioOf(jackknife, samplingVariance), df: Math.max(1, n - 1) };
@@ -107,13 +107,9 @@ export function estimateFunction(panel: Panel, row: PanelRow, n: number, total: 
  * function that varies more than the others' dispersions explain keeps its own. Without that, and without the
  * covariance, the error rate of a large or wild function was up to ten times its level.
  */
-export function moderated(
-  estimates: readonly FunctionEstimate[],
-  n: number,
-  total: LogChange,
-): FunctionEstimate[] {
+export function moderated(estimates: readonly FunctionEstimate[], total: LogChange): FunctionEstimate[] {
   const plenty = estimates.filter(({ scarce }) => scarce === null);
-  const df = Math.max(1, n - 1);
+  const df = plenty[0]?.dispersion.df ?? 0;
   const prior = variancePrior(
     plenty.map(({ dispersion }) => dispersion.variance),
     df,
@@ -171,9 +167,10 @@ function scarceErrors(
 ): Scarce {
   const better = head.samples >= base.samples ? 'head' : 'base';
   const { binomialVariance } = { base, head }[better];
-  const dispersion = Math.max(1, ratioOf(jackknifeVariance(without[better]), binomialVariance));
+  const jackknife = jackknifeVariance(without[better]);
+  const dispersion = Math.max(1, ratioOf(jackknife, binomialVariance));
   const baseError = Math.sqrt(dispersion * base.binomialVariance);
-  const alike = better === 'head' ? Math.max(0, jackknifeCovariance(without.head, total.leaveOneOut)) : 0;
+  const alike = better === 'head' ? covarianceWith(total, without.head, jackknife) : 0;
   const headError = Math.sqrt(dispersion * head.binomialVariance + total.standardError ** 2 + 2 * alike);
   const spread = (cost: number, error: number) => (cost > 0 ? cost * error : 0);
   const contributionError = Math.hypot(
@@ -208,4 +205,14 @@ function differences(
     for (let i = 0; i < n; i++) values[i] = (values[i] as number) + sign * (without[side][i] as number);
   }
   return values;
+}
+
+/**
+ * Covariance of a sum of shares' logarithms and the total, from the variances of both together and of each.
+ * @param variance of the first, by the jackknife
+ */
+function covarianceWith(total: LogChange, values: readonly number[], variance: number): number {
+  if (total.leaveOneOut.length !== values.length || !Number.isFinite(variance)) return 0;
+  const together = jackknifeVariance(values.map((value, i) => value + (total.leaveOneOut[i] as number)));
+  return Math.max(0, (together - variance - jackknifeVariance(total.leaveOneOut)) / 2);
 }

@@ -63,7 +63,7 @@ describe('dispersions shrunk towards each other', () => {
     const { pairs, panel } = readMeasured(workload, tableOf);
     const total = meanLogChange(logChanges(pairs));
     const own = panel.rows.map((row) => estimateFunction(panel, row, 10, total));
-    return { own, shrunk: moderated(own, 10, total) };
+    return { own, shrunk: moderated(own, total) };
   };
 
   test('prove with ten pairs what ten pairs alone cannot, at no more than the level', () => {
