@@ -44,6 +44,7 @@ export function compareUnpaired(base: UnpairedSide, head: UnpairedSide, policy: 
     estimate,
     proof: null,
     tested: false,
+    q: null,
     ...functionBounds(estimate, quantile, null, policy.functionMargin),
   }));
   const summaries = [base.summary, head.summary].filter((summary) => summary !== null);
@@ -113,7 +114,7 @@ function withinRun(estimate: FunctionEstimate): FunctionEstimate {
   const standardError = Math.hypot(baseError, headError);
   const isBoth = base.share > 0 && head.share > 0;
   const scarce = isBoth ? null : estimate.scarce && { ...estimate.scarce, baseError, headError };
-  return { ...estimate, standardError, shareError: standardError, dispersion: 1, scarce };
+  return { ...estimate, standardError, shareError: standardError, scarce };
 }
 
 /** Appearing and vanishing can be seen in single runs; getting slower cannot be proven. */
