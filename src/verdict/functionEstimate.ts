@@ -1,6 +1,7 @@
 /** One function's change of CPU time per unit of work, with its standard error. */
 import type { Side } from '../bundle/schema.js';
 import type { Crossing } from '../stats/crossed.js';
+import { jointDf, squeezed, type Variance, variancePrior } from '../stats/dispersion.js';
 import { pairsDf, varianceOverPairs } from './layouts.js';
 import { type Cells, type Panel, type PanelRow, sumOfFirst, type TotalCells } from './panel.js';
 import type { LogChange } from './total.js';
@@ -45,8 +46,12 @@ export interface FunctionEstimate {
   /** The part of it that comes from the shares. */
   readonly shareError: number;
   readonly df: number;
-  /** Variance between pairs over the variance sampling alone would cause; at least 1. */
-  readonly dispersion: number;
+  /** Variance of the share ratio between pairs over the one sampling alone would cause, with its degrees of freedom. */
+  readonly dispersion: Variance;
+  /** The variance sampling alone would cause. */
+  readonly samplingVariance: number;
+  /** Of share ratio and total: what a function spends more in a pair moves both alike; not negative. */
+  readonly covariance: number;
   /** What the change adds to base's CPU time per unit, as a fraction of it. */
   readonly contribution: number;
   /** null where both sides saw the function well enough to tell how its change varies from pair to pair. */
@@ -55,9 +60,8 @@ export interface FunctionEstimate {
 
 /**
  * Estimates `ln R = ln(share_head / share_base) + θ`: the share comes from samples, the level from exact CPU time. Its
- * variance is the delete-one-pair jackknife's of the whole, since what a function spends more in a pair moves its share
- * and the total alike, with what code layouts add; it is not taken for less than sampling and the total alone would make
- * it.
+ * variance is `φ v_P + se_θ² + 2 cov`: what sampling alone would make the share ratio vary, times how much more it does
+ * between pairs (by the delete-one-pair jackknife, with what code layouts add), the total's, and the covariance of the two.
  * @param n     pairs to use, the first ones of the panel
  * @param total ln change of CPU time per unit over the same pairs
  */
@@ -71,13 +75,13 @@ export function estimateFunction(panel: Panel, row: PanelRow, n: number, total: 
   const seen: Side[] = [];
   if (base.share > 0) seen.push('base');
   if (head.share > 0) seen.push('head');
-  const binomial = seen.reduce((sum, side) => sum + { base, head }[side].binomialVariance, 0);
+  const samplingVariance = seen.reduce((sum, side) => sum + { base, head }[side].binomialVariance, 0);
   const shares = differences(without, seen, n);
   const { crossing } = panel;
   const jackknife = varianceOverPairs(shares, crossing);
-  const whole = varianceOverPairs(withTotal(shares, total), crossing);
   const pooledSamples = base.samples + head.samples;
   const allSamples = base.allSamples + head.allSamples;
+  const isScarce = Math.min(base.samples, head.samples) < fewestSamples || !Number.isFinite(jackknife);
   const estimate = {
     row,
     base,
@@ -85,14 +89,61 @@ export function estimateFunction(panel: Panel, row: PanelRow, n: number, total: 
     pooledShare: allSamples > 0 ? pooledSamples / allSamples : 0,
     pooledSamples,
     log: Math.log(head.share / base.share) + total.mean,
-    standardError: Math.sqrt(Math.max(whole, binomial + total.standardError ** 2)),
-    shareError: Math.sqrt(Math.max(jackknife, binomial)),
-    df: pairsDf(n, crossing),
-    dispersion: dispersionOf(jackknife, binomial),
+    samplingVariance,
+    covariance: covarianceWith(total, shares, crossing),
     contribution: head.share * Math.exp(total.mean) - base.share,
   };
-  const isScarce = Math.min(base.samples, head.samples) < fewestSamples || !Number.isFinite(jackknife);
-  return { ...estimate, scarce: isScarce ? scarceErrors(estimate, without, total, crossing) : null };
+  const own = { variance: ratioOf(jackknife, samplingVariance), df: pairsDf(n, crossing) };
+  return {
+    ...estimate,
+    ...errorsOf(estimate, own, total),
+    scarce: isScarce ? scarceErrors(estimate, without, total, crossing) : null,
+  };
+}
+
+/**
+ * The estimates with their dispersions shrunk towards each other's (edgeR's quasi-likelihood): some ten pairs know each
+ * one's within a factor of two at best, and Holm's levels are far out in the tail, where Student's t with the degrees of
+ * freedom of ten pairs proves next to nothing. Together, functions know it well: in simulated gates a function of 2 % that
+ * got 20 % slower is proven after 16 pairs in 48 % of them instead of 7 %, with the error rate still below its level. A
+ * function that varies more than the others' dispersions explain keeps its own. Without that, and without the
+ * covariance, the error rate of a large or wild function was up to ten times its level.
+ */
+export function moderated(estimates: readonly FunctionEstimate[], total: LogChange): FunctionEstimate[] {
+  const plenty = estimates.filter(({ scarce }) => scarce === null);
+  const df = plenty[0]?.dispersion.df ?? 0;
+  const prior = variancePrior(
+    plenty.map(({ dispersion }) => dispersion.variance),
+    df,
+  );
+  // The prior knows no more than all functions together.
+  const mostDf = plenty.length * df;
+  return estimates.map((estimate) => {
+    if (estimate.scarce !== null) return estimate;
+    const shrunk = squeezed(estimate.dispersion, prior);
+    const dispersion = { variance: shrunk.variance, df: Math.min(shrunk.df, mostDf) };
+    return { ...estimate, ...errorsOf(estimate, dispersion, total) };
+  });
+}
+
+/** Sampling alone makes it vary: a smaller dispersion than 1 is chance. */
+function errorsOf(
+  { samplingVariance, covariance }: Pick<FunctionEstimate, 'samplingVariance' | 'covariance'>,
+  dispersion: Variance,
+  total: LogChange,
+): Pick<FunctionEstimate, 'standardError' | 'shareError' | 'df' | 'dispersion'> {
+  const ofShares = {
+    variance: Math.max(1, dispersion.variance) * samplingVariance + 2 * covariance,
+    df: dispersion.df,
+  };
+  const ofTotal = { variance: total.standardError ** 2, df: total.df };
+  const variance = ofShares.variance + ofTotal.variance;
+  return {
+    standardError: Math.sqrt(variance),
+    shareError: Math.sqrt(ofShares.variance - 2 * covariance),
+    df: variance > 0 && Number.isFinite(variance) ? jointDf([ofShares, ofTotal]) : dispersion.df,
+    dispersion,
+  };
 }
 
 function estimateSide(cells: Cells, totals: TotalCells, n: number): SideEstimate {
@@ -119,12 +170,11 @@ function scarceErrors(
 ): Scarce {
   const better = head.samples >= base.samples ? 'head' : 'base';
   const { binomialVariance } = { base, head }[better];
-  const dispersion = dispersionOf(varianceOverPairs(without[better], crossing), binomialVariance);
+  const jackknife = varianceOverPairs(without[better], crossing);
+  const dispersion = Math.max(1, ratioOf(jackknife, binomialVariance));
   const baseError = Math.sqrt(dispersion * base.binomialVariance);
-  const byTotal = better === 'head' ? varianceOverPairs(withTotal(without.head, total), crossing) : 0;
-  const headError = Math.sqrt(
-    Math.max(byTotal, dispersion * head.binomialVariance + total.standardError ** 2),
-  );
+  const alike = better === 'head' ? covarianceWith(total, without.head, crossing) : 0;
+  const headError = Math.sqrt(dispersion * head.binomialVariance + total.standardError ** 2 + 2 * alike);
   const spread = (cost: number, error: number) => (cost > 0 ? cost * error : 0);
   const contributionError = Math.hypot(
     spread(base.share, baseError),
@@ -133,8 +183,8 @@ function scarceErrors(
   return { dispersion, baseError, headError, contributionError };
 }
 
-function dispersionOf(jackknife: number, binomial: number): number {
-  return binomial > 0 ? Math.max(1, jackknife / binomial) : 1;
+function ratioOf(jackknife: number, binomial: number): number {
+  return binomial > 0 ? jackknife / binomial : 1;
 }
 
 /** ln share of one side without the i-th pair, for every i. */
@@ -160,6 +210,12 @@ function differences(
   return values;
 }
 
-function withTotal(values: readonly number[], total: LogChange): number[] {
-  return values.map((value, i) => value + (total.leaveOneOut[i] ?? total.mean));
+/** Covariance of a sum of shares' logarithms and the total, from the variances of both together and of each. */
+function covarianceWith(total: LogChange, values: readonly number[], crossing: Crossing | null): number {
+  if (total.leaveOneOut.length !== values.length) return 0;
+  const variance = (leaveOneOut: readonly number[]) => varianceOverPairs(leaveOneOut, crossing);
+  const own = variance(values);
+  if (!Number.isFinite(own)) return 0;
+  const together = variance(values.map((value, i) => value + (total.leaveOneOut[i] as number)));
+  return Math.max(0, (together - own - variance(total.leaveOneOut)) / 2);
 }

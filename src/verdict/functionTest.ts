@@ -7,10 +7,10 @@ import {
   estimateFunction,
   type FunctionEstimate,
   fewestSamples,
+  moderated,
   type Scarce,
   type SideEstimate,
 } from './functionEstimate.js';
-import { pairsDf } from './layouts.js';
 import type { Look } from './looks.js';
 import type { Panel } from './panel.js';
 import type { Bounded } from './result.js';
@@ -52,10 +52,11 @@ export function testFunctions(
 ): FunctionFindings {
   const level = look.levels.functions;
   const estimates = panel.rows.map((row) => estimateFunction(panel, row, look.pairs, total));
-  const shown = estimates.filter(
+  const matter = estimates.filter(
     ({ base, head, pooledShare }) =>
       base.share + head.share > 0 && Math.max(base.share, head.share, pooledShare) >= policy.minShare,
   );
+  const shown = moderated(matter, total);
   const tested = shown.filter((estimate) => isTested(estimate, policy));
   const margin = Math.log1p(policy.functionMargin);
   const slower = holm(tested.map((estimate) => slowerP(withHidden(estimate, hidden ?? 0), total, margin)));
@@ -67,12 +68,12 @@ export function testFunctions(
     if (isSlower) proofs.set(estimate, estimate.base.share > 0 ? 'slower' : 'new');
     else if (isFaster) proofs.set(estimate, estimate.head.share > 0 ? 'faster' : 'gone');
   }
-  const df = pairsDf(look.pairs, panel.crossing);
-  const quantile = studentUpperQuantile(level / Math.max(1, tested.length), df);
+  const boundLevel = level / Math.max(1, tested.length);
   return {
     tests: tested.length,
     findings: shown.map((estimate) => {
       const proof = proofs.get(estimate) ?? null;
+      const quantile = studentUpperQuantile(boundLevel, estimate.df);
       const bounds = functionBounds(estimate, quantile, proof, policy.functionMargin);
       return { estimate, proof, tested: isTested(estimate, policy), ...bounds };
     }),

@@ -1,6 +1,7 @@
 /** What a run could have seen: a pass must have been able to fail. And how much more it would take. */
 import { median } from 'simple-statistics';
 import type { Policy } from '../bundle/schema.js';
+import { jointDf, type Variance } from '../stats/dispersion.js';
 import { pairsToProve, sufficientStandardError } from '../stats/power.js';
 import type { FunctionFindings } from './functionTest.js';
 import { pairsDf } from './layouts.js';
@@ -39,22 +40,22 @@ export function checkSensitivity(
 ): Sensitivity {
   const share = Math.max(guardShare, policy.minShare);
   const distance = Math.max(guardDistance, Math.log(guardChange / (1 + policy.functionMargin)));
-  const dispersions = findings
-    .filter(({ tested, ratio, estimate }) => tested && ratio !== null && Number.isFinite(estimate.dispersion))
-    .map(({ estimate }) => estimate.dispersion);
-  const dispersion = dispersions.length > 0 ? median(dispersions) : 1;
+  const dispersion = typicalDispersion(panel, findings, look);
   const base = sumOfFirst(panel.totals.base.counts, look.pairs);
   const head = sumOfFirst(panel.totals.head.counts, look.pairs);
   const binomial = (1 / share - 1) * (1 / base + 1 / head);
-  const standardError = Math.sqrt(dispersion * binomial + total.log.standardError ** 2);
+  const ofShare = { variance: dispersion.variance * binomial, df: dispersion.df };
+  const ofTotal = { variance: total.log.standardError ** 2, df: total.log.df };
+  const standardError = Math.sqrt(ofShare.variance + ofTotal.variance);
+  const df = Number.isFinite(standardError) ? jointDf([ofShare, ofTotal]) : 1;
   const level = look.levels.functions / Math.max(1, tests);
-  const allowed = sufficientStandardError(distance, pairsDf(look.pairs, panel.crossing), level);
+  const allowed = sufficientStandardError(distance, df, level);
   // What the last look will allow is what more data have to reach.
   const allowedLast = sufficientStandardError(
     distance,
-    Math.min(
-      Math.max(1, (policy.looks.at(-1) as number) - 1),
-      total.log.layouts?.df ?? Number.POSITIVE_INFINITY,
+    Math.max(
+      df,
+      Math.min((policy.looks.at(-1) as number) - 1, total.log.layouts?.df ?? Number.POSITIVE_INFINITY),
     ),
     policy.alpha.functions / Math.max(1, tests),
   );
@@ -69,6 +70,18 @@ export function checkSensitivity(
     samples: Math.min(base, head),
     neededSamples: Math.min(base, head) * factor,
     neededPairs: look.pairs * factor,
+  };
+}
+
+/** The middle of the tested functions, which share what they know of each other. */
+function typicalDispersion(panel: Panel, findings: FunctionFindings['findings'], look: Look): Variance {
+  const known = findings
+    .filter(({ tested, estimate: { scarce } }) => tested && scarce === null)
+    .map(({ estimate }) => estimate.dispersion);
+  if (known.length === 0) return { variance: 1, df: pairsDf(look.pairs, panel.crossing) };
+  return {
+    variance: Math.max(1, median(known.map(({ variance }) => variance))),
+    df: median(known.map(({ df }) => df)),
   };
 }
 

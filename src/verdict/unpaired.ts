@@ -113,7 +113,7 @@ function withinRun(estimate: FunctionEstimate): FunctionEstimate {
   const standardError = Math.hypot(baseError, headError);
   const isBoth = base.share > 0 && head.share > 0;
   const scarce = isBoth ? null : estimate.scarce && { ...estimate.scarce, baseError, headError };
-  return { ...estimate, standardError, shareError: standardError, dispersion: 1, scarce };
+  return { ...estimate, standardError, shareError: standardError, scarce };
 }
 
 /** Appearing and vanishing can be seen in single runs; getting slower cannot be proven. */

@@ -3,10 +3,12 @@ import { describe, expect, test } from '@jest/globals';
 import { sampleVariance } from 'simple-statistics';
 import type { Side } from '../../src/bundle/schema.js';
 import type { FunctionTable } from '../../src/profile/functions.js';
-import { estimateFunction } from '../../src/verdict/functionEstimate.js';
-import { ofExactTime, type Panel, panelOf } from '../../src/verdict/panel.js';
-import { meanLogChange } from '../../src/verdict/total.js';
-import { simulate } from './simulate.js';
+import { studentSurvival, studentUpperQuantile } from '../../src/stats/student.js';
+import { estimateFunction, moderated } from '../../src/verdict/functionEstimate.js';
+import { completePairs } from '../../src/verdict/pairs.js';
+import { ofExactTime, type Panel, panelOf, readPanel } from '../../src/verdict/panel.js';
+import { logChanges, meanLogChange } from '../../src/verdict/total.js';
+import { program, simulate } from './simulate.js';
 
 /** A table of whole samples, each of one nanosecond. */
 function table(samples: Readonly<Record<string, number>>): FunctionTable {
@@ -49,7 +51,52 @@ describe('standard error', () => {
     const own = Math.sqrt(sampleVariance(changes) / 8);
     expect(Math.abs(standardError / own - 1)).toBeLessThan(0.15);
     expect(Math.hypot(shareError, total.standardError)).toBeLessThan(0.8 * own);
-    expect(dispersion).toBeGreaterThan(1);
+    expect(dispersion.variance).toBeGreaterThan(1);
+  });
+});
+
+describe('dispersions shrunk towards each other', () => {
+  const base = program(40);
+  const estimatesOf = (seed: number, wild: Readonly<Record<string, number>>) => {
+    const head = Object.fromEntries(Object.entries(base).map(([name, cost]) => [name, cost * 1.05]));
+    const { workload, tableOf } = simulate({ seed, pairs: 10, base, head, bursts: wild });
+    const pairs = completePairs(workload.captures);
+    const panel = readPanel(workload, pairs, tableOf);
+    const total = meanLogChange(logChanges(pairs));
+    const own = panel.rows.map((row) => estimateFunction(panel, row, 10, total));
+    return { own, shrunk: moderated(own, total) };
+  };
+
+  test('prove with ten pairs what ten pairs alone cannot, at no more than the level', () => {
+    const level = 0.01;
+    const gates = 80;
+    let [tests, rejected, reachOwn, reachShrunk] = [0, 0, 0, 0];
+    for (let seed = 1; seed <= gates; seed++) {
+      const { own, shrunk } = estimatesOf(seed, {});
+      for (const [index, { log, standardError, df }] of shrunk.entries()) {
+        tests++;
+        if (studentSurvival((log - Math.log(1.05)) / standardError, df) <= level) rejected++;
+        const alone = own[index];
+        if (!alone) throw new Error('as many as before');
+        reachOwn += studentUpperQuantile(1e-5, alone.df) * alone.standardError;
+        reachShrunk += studentUpperQuantile(1e-5, df) * standardError;
+      }
+    }
+    // Tests of one gate share its total: four standard errors as if they were one.
+    expect(rejected / tests).toBeLessThan(level + 4 * Math.sqrt((level * (1 - level)) / gates));
+    expect(reachShrunk).toBeLessThan(0.75 * reachOwn);
+  });
+
+  test('leave a function that comes in bursts its own', () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const { own, shrunk } = estimatesOf(seed, { f10: 0.3 });
+      const [before, after] = [own, shrunk].map((all) => all.find(({ row }) => row.key === 'f10'));
+      expect(before?.dispersion.variance).toBeGreaterThan(20);
+      expect(after?.dispersion).toEqual(before?.dispersion);
+      for (const { row, dispersion } of shrunk) {
+        if (row.key !== 'f10') expect(dispersion.variance).toBeLessThan(10);
+      }
+    }
   });
 });
 

@@ -1,5 +1,12 @@
 /** Synthetic bundles with a known truth: noise as machines have it, samples drawn, everything from one seed. */
-import type { BundleManifest, BundleWorkload, Capture, Policy, Side } from '../../src/bundle/schema.js';
+import {
+  type BundleManifest,
+  type BundleWorkload,
+  type Capture,
+  type Policy,
+  type Side,
+  sides,
+} from '../../src/bundle/schema.js';
 import { layoutDraw } from '../../src/experiment/layouts.js';
 import type { FunctionCost, FunctionTable } from '../../src/profile/functions.js';
 import type { TableOf } from '../../src/verdict/panel.js';
@@ -50,6 +57,34 @@ export function program(functions = 40): Record<string, number> {
   return costs;
 }
 
+/** How the CPU time of captures varies, beyond what they measure. Standard deviations are of its logarithm. */
+export interface Noise {
+  /** From capture to capture. */
+  readonly iid: number;
+  /** A machine that drifts: first-order autoregressive from capture to capture. */
+  readonly drift?: { readonly sd: number; readonly phi: number };
+  /** This part of the captures costs so much more. */
+  readonly spikes?: { readonly part: number; readonly size: number };
+  /** A neighbour who comes with this probability, stays on with that one, and costs up to `size` while he is there. */
+  readonly neighbour?: { readonly comes: number; readonly stays: number; readonly size: number };
+  /** Of each function's cost from launch to launch (hash seeds, addresses): every capture is a launch. */
+  readonly launches?: number;
+}
+
+/** As machines have it. `medium` is what the defaults were chosen for; `quiet` and `loud` are a fifth and three times of it. */
+export const noises = {
+  quiet: scaled(0.2),
+  medium: scaled(1),
+  loud: scaled(3),
+  bursty: { iid: 0.01, neighbour: { comes: 0.04, stays: 0.8, size: 0.3 } },
+  autocorrelated: { iid: 0.01, drift: { sd: 0.05, phi: 0.9 } },
+  launches: { iid: 0.015, launches: 0.06 },
+} satisfies Record<string, Noise>;
+
+function scaled(by: number): Noise {
+  return { iid: 0.02 * by, drift: { sd: 0.02 * by, phi: 0.95 }, spikes: { part: 0.05, size: 0.2 * by } };
+}
+
 export interface Truth {
   readonly seed: number;
   readonly pairs: number;
@@ -57,15 +92,15 @@ export interface Truth {
   readonly head: Costs;
   /** Samples a capture of base. */
   readonly samples?: number;
-  /** Scales the noise of a capture's CPU time: 1 is 2 % iid + 2 % AR(1) + 5 % spikes of +20 %. */
-  readonly noise?: number;
+  /** A number scales the medium one: 2 % iid + 2 % AR(1) + 5 % spikes of +20 %. */
+  readonly noise?: number | Noise;
   /** Standard deviation of each function's cost from capture to capture. */
   readonly dispersion?: number;
   /** Functions that run in this part of the captures only, and cost so much more there. */
   readonly bursts?: Readonly<Record<string, number>>;
   /** CPU time per unit, in microseconds, in which no sample can be taken. */
   readonly unsampled?: Readonly<Record<Side, number>>;
-  /** Builds a side, and the standard deviations of a build's whole cost and of each function's own. */
+  /** Builds a side (of one, the bundle says nothing), and the standard deviations of a build's whole cost and of each function's own. */
   readonly layouts?: { readonly builds: number; readonly sd: number; readonly functionSd: number };
   readonly policy?: Policy;
   readonly capture?: (capture: Capture) => Capture;
@@ -83,31 +118,23 @@ const captureSeconds = 5;
 export function simulate(truth: Truth): Simulated {
   const uniform = uniformFrom(truth.seed);
   const normal = normalFrom(uniform);
-  const noise = truth.noise ?? 1;
-  const baseCost = sumOf(truth.base);
+  const noise = typeof truth.noise === 'object' ? truth.noise : scaled(truth.noise ?? 1);
+  const levelOf = levels(noise, uniform, normal);
+  const functions = { base: functionsOf(truth.base), head: functionsOf(truth.head) };
+  const perSample = (sumOf(truth.base) * units) / (truth.samples ?? 8000);
   const tables = new Map<string, FunctionTable>();
   const captures: Capture[] = [];
   const layouts = truth.layouts ? laidOut(truth, truth.layouts, uniform, normal) : null;
-  let drift = 0;
   for (let pair = 1; pair <= truth.pairs; pair++) {
     const headFirst = uniform() < 0.5;
     const drawn = layouts?.draw();
-    for (const side of headFirst ? (['head', 'base'] as const) : (['base', 'head'] as const)) {
-      drift = 0.95 * drift + Math.sqrt(1 - 0.95 ** 2) * 0.02 * normal();
-      const spike = uniform() < 0.05 ? 0.2 : 0;
-      const level = Math.exp(noise * (drift + 0.02 * normal() + spike));
-      const costs = burst(
-        dispersed(
-          drawn ? (layouts?.costs[side][drawn[side] - 1] as Costs) : truth[side],
-          truth.dispersion ?? 0.02,
-          normal,
-        ),
-        truth.bursts ?? {},
-        uniform,
-      );
-      const perSample = (baseCost * units) / (truth.samples ?? 8000);
-      const table = sampleTable(costs, (units * level) / perSample, perSample * 1000, uniform, normal);
-      const cost = sumOf(costs) + (truth.unsampled?.[side] ?? 0);
+    for (const side of headFirst ? (['head', 'base'] as const) : sides) {
+      const level = Math.exp(levelOf());
+      const built = layouts?.functions[side][(drawn?.[side] ?? 1) - 1] ?? functions[side];
+      const costs = drawCosts(built, truth, noise, uniform, normal);
+      const perCost = (units * level) / perSample;
+      const table = sampleTable(built, costs, perCost, perSample * 1000, uniform, normal);
+      const cost = costs.reduce((a, b) => a + b, 0) + (truth.unsampled?.[side] ?? 0);
       const cpuNanoseconds = Math.round(cost * 1000 * units * level);
       const taken = captureOf(
         side,
@@ -127,7 +154,7 @@ export function simulate(truth: Truth): Simulated {
     waivers: [],
     load: { kind: 'http', loop: 'open', rate: units / captureSeconds },
     captureSeconds,
-    ...(truth.layouts ? { layouts: foldersOf(truth.layouts.builds) } : {}),
+    ...(truth.layouts && truth.layouts.builds > 1 ? { layouts: foldersOf(truth.layouts.builds) } : {}),
     captures,
     stop: { reason: 'looks_exhausted', message: 'all pairs measured' },
     ...truth.workload,
@@ -174,19 +201,16 @@ function laidOut(
   uniform: () => number,
   normal: () => number,
 ) {
-  const costsOf = (side: Side): Costs[] =>
-    Array.from({ length: builds }, () => {
-      const factor = Math.exp(sd * normal());
-      return dispersed(
-        Object.fromEntries(Object.entries(truth[side]).map(([name, cost]) => [name, cost * factor])),
-        functionSd,
-        normal,
-      );
-    });
+  const build = (side: Side): SimulatedFunction[] => {
+    const factor = Math.exp(sd * normal());
+    const laid = ([name, cost]: [string, number]) => [name, cost * factor * Math.exp(functionSd * normal())];
+    return functionsOf(Object.fromEntries(Object.entries(truth[side]).map(laid)));
+  };
   const draw = layoutDraw(builds, (limit) => Math.floor(uniform() * limit));
+  const buildsOf = (side: Side) => Array.from({ length: builds }, () => build(side));
   return {
-    draw: () => draw() as Record<Side, number>,
-    costs: { base: costsOf('base'), head: costsOf('head') },
+    draw,
+    functions: { base: buildsOf('base'), head: buildsOf('head') },
   };
 }
 
@@ -195,22 +219,57 @@ function foldersOf(builds: number): { base: string[]; head: string[] } {
   return { base: of('base'), head: of('head') };
 }
 
-function dispersed(costs: Costs, sd: number, normal: () => number): Costs {
-  return Object.fromEntries(
-    Object.entries(costs).map(([name, cost]) => [name, cost * Math.exp(sd * normal())]),
-  );
+/** Draws the logarithm of the level of one capture after the other. */
+function levels(noise: Noise, uniform: () => number, normal: () => number): () => number {
+  const { iid, drift, spikes, neighbour } = noise;
+  let drifted = 0;
+  let burden = 0;
+  return () => {
+    if (drift) drifted = drift.phi * drifted + Math.sqrt(1 - drift.phi ** 2) * drift.sd * normal();
+    if (neighbour && uniform() > (burden > 0 ? neighbour.stays : 1 - neighbour.comes)) {
+      burden = burden > 0 ? 0 : neighbour.size * uniform();
+    }
+    const spike = spikes && uniform() < spikes.part ? spikes.size : 0;
+    return drifted + burden + iid * normal() + spike;
+  };
 }
 
-function burst(costs: Costs, parts: Readonly<Record<string, number>>, uniform: () => number): Costs {
-  const burstOf = ([name, part]: [string, number]) => [
-    name,
-    uniform() < part ? (costs[name] ?? 0) / part : 0,
-  ];
-  return { ...costs, ...Object.fromEntries(Object.entries(parts).map(burstOf)) };
+type SimulatedFunction = Pick<FunctionCost, 'key' | 'name' | 'file' | 'line' | 'resolved'> & { cost: number };
+
+function functionsOf(costs: Costs): SimulatedFunction[] {
+  return Object.entries(costs).map(([name, cost]) => {
+    const resolved = !name.startsWith('[');
+    return {
+      key: name,
+      name,
+      file: resolved ? `src/${name}.c` : null,
+      line: resolved ? 12 : null,
+      resolved,
+      cost,
+    };
+  });
+}
+
+/** What each function costs in one capture. */
+function drawCosts(
+  functions: readonly SimulatedFunction[],
+  { dispersion = 0.02, bursts = {} }: Truth,
+  { launches = 0 }: Noise,
+  uniform: () => number,
+  normal: () => number,
+): number[] {
+  const sd = Math.hypot(dispersion, launches);
+  const costs = functions.map(({ cost }) => cost * Math.exp(sd * normal()));
+  for (const [name, part] of Object.entries(bursts)) {
+    const at = functions.findIndex((one) => one.name === name);
+    if (at >= 0) costs[at] = uniform() < part ? (costs[at] as number) / part : 0;
+  }
+  return costs;
 }
 
 function sampleTable(
-  costs: Costs,
+  known: readonly SimulatedFunction[],
+  costs: readonly number[],
   samplesPerCost: number,
   nanosecondsPerSample: number,
   uniform: () => number,
@@ -218,14 +277,12 @@ function sampleTable(
 ): FunctionTable {
   const functions = new Map<string, FunctionCost>();
   let total = 0;
-  for (const [name, cost] of Object.entries(costs)) {
-    const count = poisson(cost * samplesPerCost, uniform, normal);
+  for (const [index, { key, name, file, line, resolved }] of known.entries()) {
+    const count = poisson((costs[index] as number) * samplesPerCost, uniform, normal);
     if (count === 0) continue;
     total += count;
     const nanoseconds = count * nanosecondsPerSample;
-    const resolved = !name.startsWith('[');
-    const file = resolved ? `src/${name}.c` : null;
-    functions.set(name, { key: name, name, file, line: resolved ? 12 : null, resolved, count, nanoseconds });
+    functions.set(name, { key, name, file, line, resolved, count, nanoseconds });
   }
   return { functions, count: total, nanoseconds: total * nanosecondsPerSample };
 }
