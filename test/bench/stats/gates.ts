@@ -1,0 +1,91 @@
+/** Many simulated gates, each judged by the program's own verdict code. */
+import type { Policy } from '../../../src/bundle/schema.js';
+import { policyOf } from '../../../src/config/resolve.js';
+import { judgeWorkload } from '../../../src/verdict/judge.js';
+import type { Verdict } from '../../../src/verdict/result.js';
+import { type Costs, program, type Simulated, simulate, type Truth } from '../../verdict/simulate.js';
+
+/** What a pair takes by default: two captures of 5 s, each after 1 s of warming up and 0.3 s of starting. */
+const secondsPerPair = 12.6;
+
+/** As gates are without a word about it. */
+export const policy: Policy = policyOf({});
+
+/** 40 functions; the 14th takes 2 % of the CPU time, the 29th 1 %. */
+export const base: Costs = program(40);
+export const twoPercent = 'f13';
+export const onePercent = 'f28';
+
+export function times(factor: number, ...names: string[]): Costs {
+  const chosen = names.length > 0 ? names : Object.keys(base);
+  return { ...base, ...Object.fromEntries(chosen.map((name) => [name, (base[name] as number) * factor])) };
+}
+
+export interface Gate {
+  readonly verdict: Verdict;
+  readonly pairs: number;
+  readonly seconds: number;
+  /** Why it failed: the total, or the functions alone. */
+  readonly by: 'total' | 'functions' | null;
+}
+
+export type GateTruth = Pick<Truth, 'head' | 'noise' | 'layout'>;
+
+/**
+ * @param looks the plan's; measuring stops where the verdict is clear
+ * @param also  told what was measured in each gate, all planned pairs of it
+ */
+export function runGates(
+  count: number,
+  truth: GateTruth,
+  looks: Policy['looks'] = policy.looks,
+  also: (simulated: Simulated) => void = () => {},
+): Gate[] {
+  return Array.from({ length: count }, (_, index) => {
+    const pairs = looks.at(-1) as number;
+    const simulated = simulate({ seed: index + 1, pairs, base, policy: { ...policy, looks }, ...truth });
+    also(simulated);
+    const result = judgeWorkload(simulated.workload, simulated.tableOf);
+    const isTotal = result.reasons.some(({ code }) => code === 'total_slower');
+    return {
+      verdict: result.verdict,
+      pairs: result.pairs,
+      seconds: result.pairs * secondsPerPair,
+      by: result.verdict === 'fail' ? (isTotal ? 'total' : 'functions') : null,
+    };
+  });
+}
+
+/** Share with its standard error, the binomial one; of nothing seen, that of one seen. */
+export interface Rate {
+  readonly share: number;
+  readonly error: number;
+  readonly of: number;
+}
+
+export function rateOf<T>(all: readonly T[], is: (one: T) => boolean): Rate {
+  const of = all.length;
+  const share = all.filter(is).length / of;
+  const spread = Math.min(1 - 1 / of, Math.max(1 / of, share));
+  return { share, error: Math.sqrt((spread * (1 - spread)) / of), of };
+}
+
+export function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/**
+ * Pairs after which a gate with a single look decides as often as these gates did, and as rightly: the least ones, to
+ * within two.
+ */
+export function singleLook(gates: readonly Gate[], truth: GateTruth, verdict: Verdict): number {
+  const wanted = rateOf(gates, (gate) => gate.verdict === verdict).share;
+  let [few, enough] = [8, 2 * (policy.looks.at(-1) as number)];
+  while (enough - few > 2) {
+    const pairs = Math.round((few + enough) / 2);
+    const { share } = rateOf(runGates(gates.length, truth, [pairs]), (gate) => gate.verdict === verdict);
+    if (share >= wanted) enough = pairs;
+    else few = pairs;
+  }
+  return enough;
+}

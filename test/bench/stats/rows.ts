@@ -1,0 +1,165 @@
+/** What is simulated and what is wanted of it. */
+import { noises, type Simulated } from '../../verdict/simulate.js';
+import {
+  base,
+  type Gate,
+  type GateTruth,
+  meanOf,
+  onePercent,
+  type Rate,
+  rateOf,
+  runGates,
+  singleLook,
+  times,
+  twoPercent,
+} from './gates.js';
+import { peers } from './peers.js';
+
+export interface Row {
+  readonly table:
+    | 'no change'
+    | 'a change, medium noise'
+    | 'looking several times, medium noise'
+    | 'peers, no change';
+  readonly what: string;
+  readonly measure: string;
+  /** A share where it has an error, else a number in `unit`. */
+  readonly measured: number;
+  readonly unit: 'share' | 's';
+  readonly error: number | null;
+  readonly gates: number;
+  /** null where nothing is wanted: for comparison. */
+  readonly wanted: { readonly is: '<=' | '>='; readonly value: number } | null;
+  /** Within the error of the simulation counts as met. */
+  readonly isMet: boolean | null;
+}
+
+type Wanted = NonNullable<Row['wanted']>;
+const atMost = (value: number): Wanted => ({ is: '<=', value });
+const atLeast = (value: number): Wanted => ({ is: '>=', value });
+
+const falseFails = 0.001;
+const falseFailsByLayout = 0.01;
+/** Of the log of the CPU time of a build. */
+const layoutSd = 0.005;
+const passWithin = 560;
+
+/** @param gates of no change in each noise; a change is tried in a quarter of them */
+export function* measureRows(gates: number): Generator<Row> {
+  const medium = yield* measureNoChange(gates);
+  yield* measureChanges(Math.ceil(gates / 4), medium);
+}
+
+/** @returns the gates in medium noise */
+function* measureNoChange(count: number): Generator<Row, Gate[]> {
+  const table = 'no change';
+  const others: Row[] = [];
+  let medium: Gate[] = [];
+  for (const [name, noise] of Object.entries(noises)) {
+    const wrong = new Map(Object.keys(peers).map((rule) => [rule, 0]));
+    const gates = runGates(count, { head: base, noise }, undefined, (simulated: Simulated) => {
+      for (const [rule, fails] of Object.entries(peers)) {
+        if (fails(simulated)) wrong.set(rule, (wrong.get(rule) as number) + 1);
+      }
+    });
+    yield shareRow(table, name, 'fail', failing(gates), atMost(falseFails));
+    const isMedium = name === 'medium';
+    if (isMedium) medium = gates;
+    const passing = rateOf(gates, ({ verdict }) => verdict === 'pass');
+    yield shareRow(table, name, 'pass', passing, isMedium ? atLeast(0.95) : null);
+    yield secondsRow(table, name, gates, isMedium ? atMost(passWithin) : null);
+    if (isMedium) {
+      const inTime = rateOf(gates, ({ verdict, seconds }) => verdict === 'pass' && seconds <= passWithin);
+      yield shareRow(table, name, `pass within ${passWithin} s`, inTime, null);
+    }
+    for (const [rule, times] of wrong) {
+      const rate = rateOf(
+        Array.from({ length: count }, (_, i) => i < times),
+        Boolean,
+      );
+      others.push(shareRow('peers, no change', name, rule, rate, null));
+    }
+  }
+  for (const [name, noise] of Object.entries(noises)) {
+    const gates = runGates(Math.ceil(count / 4), { head: base, noise, layout: layoutSd });
+    yield shareRow(table, `${name}, layout sd 0.5 %`, 'fail', failing(gates), atMost(falseFailsByLayout));
+  }
+  yield* others;
+  return medium;
+}
+
+function* measureChanges(count: number, unchanged: readonly Gate[]): Generator<Row> {
+  const table = 'a change, medium noise';
+  const noise = noises.medium;
+  const changes = [
+    { what: '+5 % of everything', head: times(1.05), fails: 0.99, within: 400 },
+    { what: '+20 % of a function of 2 %', head: times(1.2, twoPercent), fails: 0.8, within: 350 },
+    { what: '+50 % of a function of 1 %', head: times(1.5, onePercent), fails: 0.99, within: 200 },
+  ];
+  let slower: Gate[] = [];
+  for (const { what, head, fails, within } of changes) {
+    const gates = runGates(count, { head, noise });
+    if (slower.length === 0) slower = gates;
+    yield shareRow(table, what, 'fail', failing(gates), atLeast(fails));
+    yield secondsRow(table, what, gates, atMost(within));
+  }
+  const margin = runGates(count, { head: times(1.02), noise });
+  const passing = rateOf(margin, ({ verdict }) => verdict === 'pass');
+  yield shareRow(table, '+2 %, which is the margin', 'pass', passing, atMost(0.06));
+  yield shareRow(table, '+2 %, which is the margin', 'fail', failing(margin), atMost(0.015));
+  yield spentRow('no change', unchanged.slice(0, count), { head: base, noise }, 'pass');
+  yield spentRow('+5 % of everything', slower, { head: times(1.05), noise }, 'fail');
+}
+
+function failing(gates: readonly Gate[]): Rate {
+  return rateOf(gates, ({ verdict }) => verdict === 'fail');
+}
+
+function shareRow(
+  table: Row['table'],
+  what: string,
+  measure: string,
+  rate: Rate,
+  wanted: Row['wanted'],
+): Row {
+  const { share, error, of } = rate;
+  const slack = 2 * error;
+  const isMet =
+    wanted && (wanted.is === '<=' ? share - slack <= wanted.value : share + slack >= wanted.value);
+  return { table, what, measure, measured: share, unit: 'share', error, gates: of, wanted, isMet };
+}
+
+function secondsRow(table: Row['table'], what: string, gates: readonly Gate[], wanted: Row['wanted']): Row {
+  const measured = meanOf(gates.map(({ seconds }) => seconds));
+  const isMet = wanted && measured <= wanted.value;
+  return {
+    table,
+    what,
+    measure: 'mean time',
+    measured,
+    unit: 's',
+    error: null,
+    gates: gates.length,
+    wanted,
+    isMet,
+  };
+}
+
+function spentRow(what: string, gates: readonly Gate[], truth: GateTruth, verdict: 'pass' | 'fail'): Row {
+  const single = singleLook(gates, truth, verdict);
+  const measured = meanOf(gates.map(({ pairs }) => pairs)) / single;
+  const table = 'looking several times, medium noise';
+  const measure = `pairs, of the ${single} with one look`;
+  const wanted = atMost(0.6);
+  return {
+    table,
+    what,
+    measure,
+    measured,
+    unit: 'share',
+    error: null,
+    gates: gates.length,
+    wanted,
+    isMet: measured <= wanted.value,
+  };
+}
