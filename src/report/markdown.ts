@@ -26,7 +26,7 @@ import {
   verdictWord,
 } from './phrase.js';
 import { loadText, missingTexts, qualityLine, qualityRows } from './quality.js';
-import { classSign, mattering, ownChange, ranked, remark } from './ranking.js';
+import { classSign, finding, mattering, ownChange, ranked, remark } from './ranking.js';
 import {
   fromTo,
   rankedWaits,
@@ -176,7 +176,7 @@ function functionTable(rows: readonly FunctionResult[], { load, functions }: Wor
       const name = where === '' ? code(one.name) : `${code(one.name)} ${code(where)}`;
       return [
         said === null ? name : `${name}<br>${inline(said)}`,
-        `${classSign[one.class]} ${one.class}`,
+        `${classSign[one.class]} ${finding(one)}`,
         own === null ? '' : bounded(own),
         bounded(one.contribution),
         `${percent(one.baseShare)} → ${percent(one.headShare)}`,

@@ -12,14 +12,29 @@ const classOrder: Readonly<Record<FunctionClass, number>> = {
   unproven: 5,
 };
 
-/** Classes for which the profile proves something, most pressing first; then what it could not prove, by its size. */
+/** Classes for which the profile proves something, most pressing first; then what is likely, then the rest, by its size. */
 export function ranked(functions: readonly FunctionResult[]): FunctionResult[] {
   return [...functions].sort(
     (a, b) =>
       classOrder[a.class] - classOrder[b.class] ||
+      Number(isLikely(b)) - Number(isLikely(a)) ||
       Math.abs(b.contribution.estimate) - Math.abs(a.contribution.estimate) ||
       (a.key < b.key ? -1 : a.key > b.key ? 1 : 0),
   );
+}
+
+/** Of what is marked as likely, at most this part is expected to be wrong. */
+const likelyQ = 0.05;
+
+/** Not proven, so that nothing depends on it, but most of its like did change. */
+export function isLikely({ class: itsClass, q }: FunctionResult): boolean {
+  return itsClass === 'unproven' && q !== null && q <= likelyQ;
+}
+
+/** What is found of a function, in a word: `slower`, or `slower?` where it is likely and not proven. */
+export function finding(one: FunctionResult): string {
+  if (!isLikely(one)) return one.class;
+  return one.contribution.estimate > 0 ? 'slower?' : 'faster?';
 }
 
 /** The functions worth a line in a short report: the proven ones, and up to `unproven` others. */
@@ -53,6 +68,12 @@ export const classMeaning: Readonly<Record<FunctionClass, string>> = {
   moved: 'moved: took over CPU time that other functions lost',
   unproven: 'no change proven',
 };
+
+export function findingMeaning(one: FunctionResult): string {
+  return isLikely(one)
+    ? `likely, not proven: of what is so marked at most ${margin(likelyQ)} is expected to be wrong`
+    : classMeaning[one.class];
+}
 
 /** Change of a function's own CPU time per unit of work as a fraction; the result carries it as head over base. */
 export function ownChange({ ratio }: FunctionResult): Bounded | null {

@@ -16,7 +16,7 @@ import {
   verdictWord,
 } from './phrase.js';
 import { loadText, qualityLine } from './quality.js';
-import { classSign, mattering, ownChange, remark } from './ranking.js';
+import { classSign, finding, mattering, ownChange, remark } from './ranking.js';
 import { fromTo, rankedWaits, waitChange, waitingLine, waitSign, waitWhat } from './waits.js';
 
 export interface TerminalOptions {
@@ -118,7 +118,7 @@ function waitLines(workload: WorkloadResult, width: number, paint: Paint): strin
 }
 
 function mark(one: FunctionResult, paint: Paint): string {
-  const text = padEnd(`${classSign[one.class]} ${one.class}`, 10);
+  const text = padEnd(`${classSign[one.class]} ${finding(one)}`, 10);
   if (one.class === 'slower') return paint('red', text);
   return one.class === 'faster' ? paint('blue', text) : text;
 }

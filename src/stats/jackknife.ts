@@ -1,4 +1,4 @@
-/** Variances of statistics that have no formula for them. */
+/** Variance of a statistic that has no formula for it. */
 
 /**
  * Delete-one jackknife variance: (n − 1)/n Σ (θ₍ᵢ₎ − mean)².
@@ -13,23 +13,4 @@ export function jackknifeVariance(leaveOneOut: readonly number[]): number {
   let squares = 0;
   for (const value of leaveOneOut) squares += (value - sum / n) ** 2;
   return ((n - 1) / n) * squares;
-}
-
-/**
- * Delete-one jackknife covariance of two statistics of the same units: (n − 1)/n Σ (θ₍ᵢ₎ − mean)(η₍ᵢ₎ − mean).
- * @returns 0 where either says nothing
- */
-export function jackknifeCovariance(first: readonly number[], second: readonly number[]): number {
-  const n = Math.min(first.length, second.length);
-  if (n < 2) return 0;
-  let [sumFirst, sumSecond] = [0, 0];
-  for (let i = 0; i < n; i++) {
-    sumFirst += first[i] as number;
-    sumSecond += second[i] as number;
-  }
-  let products = 0;
-  for (let i = 0; i < n; i++) {
-    products += ((first[i] as number) - sumFirst / n) * ((second[i] as number) - sumSecond / n);
-  }
-  return Number.isFinite(products) ? ((n - 1) / n) * products : 0;
 }

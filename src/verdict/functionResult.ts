@@ -17,7 +17,7 @@ export function functionResults(
 }
 
 function functionResult(
-  { estimate: { row, base, head }, ratio, contribution }: FunctionFinding,
+  { estimate: { row, base, head }, q, ratio, contribution }: FunctionFinding,
   itsClass: FunctionClass,
   waiver: AppliedWaiver | null,
 ): FunctionResult {
@@ -30,6 +30,7 @@ function functionResult(
     headShare: head.share,
     ratio,
     contribution,
+    q,
     class: itsClass,
     culprit: null,
     waiver,

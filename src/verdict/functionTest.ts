@@ -1,6 +1,7 @@
 /** Which functions provably got slower or faster, at one look, with the error controlled over all of them. */
 import type { Policy } from '../bundle/schema.js';
 import { binomialUpperTail } from '../stats/binomial.js';
+import { benjaminiHochberg } from '../stats/falseDiscovery.js';
 import { holm } from '../stats/holm.js';
 import { studentSurvival, studentUpperQuantile } from '../stats/student.js';
 import {
@@ -26,6 +27,8 @@ export interface FunctionFinding {
   /** null where the function's share is below the policy's or no function is known: it was not tested. */
   readonly proof: Proof | null;
   readonly tested: boolean;
+  /** Benjamini and Hochberg's, of the side the estimate is on; null where nothing was tested or may be claimed. */
+  readonly q: number | null;
   readonly ratio: Bounded | null;
   readonly contribution: Bounded;
 }
@@ -39,7 +42,7 @@ export interface FunctionFindings {
 
 /**
  * Tests every function whose pooled share reaches the policy's minimum: `slower` rejects R ≤ 1 + δ, `faster` rejects
- * R ≥ 1/(1 + δ), each family by Holm at the look's level. Bounds are simultaneous (Bonferroni).
+ * R ≥ 1/(1 + δ), each family by Holm at the look's level. Bounds are simultaneous (Bonferroni). q-values only say what is likely.
  * @param hidden share of base's CPU time without a name where that changed, else null: `slower` must then hold even if
  *               all of it was the function's own, and `faster` is not claimed at all
  */
@@ -59,12 +62,16 @@ export function testFunctions(
   const shown = moderated(matter, total);
   const tested = shown.filter((estimate) => isTested(estimate, policy));
   const margin = Math.log1p(policy.functionMargin);
-  const slower = holm(tested.map((estimate) => slowerP(withHidden(estimate, hidden ?? 0), total, margin)));
-  const faster = holm(tested.map((estimate) => fasterP(estimate, total, margin)));
+  const slowerPs = tested.map((estimate) => slowerP(withHidden(estimate, hidden ?? 0), total, margin));
+  const fasterPs = tested.map((estimate) => (hidden === null ? fasterP(estimate, total, margin) : 1));
+  const [slower, faster] = [holm(slowerPs), holm(fasterPs)];
+  const [slowerQs, fasterQs] = [benjaminiHochberg(slowerPs), benjaminiHochberg(fasterPs)];
   const proofs = new Map<FunctionEstimate, Proof | null>();
+  const qValues = new Map<FunctionEstimate, number>();
   for (const [index, estimate] of tested.entries()) {
     const isSlower = look.mayClaim && (slower[index] as number) <= level;
-    const isFaster = look.mayClaim && hidden === null && (faster[index] as number) <= level;
+    const isFaster = look.mayClaim && (faster[index] as number) <= level;
+    if (look.mayClaim) qValues.set(estimate, (estimate.log > 0 ? slowerQs : fasterQs)[index] as number);
     if (isSlower) proofs.set(estimate, estimate.base.share > 0 ? 'slower' : 'new');
     else if (isFaster) proofs.set(estimate, estimate.head.share > 0 ? 'faster' : 'gone');
   }
@@ -75,7 +82,8 @@ export function testFunctions(
       const proof = proofs.get(estimate) ?? null;
       const quantile = studentUpperQuantile(boundLevel, estimate.df);
       const bounds = functionBounds(estimate, quantile, proof, policy.functionMargin);
-      return { estimate, proof, tested: isTested(estimate, policy), ...bounds };
+      const q = qValues.get(estimate) ?? null;
+      return { estimate, proof, tested: isTested(estimate, policy), q, ...bounds };
     }),
   };
 }

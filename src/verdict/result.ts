@@ -71,6 +71,11 @@ export const functionSchema = z.object({
   ratio: boundedSchema.nullable(),
   /** What that change adds to the base's CPU time per unit of work. */
   contribution: boundedSchema,
+  /**
+   * Part of the functions with this q-value or a smaller one that are expected not to have changed beyond the margin
+   * (Benjamini and Hochberg). It decides nothing. null where nothing was tested.
+   */
+  q: z.number().min(0).max(1).nullable(),
   class: functionClassSchema,
   /** Of functions proven slower or new; null for all others, and for those after the first 50. */
   culprit: culpritSchema.nullable(),

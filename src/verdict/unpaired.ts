@@ -44,6 +44,7 @@ export function compareUnpaired(base: UnpairedSide, head: UnpairedSide, policy: 
     estimate,
     proof: null,
     tested: false,
+    q: null,
     ...functionBounds(estimate, quantile, null, policy.functionMargin),
   }));
   const summaries = [base.summary, head.summary].filter((summary) => summary !== null);

@@ -16,6 +16,7 @@ export function aFunction(name: string, change: Partial<FunctionResult> = {}): F
     headShare: 0.121,
     ratio: figure(1.004, 0.97, 1.04),
     contribution: figure(0.0005, -0.004, 0.005),
+    q: null,
     class: 'unproven',
     culprit: null,
     waiver: null,

@@ -87,6 +87,17 @@ describe('a change', () => {
     }
   });
 
+  test('of several functions is likely before it is proven, and little else is', () => {
+    const changed = ['f02', 'f04', 'f06', 'f08', 'f10', 'f12'];
+    const results = gates(40, () => ({ pairs: 10, base, head: times(base, 1.15, ...changed) }));
+    const likely = results.flatMap(({ functions }) => functions.filter(({ q }) => q !== null && q <= 0.05));
+    const proven = results.flatMap(({ functions }) => functions.filter((one) => one.class === 'slower'));
+    expect(likely.length).toBeGreaterThan(1.3 * proven.length);
+    expect(proven.filter(({ q }) => q === null || q > 0.05)).toEqual([]);
+    const wrong = likely.filter(({ key }) => !changed.includes(key)).length;
+    expect(wrong / likely.length).toBeLessThanOrEqual(0.05);
+  });
+
   test('of one function is not called uniform, and bounds hold the truth', () => {
     const results = gates(40, () => ({ pairs: 10, base, head: times(base, 3, 'f01') }));
     expect(share(results, 'fail')).toBe(1);

@@ -5,7 +5,7 @@ import type { Bounded, FunctionResult, WorkloadResult } from '../../verdict/resu
 import { type Content, type Markup, markup } from '../escape/markup.js';
 import { shown } from '../escape/visible.js';
 import { interval, known } from '../forest.js';
-import { classMeaning, classSign, ownChange, ranked, remark } from '../ranking.js';
+import { classSign, finding, findingMeaning, ownChange, ranked, remark } from '../ranking.js';
 import { type Scale, scaleBetween } from '../scale.js';
 
 /** Unproven functions shown without asking. */
@@ -95,7 +95,7 @@ function cells(one: FunctionResult, scale: Scale, limit: number): readonly Conte
   const said = remark(one);
   return [
     markup`<code class="name">${shown(one.name, 160)}</code>${where === '' ? null : markup`<code class="place">${shown(where, 160)}</code>`}${said === null ? null : markup`<span class="remark">${shown(said, 500)}</span>`}`,
-    markup`<span class="finding" title="${classMeaning[one.class]}"><span aria-hidden="true">${classSign[one.class]}</span> ${one.class}</span>`,
+    markup`<span class="finding" title="${findingMeaning(one)}"><span aria-hidden="true">${classSign[one.class]}</span> ${finding(one)}</span>`,
     figure(own),
     drawing(own, scale, limit),
     figure(one.contribution),
