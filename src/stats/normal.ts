@@ -17,7 +17,9 @@ export function normalSurvival(z: number): number {
 
 /** The z with P(Z > z) = p, for p in (0, 1). */
 export function normalUpperQuantile(p: number): number {
-  return tailQuantile(p, normalSurvival, normalDensity);
+  // Its tail is between that of exp(−z²/2) and a part of it.
+  const start = p < 0.3 ? Math.sqrt(-2 * Math.log(2 * p)) : 1;
+  return tailQuantile(p, normalSurvival, normalDensity, start);
 }
 
 /** P(0 < Z < z) by Marsaglia's series (Evaluating the Normal Distribution, 2004): φ(z) (z + z³/3 + z⁵/(3·5) + …). */

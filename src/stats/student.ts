@@ -1,5 +1,6 @@
 /** Student's t distribution; degrees of freedom are any positive number. */
 import { logGamma, regularisedBeta } from './beta.js';
+import { normalUpperQuantile } from './normal.js';
 import { tailQuantile } from './tailQuantile.js';
 
 /** P(T > t) with `df` degrees of freedom: exact in relative terms in the far tail, where tests are decided. */
@@ -14,5 +15,15 @@ export function studentSurvival(t: number, df: number): number {
 export function studentUpperQuantile(p: number, df: number): number {
   const logFront = logGamma((df + 1) / 2) - logGamma(df / 2) - 0.5 * Math.log(df * Math.PI);
   const density = (t: number) => Math.exp(logFront - ((df + 1) / 2) * Math.log1p((t * t) / df));
-  return tailQuantile(p, (t) => studentSurvival(t, df), density);
+  return tailQuantile(p, (t) => studentSurvival(t, df), density, aboutQuantile(p, df));
+}
+
+/** The first terms of the expansion around the normal quantile (Abramowitz and Stegun 26.7.5). */
+function aboutQuantile(p: number, df: number): number {
+  if (!(p < 0.3) || df < 4) return 1;
+  const z = normalUpperQuantile(p);
+  const square = z * z;
+  const first = (z * (square + 1)) / 4;
+  const second = (z * ((5 * square + 16) * square + 3)) / 96;
+  return z + (first + second / df) / df;
 }
