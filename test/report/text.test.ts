@@ -25,6 +25,29 @@ describe('JSON', () => {
   });
 });
 
+describe('what is likely and not proven', () => {
+  const likely = {
+    ...undecided(),
+    functions: [
+      aFunction('larger', { contribution: { estimate: 0.02, lower: -0.01, upper: 0.05 }, q: 0.4 }),
+      aFunction('likely', { contribution: { estimate: 0.01, lower: -0.001, upper: 0.02 }, q: 0.03 }),
+      aFunction('quicker', { contribution: { estimate: -0.01, lower: -0.02, upper: 0.001 }, q: 0.02 }),
+    ],
+  };
+
+  test('is marked as such and stands before what is not', () => {
+    for (const text of [
+      renderTerminal(aResult([likely]), { color: false, width: 160 }),
+      renderMarkdown(aResult([likely]), { maxCharacters: 65_536 }),
+    ]) {
+      expect(text.match(/· slower\?/g)).toHaveLength(1);
+      expect(text.match(/· faster\?/g)).toHaveLength(1);
+      expect(text.match(/· unproven/g)).toHaveLength(1);
+      expect(text.indexOf('likely')).toBeLessThan(text.indexOf('larger'));
+    }
+  });
+});
+
 describe('terminal', () => {
   test('starts with the verdict and names what matters', () => {
     const text = renderTerminal(mixed, { color: false, width: 160 });

@@ -25,35 +25,37 @@ export interface Gate {
   readonly verdict: Verdict;
   readonly pairs: number;
   readonly seconds: number;
-  /** Why it failed: the total, or the functions alone. */
-  readonly by: 'total' | 'functions' | null;
+  /** Of the reasons. */
+  readonly codes: readonly string[];
 }
 
 export type GateTruth = Pick<Truth, 'head' | 'noise' | 'layout'>;
 
-/**
- * @param looks the plan's; measuring stops where the verdict is clear
- * @param also  told what was measured in each gate, all planned pairs of it
- */
-export function runGates(
-  count: number,
-  truth: GateTruth,
-  looks: Policy['looks'] = policy.looks,
-  also: (simulated: Simulated) => void = () => {},
-): Gate[] {
+/** @param looks the plan's; measuring stops where the verdict is clear */
+export function runGates(count: number, truth: GateTruth, looks: Policy['looks'] = policy.looks): Gate[] {
+  const most = looks.at(-1) as number;
+  const half = looks.find((look) => look >= most / 2) as number;
   return Array.from({ length: count }, (_, index) => {
-    const pairs = looks.at(-1) as number;
-    const simulated = simulate({ seed: index + 1, pairs, base, policy: { ...policy, looks }, ...truth });
-    also(simulated);
-    const result = judgeWorkload(simulated.workload, simulated.tableOf);
-    const isTotal = result.reasons.some(({ code }) => code === 'total_slower');
-    return {
-      verdict: result.verdict,
-      pairs: result.pairs,
-      seconds: result.pairs * secondsPerPair,
-      by: result.verdict === 'fail' ? (isTotal ? 'total' : 'functions') : null,
-    };
+    const simulated = (pairs: number) => simulatedGate(index, truth, pairs, looks);
+    const early = judged(simulated(half));
+    // The same pairs again, and those after them.
+    return early.verdict === 'inconclusive' && half < most ? judged(simulated(most)) : early;
   });
+}
+
+/** What is measured in one gate, to the end of the plan unless told. */
+export function simulatedGate(
+  index: number,
+  truth: GateTruth,
+  pairs = policy.looks.at(-1) as number,
+  looks: Policy['looks'] = policy.looks,
+): Simulated {
+  return simulate({ seed: index + 1, pairs, base, policy: { ...policy, looks }, ...truth });
+}
+
+function judged({ workload, tableOf }: Simulated): Gate {
+  const { verdict, reasons, pairs } = judgeWorkload(workload, tableOf);
+  return { verdict, pairs, seconds: pairs * secondsPerPair, codes: reasons.map(({ code }) => code) };
 }
 
 /** Share with its standard error, the binomial one; of nothing seen, that of one seen. */
