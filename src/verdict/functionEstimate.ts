@@ -90,7 +90,7 @@ export function estimateFunction(panel: Panel, row: PanelRow, n: number, total: 
     pooledSamples,
     log: Math.log(head.share / base.share) + total.mean,
     samplingVariance,
-    covariance: covarianceWith(total, shares, jackknife, crossing),
+    covariance: covarianceWith(total, shares, crossing),
     contribution: head.share * Math.exp(total.mean) - base.share,
   };
   const own = { variance: ratioOf(jackknife, samplingVariance), df: pairsDf(n, crossing) };
@@ -173,7 +173,7 @@ function scarceErrors(
   const jackknife = varianceOverPairs(without[better], crossing);
   const dispersion = Math.max(1, ratioOf(jackknife, binomialVariance));
   const baseError = Math.sqrt(dispersion * base.binomialVariance);
-  const alike = better === 'head' ? covarianceWith(total, without.head, jackknife, crossing) : 0;
+  const alike = better === 'head' ? covarianceWith(total, without.head, crossing) : 0;
   const headError = Math.sqrt(dispersion * head.binomialVariance + total.standardError ** 2 + 2 * alike);
   const spread = (cost: number, error: number) => (cost > 0 ? cost * error : 0);
   const contributionError = Math.hypot(
@@ -210,18 +210,12 @@ function differences(
   return values;
 }
 
-/**
- * Covariance of a sum of shares' logarithms and the total, from the variances of both together and of each.
- * @param variance of the first, by the jackknife
- */
-function covarianceWith(
-  total: LogChange,
-  values: readonly number[],
-  variance: number,
-  crossing: Crossing | null,
-): number {
-  if (total.leaveOneOut.length !== values.length || !Number.isFinite(variance)) return 0;
-  const sums = values.map((value, i) => value + (total.leaveOneOut[i] as number));
-  const ofTotal = varianceOverPairs(total.leaveOneOut, crossing);
-  return Math.max(0, (varianceOverPairs(sums, crossing) - variance - ofTotal) / 2);
+/** Covariance of a sum of shares' logarithms and the total, from the variances of both together and of each. */
+function covarianceWith(total: LogChange, values: readonly number[], crossing: Crossing | null): number {
+  if (total.leaveOneOut.length !== values.length) return 0;
+  const variance = (leaveOneOut: readonly number[]) => varianceOverPairs(leaveOneOut, crossing);
+  const own = variance(values);
+  if (!Number.isFinite(own)) return 0;
+  const together = variance(values.map((value, i) => value + (total.leaveOneOut[i] as number)));
+  return Math.max(0, (together - own - variance(total.leaveOneOut)) / 2);
 }

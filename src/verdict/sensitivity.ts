@@ -40,7 +40,7 @@ export function checkSensitivity(
 ): Sensitivity {
   const share = Math.max(guardShare, policy.minShare);
   const distance = Math.max(guardDistance, Math.log(guardChange / (1 + policy.functionMargin)));
-  const dispersion = typicalDispersion(findings, pairsDf(look.pairs, panel.crossing));
+  const dispersion = typicalDispersion(panel, findings, look);
   const base = sumOfFirst(panel.totals.base.counts, look.pairs);
   const head = sumOfFirst(panel.totals.head.counts, look.pairs);
   const binomial = (1 / share - 1) * (1 / base + 1 / head);
@@ -74,12 +74,11 @@ export function checkSensitivity(
 }
 
 /** The middle of the tested functions, which share what they know of each other. */
-/** @param df of one function's own dispersion */
-function typicalDispersion(findings: FunctionFindings['findings'], df: number): Variance {
+function typicalDispersion(panel: Panel, findings: FunctionFindings['findings'], look: Look): Variance {
   const known = findings
     .filter(({ tested, estimate: { scarce } }) => tested && scarce === null)
     .map(({ estimate }) => estimate.dispersion);
-  if (known.length === 0) return { variance: 1, df };
+  if (known.length === 0) return { variance: 1, df: pairsDf(look.pairs, panel.crossing) };
   return {
     variance: Math.max(1, median(known.map(({ variance }) => variance))),
     df: median(known.map(({ df }) => df)),

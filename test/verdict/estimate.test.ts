@@ -5,9 +5,9 @@ import type { Side } from '../../src/bundle/schema.js';
 import type { FunctionTable } from '../../src/profile/functions.js';
 import { studentSurvival, studentUpperQuantile } from '../../src/stats/student.js';
 import { estimateFunction, moderated } from '../../src/verdict/functionEstimate.js';
-import { ofExactTime, type Panel, panelOf } from '../../src/verdict/panel.js';
+import { completePairs } from '../../src/verdict/pairs.js';
+import { ofExactTime, type Panel, panelOf, readPanel } from '../../src/verdict/panel.js';
 import { logChanges, meanLogChange } from '../../src/verdict/total.js';
-import { readMeasured } from '../../src/verdict/workload.js';
 import { program, simulate } from './simulate.js';
 
 /** A table of whole samples, each of one nanosecond. */
@@ -60,7 +60,8 @@ describe('dispersions shrunk towards each other', () => {
   const estimatesOf = (seed: number, wild: Readonly<Record<string, number>>) => {
     const head = Object.fromEntries(Object.entries(base).map(([name, cost]) => [name, cost * 1.05]));
     const { workload, tableOf } = simulate({ seed, pairs: 10, base, head, bursts: wild });
-    const { pairs, panel } = readMeasured(workload, tableOf, () => null);
+    const pairs = completePairs(workload.captures);
+    const panel = readPanel(workload, pairs, tableOf);
     const total = meanLogChange(logChanges(pairs));
     const own = panel.rows.map((row) => estimateFunction(panel, row, 10, total));
     return { own, shrunk: moderated(own, total) };

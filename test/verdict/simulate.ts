@@ -94,16 +94,14 @@ export interface Truth {
   readonly samples?: number;
   /** A number scales the medium one: 2 % iid + 2 % AR(1) + 5 % spikes of +20 %. */
   readonly noise?: number | Noise;
-  /** Standard deviation of what the layout of a side's one build costs or saves. */
-  readonly layout?: number;
-  /** Builds a side, and the standard deviations of a build's whole cost and of each function's own. */
-  readonly layouts?: { readonly builds: number; readonly sd: number; readonly functionSd: number };
   /** Standard deviation of each function's cost from capture to capture. */
   readonly dispersion?: number;
   /** Functions that run in this part of the captures only, and cost so much more there. */
   readonly bursts?: Readonly<Record<string, number>>;
   /** CPU time per unit, in microseconds, in which no sample can be taken. */
   readonly unsampled?: Readonly<Record<Side, number>>;
+  /** Builds a side (of one, the bundle says nothing), and the standard deviations of a build's whole cost and of each function's own. */
+  readonly layouts?: { readonly builds: number; readonly sd: number; readonly functionSd: number };
   readonly policy?: Policy;
   readonly capture?: (capture: Capture) => Capture;
   readonly workload?: Partial<BundleWorkload>;
@@ -122,19 +120,17 @@ export function simulate(truth: Truth): Simulated {
   const normal = normalFrom(uniform);
   const noise = typeof truth.noise === 'object' ? truth.noise : scaled(truth.noise ?? 1);
   const levelOf = levels(noise, uniform, normal);
-  const layout = { base: 0, head: 0 };
-  if (truth.layout) for (const side of sides) layout[side] = truth.layout * normal();
   const functions = { base: functionsOf(truth.base), head: functionsOf(truth.head) };
-  const laid = truth.layouts ? laidOut(functions, truth.layouts, uniform, normal) : null;
   const perSample = (sumOf(truth.base) * units) / (truth.samples ?? 8000);
   const tables = new Map<string, FunctionTable>();
   const captures: Capture[] = [];
+  const layouts = truth.layouts ? laidOut(truth, truth.layouts, uniform, normal) : null;
   for (let pair = 1; pair <= truth.pairs; pair++) {
     const headFirst = uniform() < 0.5;
-    const drawn = laid?.draw();
+    const drawn = layouts?.draw();
     for (const side of headFirst ? (['head', 'base'] as const) : sides) {
-      const level = Math.exp(levelOf() + layout[side]);
-      const built = drawn ? (laid?.builds[side][drawn[side] - 1] as SimulatedFunction[]) : functions[side];
+      const level = Math.exp(levelOf());
+      const built = layouts?.functions[side][(drawn?.[side] ?? 1) - 1] ?? functions[side];
       const costs = drawCosts(built, truth, noise, uniform, normal);
       const perCost = (units * level) / perSample;
       const table = sampleTable(built, costs, perCost, perSample * 1000, uniform, normal);
@@ -158,7 +154,7 @@ export function simulate(truth: Truth): Simulated {
     waivers: [],
     load: { kind: 'http', loop: 'open', rate: units / captureSeconds },
     captureSeconds,
-    ...(truth.layouts ? { layouts: foldersOf(truth.layouts.builds) } : {}),
+    ...(truth.layouts && truth.layouts.builds > 1 ? { layouts: foldersOf(truth.layouts.builds) } : {}),
     captures,
     stop: { reason: 'looks_exhausted', message: 'all pairs measured' },
     ...truth.workload,
@@ -198,6 +194,31 @@ function sumOf(costs: Costs): number {
   return Object.values(costs).reduce((sum, cost) => sum + cost, 0);
 }
 
+/** What each build of each side costs, and which of them are paired. */
+function laidOut(
+  truth: Truth,
+  { builds, sd, functionSd }: NonNullable<Truth['layouts']>,
+  uniform: () => number,
+  normal: () => number,
+) {
+  const build = (side: Side): SimulatedFunction[] => {
+    const factor = Math.exp(sd * normal());
+    const laid = ([name, cost]: [string, number]) => [name, cost * factor * Math.exp(functionSd * normal())];
+    return functionsOf(Object.fromEntries(Object.entries(truth[side]).map(laid)));
+  };
+  const draw = layoutDraw(builds, (limit) => Math.floor(uniform() * limit));
+  const buildsOf = (side: Side) => Array.from({ length: builds }, () => build(side));
+  return {
+    draw,
+    functions: { base: buildsOf('base'), head: buildsOf('head') },
+  };
+}
+
+function foldersOf(builds: number): { base: string[]; head: string[] } {
+  const of = (side: Side) => Array.from({ length: builds }, (_, index) => `/src/${side}-${index + 1}`);
+  return { base: of('base'), head: of('head') };
+}
+
 /** Draws the logarithm of the level of one capture after the other. */
 function levels(noise: Noise, uniform: () => number, normal: () => number): () => number {
   const { iid, drift, spikes, neighbour } = noise;
@@ -227,33 +248,6 @@ function functionsOf(costs: Costs): SimulatedFunction[] {
       cost,
     };
   });
-}
-
-/** What each build of each side costs, and which of them are paired. */
-function laidOut(
-  functions: Readonly<Record<Side, readonly SimulatedFunction[]>>,
-  { builds, sd, functionSd }: NonNullable<Truth['layouts']>,
-  uniform: () => number,
-  normal: () => number,
-) {
-  const buildsOf = (side: Side): SimulatedFunction[][] =>
-    Array.from({ length: builds }, () => {
-      const factor = Math.exp(sd * normal());
-      return functions[side].map((one) => ({
-        ...one,
-        cost: one.cost * factor * Math.exp(functionSd * normal()),
-      }));
-    });
-  const draw = layoutDraw(builds, (limit) => Math.floor(uniform() * limit));
-  return {
-    draw: () => draw() as Record<Side, number>,
-    builds: { base: buildsOf('base'), head: buildsOf('head') },
-  };
-}
-
-function foldersOf(builds: number): { base: string[]; head: string[] } {
-  const of = (side: Side) => Array.from({ length: builds }, (_, index) => `/src/${side}-${index + 1}`);
-  return { base: of('base'), head: of('head') };
 }
 
 /** What each function costs in one capture. */

@@ -29,7 +29,7 @@ export interface Gate {
   readonly codes: readonly string[];
 }
 
-export type GateTruth = Pick<Truth, 'head' | 'noise' | 'layout'>;
+export type GateTruth = Pick<Truth, 'head' | 'noise' | 'layouts'>;
 
 /** @param looks the plan's; measuring stops where the verdict is clear */
 export function runGates(count: number, truth: GateTruth, looks: Policy['looks'] = policy.looks): Gate[] {
