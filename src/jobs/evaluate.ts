@@ -2,12 +2,15 @@
 import { type Bundle, readProfile } from '../bundle/reader.js';
 import { type Roots, rootOf } from '../bundle/roots.js';
 import type { BundleWorkload, Capture, Side } from '../bundle/schema.js';
+import { CallTree, type PlaceCosts } from '../profile/callTree.js';
 import { type FunctionTable, functionTable } from '../profile/functions.js';
 import type { Profile } from '../profile/model.js';
 import { surroundingsOf } from '../profile/surroundings.js';
 import { buildDifferentialTree, type DifferentialTree, type WeightedProfile } from '../profile/tree.js';
 import { type WaitTable, waitTable } from '../profile/waits.js';
 import type { ReportModel } from '../report/model.js';
+import type { Calls, CallsOf } from '../verdict/calls.js';
+import type { SurroundingsOf } from '../verdict/culprit.js';
 import { judge } from '../verdict/judge.js';
 import type { WaitsOf } from '../verdict/waitPanel.js';
 
@@ -45,6 +48,30 @@ export function captureTables(directory: string, roots: Roots): CaptureTables {
   };
 }
 
+/** Stacks of the captures in a bundle's folder, one tree a workload; decoded when first asked for. */
+export function captureCalls(directory: string, roots: Roots): CallsOf {
+  const known = new Map<string, Calls>();
+  return (workload) => {
+    const calls = known.get(workload.name) ?? workloadCalls(directory, roots, workload);
+    known.set(workload.name, calls);
+    return calls;
+  };
+}
+
+function workloadCalls(directory: string, roots: Roots, workload: BundleWorkload): Calls {
+  const tree = new CallTree();
+  const known = new Map<string, PlaceCosts>();
+  const costsOf = (capture: Capture): PlaceCosts => {
+    const { cpuProfile } = capture;
+    const found = known.get(cpuProfile);
+    if (found) return found;
+    const costs = tree.add(readProfile(directory, cpuProfile), rootOf(roots, workload, capture));
+    known.set(cpuProfile, costs);
+    return costs;
+  };
+  return { tree, costsOf };
+}
+
 /** Verdict and differential trees of a bundle. @throws UsageError when a profile is missing or broken */
 export function evaluate(bundle: Bundle): ReportModel {
   const { directory, manifest } = bundle;
@@ -61,12 +88,14 @@ export function evaluate(bundle: Bundle): ReportModel {
       ),
     );
   }
+  const surroundings: SurroundingsOf = (workload, capture, keys) =>
+    surroundingsOf(bundle.profile(capture), rootOf(manifest, workload, capture), keys);
   const result = judge(
     manifest,
     captureTables(directory, manifest),
-    (workload, capture, keys) =>
-      surroundingsOf(bundle.profile(capture), rootOf(manifest, workload, capture), keys),
+    surroundings,
     captureWaits(directory, manifest),
+    captureCalls(directory, manifest),
   );
   return { result, trees };
 }

@@ -21,7 +21,7 @@ import { type Placement, placeCpus } from '../workload/placement.js';
 import { type PreparedSides, prepareSides } from '../workload/sides.js';
 import { type Builds, buildAll, removeBuilds } from './builds.js';
 import { readConfigs, type SideConfigs } from './configuration.js';
-import { captureTables, captureWaits } from './evaluate.js';
+import { captureCalls, captureTables, captureWaits } from './evaluate.js';
 import type { Log } from './log.js';
 import { makeFolder, type OutputPaths, outputPaths, writeOutputs } from './output.js';
 
@@ -208,6 +208,7 @@ async function measure(
   { log, signal }: GateOptions,
 ): Promise<void> {
   const tableOf = captureTables(writer.directory, { refs });
+  const callsOf = captureCalls(writer.directory, { refs });
   const { startedAt } = writer.manifest;
   const waitsOf = captureWaits(writer.directory, { refs });
   try {
@@ -217,7 +218,7 @@ async function measure(
         progress: log,
         signal,
         decide: (measured) =>
-          !workload.allPairs && decided(waiversInForce(measured, startedAt), tableOf, waitsOf),
+          !workload.allPairs && decided(waiversInForce(measured, startedAt), tableOf, waitsOf, callsOf),
       });
     }
   } catch (error) {

@@ -1,5 +1,6 @@
 /** From what was measured to the verdict: pure, and the same bytes for the same bundle. */
 import type { BundleManifest, BundleWorkload, Side } from '../bundle/schema.js';
+import type { CallsOf } from './calls.js';
 import { type SurroundingsOf, withCulprits } from './culprit.js';
 import { functionResults, longestText } from './functionResult.js';
 import { layoutFigures } from './layouts.js';
@@ -20,16 +21,18 @@ const noWaits: WaitsOf = () => null;
  * @param tableOf        self cost by function of one capture; asked once a capture of a complete pair
  * @param surroundingsOf callers of functions that got slower; without it only their own lines tell their culprits
  * @param waitsOf        where its threads waited; asked only where the workload's captures were to keep that
+ * @param callsOf        all stacks of a workload's captures; absent where profiles have none
  */
 export function judge(
   manifest: BundleManifest,
   tableOf: TableOf,
   surroundingsOf: SurroundingsOf = () => new Map(),
   waitsOf: WaitsOf = noWaits,
+  callsOf?: CallsOf,
 ): Result {
   const { startedAt } = manifest;
   const workloads = manifest.workloads.map((workload) => {
-    const judged = judgeWorkload(waiversInForce(workload, startedAt), tableOf, waitsOf);
+    const judged = judgeWorkload(waiversInForce(workload, startedAt), tableOf, waitsOf, callsOf);
     const result = withExpiredWaivers(judged, workload, startedAt);
     return withCulprits(result, workload, manifest, tableOf, surroundingsOf);
   });
@@ -49,9 +52,15 @@ export function judge(
 }
 
 /** Whether measuring a workload may stop after the pairs it has: see `isDecided`; all of its waivers are in force. */
-export function decided(workload: BundleWorkload, tableOf: TableOf, waitsOf: WaitsOf = noWaits): boolean {
+export function decided(
+  workload: BundleWorkload,
+  tableOf: TableOf,
+  waitsOf: WaitsOf = noWaits,
+  callsOf?: CallsOf,
+): boolean {
   // Where nothing rests on waits they need not be read.
-  return isDecided(readMeasured(workload, tableOf, workload.offCpu?.mode === 'enforce' ? waitsOf : noWaits));
+  const neededWaits = workload.offCpu?.mode === 'enforce' ? waitsOf : noWaits;
+  return isDecided(readMeasured(workload, tableOf, neededWaits, callsOf));
 }
 
 /** Judges one workload of a bundle; all of its waivers are in force. */
@@ -59,13 +68,14 @@ export function judgeWorkload(
   workload: BundleWorkload,
   tableOf: TableOf,
   waitsOf: WaitsOf = noWaits,
+  callsOf?: CallsOf,
 ): WorkloadResult {
-  const measured = readMeasured(workload, tableOf, waitsOf);
+  const measured = readMeasured(workload, tableOf, waitsOf, callsOf);
   return workloadResult(measured, assess(measured));
 }
 
 function workloadResult({ workload, panel }: Measured, assessment: Assessment): WorkloadResult {
-  const { pairs, total, functions, moved, waived } = assessment;
+  const { pairs, total, functions, moved, unclear, waived } = assessment;
   const sums = (figure: Parameters<typeof sumOver>[2]) => ({
     base: sumOver(pairs, 'base', figure),
     head: sumOver(pairs, 'head', figure),
@@ -88,7 +98,8 @@ function workloadResult({ workload, panel }: Measured, assessment: Assessment): 
     functionMargin: workload.policy.functionMargin,
     functions: functionResults(
       functions.findings,
-      (finding) => (moved.has(finding) ? 'moved' : (finding.proof ?? 'unproven')),
+      (finding) =>
+        moved.has(finding) ? 'moved' : unclear.has(finding) ? 'unproven' : (finding.proof ?? 'unproven'),
       (finding) => waived.functions.get(finding) ?? null,
     ),
     offCpu: offCpuResult(workload, assessment.waits, pairs),

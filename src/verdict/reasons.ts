@@ -63,15 +63,26 @@ export function namesMissing(share: number): Reason {
   };
 }
 
-/** Increases that decreases elsewhere make up for. */
+/** Increases that were made up for below their callers. */
 export function costMoved(findings: readonly FunctionFinding[]): Reason {
-  const named = findings.slice(0, mostNamed).map(({ estimate }) => shownName(estimate.row));
-  const others = findings.length - named.length;
-  const list = others > 0 ? `${named.join(', ')} and ${others} more` : named.join(', ');
   return {
     code: 'cost_moved',
-    message: `${list} took more CPU time and other functions as much less (e.g. renamed, inlined or split): not held against the change`,
+    message: `${shownNames(findings)} took more CPU time, and what is called by the same callers as much less (e.g. renamed, inlined or split): not held against the change`,
   };
+}
+
+/** Increases of which it cannot be told whether they were made up for. */
+export function shiftUnclear(findings: readonly FunctionFinding[], more: number | null): Reason {
+  return {
+    code: 'shift_unclear',
+    message: `${shownNames(findings)} took more CPU time, but whether this is slower or was taken from its callers or from what it calls (e.g. inlined) cannot be told from these pairs${needs(more)}`,
+  };
+}
+
+function shownNames(findings: readonly FunctionFinding[]): string {
+  const named = findings.slice(0, mostNamed).map(({ estimate }) => shownName(estimate.row));
+  const others = findings.length - named.length;
+  return others > 0 ? `${named.join(', ')} and ${others} more` : named.join(', ');
 }
 
 export function uniformSlowdown(): Reason {

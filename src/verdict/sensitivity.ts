@@ -90,9 +90,16 @@ const mostTimes = 100;
 
 /**
  * Pairs, more than there are, after which a decision can be expected: at the first look that reaches the needed number.
+ * @param shiftPairs pairs after which it can be told of every function whether its cost only moved
  * @returns null when no number can be given
  */
-export function morePairs(look: Look, total: Total, sensitivity: Sensitivity, policy: Policy): number | null {
+export function morePairs(
+  look: Look,
+  total: Total,
+  sensitivity: Sensitivity,
+  shiftPairs: number,
+  policy: Policy,
+): number | null {
   const { mean, standardError, layouts = null } = total.log;
   const first = policy.looks[0] as number;
   if (!Number.isFinite(standardError)) return look.pairs > 0 ? Math.max(1, first - look.pairs) : null;
@@ -105,7 +112,7 @@ export function morePairs(look: Look, total: Total, sensitivity: Sensitivity, po
           pairsToProve(pairSd, limit - Math.max(0, mean), policy.alpha.pass, layouts),
           sensitivity.sufficient ? 0 : sensitivity.neededPairs,
         );
-  const atLeast = Math.max(needed, look.pairs + 1, first);
+  const atLeast = Math.max(needed, shiftPairs, look.pairs + 1, first);
   if (!(atLeast <= look.pairs * mostTimes)) return null;
   const reached = policy.looks.find((pairs) => pairs >= atLeast) ?? Math.ceil(atLeast);
   return reached - look.pairs;

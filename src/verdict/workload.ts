@@ -1,15 +1,16 @@
 /** One workload's verdict: walks the looks in order; the first that proves something decides. */
 import type { BundleWorkload } from '../bundle/schema.js';
+import { type CallsOf, callsWithoutStacks, type PlacePanel, readPlaces } from './calls.js';
 import { type FunctionFinding, type FunctionFindings, testFunctions } from './functionTest.js';
 import { layoutsInTheWay } from './layouts.js';
 import { type Look, looksAt } from './looks.js';
-import { offsetFindings } from './offset.js';
 import { completePairs, measuredSeconds, type Pair } from './pairs.js';
 import { type Panel, readPanel, type TableOf, unresolvedPart } from './panel.js';
 import * as because from './reasons.js';
 import type { Reason, Verdict } from './result.js';
 import { agreement, totalLogChange } from './runners.js';
 import { checkSensitivity, morePairs, type Sensitivity } from './sensitivity.js';
+import { shiftsOf } from './shift.js';
 import { type Total, testTotal } from './total.js';
 import { isUniform } from './uniform.js';
 import { checkPairs, checkStop, checkUnresolved, hopeless } from './validity.js';
@@ -30,8 +31,10 @@ export interface Assessment {
   readonly pairs: readonly Pair[];
   readonly total: Total;
   readonly functions: FunctionFindings;
-  /** Functions whose increase is offset elsewhere. */
+  /** Functions whose increase was made up for below their callers. */
   readonly moved: ReadonlySet<FunctionFinding>;
+  /** Functions of which that cannot be told. */
+  readonly unclear: ReadonlySet<FunctionFinding>;
   readonly waived: Waived;
   /** null where the captures do not have it. */
   readonly waits: WaitFindings | null;
@@ -44,12 +47,26 @@ export interface Measured {
   readonly panel: Panel;
   /** null where the captures do not have it. */
   readonly waits: WaitPanel | null;
+  /** Where in the calls of these pairs the time was spent. */
+  readonly places: () => PlacePanel;
 }
 
-export function readMeasured(workload: BundleWorkload, tableOf: TableOf, waitsOf: WaitsOf): Measured {
+/** @param callsOf absent where profiles have no stacks */
+export function readMeasured(
+  workload: BundleWorkload,
+  tableOf: TableOf,
+  waitsOf: WaitsOf,
+  callsOf?: CallsOf,
+): Measured {
   const pairs = completePairs(workload.captures);
+  const panel = readPanel(workload, pairs, tableOf);
   const waits = workload.offCpu === undefined ? null : readWaitPanel(workload, pairs, waitsOf);
-  return { workload, pairs, panel: readPanel(workload, pairs, tableOf), waits };
+  let read: PlacePanel | null = null;
+  const places = () => {
+    read ??= callsOf ? readPlaces(callsOf(workload), pairs) : callsWithoutStacks(panel);
+    return read;
+  };
+  return { workload, pairs, panel, waits, places };
 }
 
 /** The assessment the verdict rests on: the first decisive look, else the last one. */
@@ -96,7 +113,7 @@ function assessLook(measured: Measured, planned: Look): Assessment {
 
 /** What CPU time says. Besides, the look, which may claim nothing where the captures are not sound. */
 function assessCpu(
-  { workload, pairs: all, panel }: Measured,
+  { workload, pairs: all, panel, places }: Measured,
   planned: Look,
 ): Omit<Assessment, 'waits'> & { readonly look: Look } {
   const { load } = workload;
@@ -113,17 +130,20 @@ function assessCpu(
   const isBlind = unresolved !== null && total.decision !== 'fail';
   const named = isBlind ? { ...look, mayClaim: false } : look;
   const functions = testFunctions(panel, named, log, policy, unresolved?.baseShare ?? null);
-  const moved = offsetFindings(panel, look, total, functions);
-  const seen = { look, pairs, total, functions, moved, waived: nothingWaived };
+  const { moved, unclear, neededPairs } = shiftsOf(panel, look, log, functions, places);
+  const seen = { look, pairs, total, functions, moved, unclear, waived: nothingWaived };
   if (invalid.length > 0) {
     return { ...seen, verdict: 'inconclusive', reasons: invalid, neededSeconds: null };
   }
   if (isBlind) {
     return { ...seen, verdict: 'inconclusive', reasons: [unresolved.reason], neededSeconds: null };
   }
-  const slower = slowerFunctions(functions, moved);
-  const waived = applyWaivers(workload, look, { unwaived, total }, functions.findings, slower);
-  const failing = slower.filter((finding) => waived.functions.get(finding)?.status !== 'waived');
+  const slower = slowerFunctions(functions, moved, unclear);
+  const grown = [...slower, ...unclear];
+  const waived = applyWaivers(workload, look, { unwaived, total }, functions.findings, grown);
+  const isHeld = (finding: FunctionFinding) => waived.functions.get(finding)?.status !== 'waived';
+  const failing = slower.filter(isHeld);
+  const open = [...unclear].filter(isHeld);
   const waiving = waiverReasons(workload, total, waived);
   if (total.decision === 'fail' || failing.length > 0) {
     const reasons: Reason[] = [];
@@ -131,7 +151,7 @@ function assessCpu(
       reasons.push(because.totalSlower(total, load));
       if (isUniform(total, functions.findings)) reasons.push(because.uniformSlowdown());
     }
-    reasons.push(...because.functionsSlower(failing, load), ...movedReasons(moved), ...waiving);
+    reasons.push(...because.functionsSlower(failing, load), ...shiftReasons(moved, open), ...waiving);
     if (unresolved !== null) reasons.push(unresolved.reason);
     reasons.push(...said);
     return { ...seen, waived, verdict: 'fail', reasons, neededSeconds: null };
@@ -141,21 +161,22 @@ function assessCpu(
     // Within the margin on average is not within it on each.
     return { ...seen, verdict: 'inconclusive', reasons: said, neededSeconds: null };
   }
-  if (total.decision === 'pass' && sensitivity.sufficient) {
+  if (total.decision === 'pass' && sensitivity.sufficient && open.length === 0) {
     const reasons = [
       because.withinMargin(total, load),
       ...waiving,
       ...missingNames(panel, look.pairs),
-      ...movedReasons(moved),
+      ...shiftReasons(moved, open),
       ...said,
     ];
     return { ...seen, waived, verdict: 'pass', reasons, neededSeconds: null };
   }
-  const more = morePairs(look, total, sensitivity, policy);
+  const more = morePairs(look, total, sensitivity, open.length > 0 ? neededPairs : 0, policy);
   const neededSeconds = more === null ? null : (more * measuredSeconds(pairs)) / pairs.length;
   const why = whyInconclusive(workload, look, total, sensitivity, neededSeconds);
   const layouts = look.mayClaim ? layoutsInTheWay(workload, log) : null;
-  const reasons = [why, ...(layouts === null ? [] : [layouts]), ...movedReasons(moved), ...waiving, ...said];
+  if (layouts !== null) why.push(layouts);
+  const reasons = [...why, ...shiftReasons(moved, open, neededSeconds), ...waiving, ...said];
   return { ...seen, waived, verdict: 'inconclusive', reasons, neededSeconds };
 }
 
@@ -165,19 +186,21 @@ function whyInconclusive(
   total: Total,
   sensitivity: Sensitivity,
   neededSeconds: number | null,
-): Reason {
-  if (!look.mayClaim) return because.tooFewPairs(look.pairs, policy, neededSeconds);
-  if (total.decision === 'pass') return because.insensitive(sensitivity, neededSeconds);
-  return because.undecided(total, load, look.pairs, neededSeconds, stop);
+): Reason[] {
+  if (!look.mayClaim) return [because.tooFewPairs(look.pairs, policy, neededSeconds)];
+  if (total.decision !== 'pass') return [because.undecided(total, load, look.pairs, neededSeconds, stop)];
+  return sensitivity.sufficient ? [] : [because.insensitive(sensitivity, neededSeconds)];
 }
 
 /** Functions that fail the gate, the largest contribution first. */
 function slowerFunctions(
   { findings }: FunctionFindings,
   moved: ReadonlySet<FunctionFinding>,
+  unclear: ReadonlySet<FunctionFinding>,
 ): FunctionFinding[] {
   return findings
-    .filter((finding) => (finding.proof === 'slower' || finding.proof === 'new') && !moved.has(finding))
+    .filter(({ proof }) => proof === 'slower' || proof === 'new')
+    .filter((finding) => !moved.has(finding) && !unclear.has(finding))
     .sort((a, b) => b.estimate.contribution - a.estimate.contribution);
 }
 
@@ -187,6 +210,13 @@ function missingNames(panel: Panel, n: number): Reason[] {
   return unresolved > mostNameless ? [because.namesMissing(unresolved)] : [];
 }
 
-function movedReasons(moved: ReadonlySet<FunctionFinding>): Reason[] {
-  return moved.size > 0 ? [because.costMoved([...moved])] : [];
+function shiftReasons(
+  moved: ReadonlySet<FunctionFinding>,
+  unclear: readonly FunctionFinding[],
+  neededSeconds: number | null = null,
+): Reason[] {
+  const reasons: Reason[] = [];
+  if (unclear.length > 0) reasons.push(because.shiftUnclear(unclear, neededSeconds));
+  if (moved.size > 0) reasons.push(because.costMoved([...moved]));
+  return reasons;
 }
