@@ -65,7 +65,7 @@ export const classMeaning: Readonly<Record<FunctionClass, string>> = {
   faster: 'proven faster',
   new: 'new: not seen in base',
   gone: 'gone: not seen in head',
-  moved: 'moved: took over CPU time that other functions lost',
+  moved: 'moved: took over CPU time that other functions below the same callers lost',
   unproven: 'no change proven',
 };
 

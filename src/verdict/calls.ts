@@ -1,6 +1,7 @@
 /** Where in the calls an increase arrives, and the nearest callers below which it may have been made up for. */
 import type { BundleWorkload, Capture, Side } from '../bundle/schema.js';
 import { CallTree, type PlaceCosts } from '../profile/callTree.js';
+import { sampleShare } from './contribution.js';
 import type { Pair } from './pairs.js';
 import { type Panel, sumOfFirst } from './panel.js';
 import type { LogChange } from './total.js';
@@ -87,16 +88,12 @@ export function poolPlaces(
     }
     return sums.map((sum) => scaled(side, sum));
   };
-  const sampleOf = (side: Side) => {
-    const { counts, sampledNanoseconds } = panel.totals[side];
-    return scaled(side, sumOfFirst(sampledNanoseconds, n) / Math.max(1, sumOfFirst(counts, n)));
-  };
   const own = { base: pool('base'), head: pool('head') };
   return {
     tree,
     own,
     inclusive: { base: addUp(tree, own.base), head: addUp(tree, own.head) },
-    sample: { base: sampleOf('base'), head: sampleOf('head') },
+    sample: { base: sampleShare(panel, 'base', n), head: level.head * sampleShare(panel, 'head', n) },
   };
 }
 

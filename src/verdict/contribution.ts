@@ -1,6 +1,8 @@
 /** What sets of places add to base's CPU time per unit: amounts that can be added up, with what leaving out a pair does. */
 import type { Side } from '../bundle/schema.js';
-import { jackknifeVariance } from '../stats/jackknife.js';
+import type { Crossing } from '../stats/crossed.js';
+import { studentSurvival } from '../stats/student.js';
+import { pairsDf, varianceOverPairs } from './layouts.js';
 import { type Panel, sumOfFirst } from './panel.js';
 import type { LogChange } from './total.js';
 
@@ -8,6 +10,10 @@ import type { LogChange } from './total.js';
 export interface Amount {
   readonly estimate: number;
   readonly leaveOneOut: readonly number[];
+  /** Variance as the samples alone would have it. */
+  readonly sampling: number;
+  /** The pairs' code layouts; null where a side has one build only. */
+  readonly crossing: Crossing | null;
 }
 
 /** Sampled nanoseconds by pair. */
@@ -19,12 +25,16 @@ export function contributionOf(costs: PairCosts, panel: Panel, n: number, total:
   const totals = { base: panel.totals.base.nanoseconds, head: panel.totals.head.nanoseconds };
   const all = { base: sumOfFirst(totals.base, n), head: sumOfFirst(totals.head, n) };
   const share = (side: Side) => (all[side] > 0 ? own[side] / all[side] : 0);
+  const level = { base: 1, head: Math.exp(total.mean) };
+  const sampling = (side: Side) => share(side) * level[side] ** 2 * sampleShare(panel, side, n);
   const shareWithout = (side: Side, i: number) => {
     const rest = all[side] - (totals[side][i] as number);
     return rest > 0 ? (own[side] - (costs[side][i] as number)) / rest : 0;
   };
   return {
-    estimate: share('head') * Math.exp(total.mean) - share('base'),
+    estimate: share('head') * level.head - share('base'),
+    sampling: sampling('base') + sampling('head'),
+    crossing: panel.crossing,
     leaveOneOut: Array.from(
       { length: n },
       (_, i) =>
@@ -33,24 +43,58 @@ export function contributionOf(costs: PairCosts, panel: Panel, n: number, total:
   };
 }
 
-/** @param n pairs the amounts are of */
+/** The part of a side's CPU time in the first n pairs that one sample stands for. */
+export function sampleShare({ totals }: Panel, side: Side, n: number): number {
+  const { counts, nanoseconds, sampledNanoseconds } = totals[side];
+  const samples = sumOfFirst(counts, n);
+  const all = sumOfFirst(nanoseconds, n);
+  return samples > 0 && all > 0 ? sumOfFirst(sampledNanoseconds, n) / samples / all : 0;
+}
+
+/**
+ * @param amounts of different places
+ * @param n       pairs they are of
+ */
 export function sumOf(amounts: readonly Amount[], n: number): Amount {
   const leaveOneOut = new Array<number>(n).fill(0);
   let estimate = 0;
+  let sampling = 0;
   for (const amount of amounts) {
     estimate += amount.estimate;
+    sampling += amount.sampling;
     for (let i = 0; i < n; i++) {
       leaveOneOut[i] = (leaveOneOut[i] as number) + (amount.leaveOneOut[i] as number);
     }
   }
-  return { estimate, leaveOneOut };
+  return { estimate, leaveOneOut, sampling, crossing: amounts[0]?.crossing ?? null };
 }
 
-export function times({ estimate, leaveOneOut }: Amount, factor: number): Amount {
-  return { estimate: estimate * factor, leaveOneOut: leaveOneOut.map((value) => value * factor) };
+export function times(amount: Amount, factor: number): Amount {
+  return {
+    estimate: amount.estimate * factor,
+    leaveOneOut: amount.leaveOneOut.map((value) => value * factor),
+    sampling: amount.sampling * factor ** 2,
+    crossing: amount.crossing,
+  };
 }
 
-/** Delete-one-pair jackknife; infinite with fewer than two pairs. */
-export function standardErrorOf({ leaveOneOut }: Amount): number {
-  return Math.sqrt(jackknifeVariance(leaveOneOut));
+/**
+ * Delete-one-pair jackknife, with what code layouts add; not less than sampling alone makes it. Infinite with fewer than
+ * two pairs.
+ */
+export function standardErrorOf({ leaveOneOut, sampling, crossing }: Amount): number {
+  return Math.sqrt(Math.max(varianceOverPairs(leaveOneOut, crossing), sampling));
+}
+
+/** One-sided p-value against "the truth is zero or less". */
+export function increaseP(amount: Amount): number {
+  const error = standardErrorOf(amount);
+  if (error === 0) return amount.estimate > 0 ? 0 : 1;
+  if (!Number.isFinite(error)) return 1;
+  return studentSurvival(amount.estimate / error, pairsDf(amount.leaveOneOut.length, amount.crossing));
+}
+
+/** One-sided p-value against "the truth is zero or more". */
+export function decreaseP(amount: Amount): number {
+  return increaseP(times(amount, -1));
 }

@@ -7,12 +7,12 @@
  * The inclusive change of a caller that is most of the program is as noisy as the total, and noise must neither excuse a
  * function nor accuse it. Therefore the change below the callers is not taken over everything that is called there, but over
  * - the function itself, and other functions proven to have grown;
- * - *kin*: what the function calls, its callers' own code, and where its calls are new, all below the nearest caller that
- *   base knew. Compilers and people move code between these. Kin count when they shrank, and also when they vary so much
- *   that they could have lost half of the increase unnoticed;
- * - all others below the callers, when they provably shrank.
+ * - all others below the callers that provably shrank;
+ * - one of its *kin* at a time: what the function calls, its callers' own code, and where its calls are new, all below the
+ *   nearest caller that base knew. Compilers and people move code between these, so each counts that varies so much that it
+ *   could have lost half of the increase unnoticed, and the one that leaves least decides.
  *
- * What is left over is tested: `own` needs it to be half of the increase and proven to be above zero at the level of
+ * What is left is tested: `own` needs it to be half of the increase and proven to be above zero at the level of
  * functions, so that cost that only moved fails no more often than that; `moved` needs it to be proven below half at the
  * level of passing. In between it is `unclear`: no fail and no pass, and more pairs tell.
  *
@@ -22,10 +22,19 @@
  */
 import { type Side, sides } from '../bundle/schema.js';
 import { holm } from '../stats/holm.js';
-import { studentSurvival, studentUpperQuantile } from '../stats/student.js';
+import { studentUpperQuantile } from '../stats/student.js';
 import { type PlacePanel, type PooledPlaces, poolPlaces, relation, relationsOf } from './calls.js';
-import { type Amount, contributionOf, standardErrorOf, sumOf, times } from './contribution.js';
+import {
+  type Amount,
+  contributionOf,
+  decreaseP,
+  increaseP,
+  standardErrorOf,
+  sumOf,
+  times,
+} from './contribution.js';
 import type { FunctionFinding, FunctionFindings } from './functionTest.js';
+import { pairsDf } from './layouts.js';
 import type { Look } from './looks.js';
 import type { Panel } from './panel.js';
 import type { LogChange } from './total.js';
@@ -50,9 +59,12 @@ export interface Shifts {
 interface Remainder {
   readonly finding: FunctionFinding;
   readonly increase: Amount;
+  /** By the suspect that leaves least. */
   readonly left: Amount;
   /** One-sided p-value against "nothing is left". */
   readonly p: number;
+  /** How many suspects there were to choose from; 1 at least. */
+  readonly suspects: number;
 }
 
 /**
@@ -72,14 +84,14 @@ export function shiftsOf(
   const surroundings = new Surroundings(panel, look, total, findings, placesOf());
   const remainders = grown.map((finding) => surroundings.remainderOf(finding));
   const adjusted = holm(remainders.map(({ p }) => p));
-  for (const [index, { finding, increase, left }] of remainders.entries()) {
+  for (const [index, { finding, increase, left, suspects }] of remainders.entries()) {
     const excess = sumOf([left, times(increase, -ownPart)], look.pairs);
     if (excess.estimate >= 0 && (adjusted[index] as number) <= look.levels.functions) continue;
-    if (atMostP(excess, look.pairs) <= look.levels.pass) {
+    if (suspects * decreaseP(excess) <= look.levels.pass) {
       shifts.moved.add(finding);
     } else {
       shifts.unclear.add(finding);
-      const needed = pairsToTell(increase, left, look);
+      const needed = pairsToTell(increase, left, surroundings.quantile, look.pairs);
       shifts.neededPairs = Math.max(shifts.neededPairs, needed);
     }
   }
@@ -90,6 +102,8 @@ type MutableCosts = Readonly<Record<Side, number[]>>;
 
 /** The call tree around increases, at one look. */
 class Surroundings {
+  /** Standard errors by which bounds of a single claim lie away. */
+  readonly quantile: number;
   readonly #pooled: PooledPlaces;
   /** Functions that are judged by themselves have a number from 1; all the small ones are 0. */
   readonly #groups: Int32Array;
@@ -105,6 +119,7 @@ class Surroundings {
     private readonly places: PlacePanel,
   ) {
     const { tree } = places;
+    this.quantile = studentUpperQuantile(look.levels.functions, pairsDf(look.pairs, panel.crossing));
     this.#pooled = poolPlaces(places, panel, look.pairs, total);
     this.#numbers = new Map(findings.map((finding) => [finding, tree.number(finding.estimate.row.key)]));
     this.#groups = new Int32Array(tree.keys.length);
@@ -133,27 +148,35 @@ class Surroundings {
         n,
       );
     const increase = bothWays(itself);
-    const others: Amount[] = [];
+    const certain: Amount[] = [increase];
+    const suspects: Amount[] = [];
     for (let group = 0; group < this.#size; group++) {
       if (group === itself) continue;
       if (this.#grown.has(group)) {
-        others.push(bothWays(group));
+        certain.push(bothWays(group));
         continue;
       }
-      const other = amount(false, group);
-      if (other !== null && hasShrunk(other, n)) others.push(other);
-      const kin = amount(true, group);
-      if (kin !== null && (hasShrunk(kin, n) || this.#mayHide(kin, increase))) others.push(kin);
+      for (const kin of [false, true]) {
+        const other = amount(kin, group);
+        if (other === null) continue;
+        if (hasShrunk(other)) certain.push(other);
+        else if (kin && this.#mayHide(other, increase)) suspects.push(other);
+      }
     }
-    const left = sumOf([increase, ...others], n);
+    const sum = sumOf(certain, n);
     // Alone, it is as proven as it was.
-    return { finding, increase, left, p: others.length === 0 ? 0 : atLeastP(left, n) };
+    const worst = { left: sum, p: certain.length === 1 ? 0 : increaseP(sum) };
+    for (const suspect of suspects) {
+      const left = sumOf([sum, suspect], n);
+      const p = increaseP(left);
+      if (p > worst.p) Object.assign(worst, { left, p });
+    }
+    return { finding, increase, ...worst, suspects: Math.max(1, suspects.length) };
   }
 
   /** Whether it cannot be excluded that this lost half of the increase. */
   #mayHide(kin: Amount, increase: Amount): boolean {
-    const { pairs, levels } = this.look;
-    const reach = studentUpperQuantile(levels.functions, Math.max(1, pairs - 1)) * standardErrorOf(kin);
+    const reach = this.quantile * standardErrorOf(kin);
     return kin.estimate - reach <= -ownPart * increase.estimate;
   }
 
@@ -182,24 +205,11 @@ class Surroundings {
   }
 }
 
-function hasShrunk(amount: Amount, n: number): boolean {
-  return amount.estimate < 0 && atMostP(amount, n) <= shrunkLevel;
-}
-
-/** One-sided p-value against "the truth is zero or less". */
-function atLeastP(amount: Amount, n: number): number {
-  const error = standardErrorOf(amount);
-  if (error === 0) return amount.estimate > 0 ? 0 : 1;
-  return Number.isFinite(error) ? studentSurvival(amount.estimate / error, Math.max(1, n - 1)) : 1;
-}
-
-/** One-sided p-value against "the truth is zero or more". */
-function atMostP(amount: Amount, n: number): number {
-  return atLeastP({ ...amount, estimate: -amount.estimate }, n);
+function hasShrunk(amount: Amount): boolean {
+  return amount.estimate < 0 && decreaseP(amount) <= shrunkLevel;
 }
 
 /** Pairs after which an increase that is the function's own, or one that only moved, can be told. */
-function pairsToTell(increase: Amount, left: Amount, { pairs, levels }: Look): number {
-  const reach = studentUpperQuantile(levels.functions, Math.max(1, pairs - 1)) + zPower;
-  return pairs * ((reach * standardErrorOf(left)) / increase.estimate) ** 2;
+function pairsToTell(increase: Amount, left: Amount, quantile: number, pairs: number): number {
+  return pairs * (((quantile + zPower) * standardErrorOf(left)) / increase.estimate) ** 2;
 }
