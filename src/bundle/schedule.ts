@@ -13,6 +13,8 @@ const firstPart = 0.8;
 export const fewestPairs = 4;
 /** A run that gets further than was expected is looked at whenever it has grown by a quarter. */
 const growth = 1.25;
+/** A look with hardly more pairs than the one before is not worth what it spends. */
+const leastGrowth = 1.15;
 
 /**
  * Numbers of pairs after which the verdict is computed, ascending; the last one is the most pairs ever run.
@@ -24,7 +26,7 @@ export function planLooks(mostPairs: number, expectedPairs: number = mostPairs):
   const early = Math.min(firstPairs, Math.max(fewestPairs, Math.floor(firstPart * expected)));
   const looks = [Math.min(mostPairs, early)];
   const add = (pairs: number): void => {
-    if (pairs > (looks.at(-1) as number)) looks.push(Math.min(mostPairs, pairs));
+    if (pairs > leastGrowth * (looks.at(-1) as number)) looks.push(Math.min(mostPairs, pairs));
   };
   for (const fraction of lookFractions) add(Math.round(fraction * expected));
   while ((looks.at(-1) as number) < mostPairs) add(Math.ceil((looks.at(-1) as number) * growth));

@@ -1,9 +1,11 @@
-/** Adds captures of one side up to a single one, for comparisons without pairs. */
+/** Adds captures of one side up to a single one: those that share a launch, or all there are where there are no pairs. */
 import type { CaptureSummary } from '../bundle/summary.js';
 import type { FunctionCost, FunctionTable } from '../profile/functions.js';
 
 /** Cost by function summed over captures. */
 export function poolTables(tables: readonly FunctionTable[]): FunctionTable {
+  const [only] = tables;
+  if (only !== undefined && tables.length === 1) return only;
   const functions = new Map<string, FunctionCost>();
   for (const table of tables) {
     for (const [key, cost] of table.functions) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type CaptureSummary, captureSummarySchema } from '../../src/bundle/summary.js';
-import { poolSummaries, poolTables } from '../../src/jobs/pooling.js';
 import type { FunctionTable } from '../../src/profile/functions.js';
+import { poolSummaries, poolTables } from '../../src/verdict/pooling.js';
 
 function table(
   costs: Readonly<Record<string, readonly [count: number, nanoseconds: number]>>,

@@ -1,0 +1,22 @@
+/** Reasons that come from how a run was paced. */
+import type { Stop } from '../bundle/schema.js';
+import { plural } from '../text/format.js';
+import type { Reason } from './result.js';
+
+/** Verdicts on fewer pairs say so: what the pairs are like is then known from few of them. */
+const manyPairs = 8;
+
+/** The run ended early because going on was not expected to decide it. */
+export function futile({ message }: Stop): Reason {
+  return {
+    code: 'futile',
+    message: `${message}; raise gate.budget or gate.max_pairs, or make the load steadier`,
+  };
+}
+
+/** Empty where there are enough. */
+export function fewPairs(pairs: number): Reason[] {
+  if (pairs >= manyPairs) return [];
+  const message = `the verdict rests on ${plural(pairs, 'pair')}, which is all that the budget was expected to allow; raise gate.budget for a verdict that is proven by more`;
+  return [{ code: 'few_pairs', message }];
+}
