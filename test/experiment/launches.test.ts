@@ -55,6 +55,33 @@ test('pairs that share a launch are captured of the same processes and are one v
   expect(pairs[0]?.parts.base.map(({ units }) => units)).toEqual([20, 20]);
 });
 
+test('a pair after which no other one fits into the budget is the last, and a look', async () => {
+  const trial = new Trial({ budgetSeconds: 1000 });
+  const port = await chooseFreePort();
+  const context = await trial.context({ base: port, head: port });
+  const pace = { ...shared, pairsPerLaunch: 1, pairSeconds: 500, looks: [4, 8] };
+  const asked: number[] = [];
+  const stop = await takePairs(
+    { context, pace, launcher: new Launcher(context) },
+    performance.now() - 900_000,
+    trial.writer,
+    {
+      progress: trial.progress,
+      signal: never,
+      decide: ({ captures }) => {
+        asked.push(captures.length);
+        return 'open';
+      },
+    },
+  );
+  expect(stop).toEqual({
+    reason: 'budget_exhausted',
+    message: '1 of 8 pairs fitted into the budget of 1000 s',
+  });
+  expect(asked).toEqual([2]);
+  expect(trial.measured.captures.every(({ endSeconds }) => (endSeconds as number) > 900)).toBe(true);
+});
+
 test('services that cannot run side by side are not kept, which is said', async () => {
   const side = {
     build: null,
