@@ -17,6 +17,6 @@ export function futile({ message }: Stop): Reason {
 /** Empty where there are enough. */
 export function fewPairs(pairs: number): Reason[] {
   if (pairs >= manyPairs) return [];
-  const message = `the verdict rests on ${plural(pairs, 'pair')}, which is all that the budget was expected to allow; raise gate.budget for a verdict that is proven by more`;
+  const message = `the verdict rests on ${plural(pairs, 'pair')} only; raise gate.budget or gate.max_pairs for one that rests on more`;
   return [{ code: 'few_pairs', message }];
 }
