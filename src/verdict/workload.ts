@@ -79,7 +79,7 @@ export function assess(measured: Measured): Assessment {
       pairs.length > 0
         ? last.neededSeconds
         : (workload.policy.looks[0] as number) * secondsPerPair(workload, []);
-    return { ...last, reasons: [futile(workload.stop), ...last.reasons], neededSeconds };
+    return { ...last, reasons: [futile(workload.stop, neededSeconds), ...last.reasons], neededSeconds };
   }
   const reasons = [...last.reasons];
   if (last.verdict !== 'inconclusive') reasons.push(...fewPairs(last.pairs.length));

@@ -70,7 +70,7 @@ describe('a run', () => {
   test('too noisy for its pairs ends early, but not at its first look, and says what it would take', () => {
     const needed: (number | null)[] = [];
     for (let seed = 1; seed <= 6; seed++) {
-      const run = simulate({ seed, pairs: 60, noise: 6, base, head: base });
+      const run = simulate({ seed, pairs: 60, noise: 8, base, head: base });
       const seen = standings(run);
       expect(seen.at(-1)).toBe('futile');
       expect(seen.length).toBeGreaterThan(1);
@@ -78,10 +78,12 @@ describe('a run', () => {
       const { verdict, reasons, neededSeconds } = judgeWorkload({ ...workload, stop: stopped }, tableOf);
       expect(verdict).toBe('inconclusive');
       expect(reasons.map(({ code }) => code)).toEqual(['futile', 'undecided']);
-      expect(reasons[0]?.message).toMatch(/^stopped after 16 .*; raise gate.budget/);
+      expect(reasons[0]?.message).toMatch(
+        /^stopped after 16 of .*: it would take (about|more than) .*; raise gate.budget/,
+      );
       needed.push(neededSeconds);
     }
-    // Where the estimate stands at the margin itself, no number can be given.
+    // No number is given where it would be beyond a hundred times what was measured.
     expect(Math.max(...needed.map((each) => each ?? 0))).toBeGreaterThan(60 * 10);
   });
 
