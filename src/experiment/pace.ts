@@ -65,8 +65,9 @@ export interface Pace {
 }
 
 /**
- * Chooses what was not asked for. Noise between captures is mostly slow drift of the machine, which a pair cancels the
- * better the shorter it is (docs/pacing.md has figures), so captures are as short as the time spent around them allows.
+ * Chooses what was not asked for. Where noise is slow drift, short captures are best; where it is from moment to moment,
+ * long ones are, which pay seldom for what surrounds them. Twice what surrounds them is within a factor of two of the
+ * best for either: docs/pacing.md has the figures.
  */
 export function choosePace(seen: Seen, asked: Asked): Pace {
   const { launchSeconds, overheadSeconds, busyCpus } = seen;
