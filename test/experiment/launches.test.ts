@@ -82,6 +82,24 @@ test('a pair after which no other one fits into the budget is the last, and a lo
   expect(trial.measured.captures.every(({ endSeconds }) => (endSeconds as number) > 900)).toBe(true);
 });
 
+test.each([
+  ['decided', 'decided after 1 of at most 5 pairs'],
+  [
+    'futile',
+    expect.stringMatching(/^stopped after 1 of at most 5 pairs, as going on within the budget of 600 s/),
+  ],
+] as const)('pairs are taken until a look finds it %s', async (standing, message) => {
+  const trial = new Trial({ warmupSeconds: 0 });
+  const port = await chooseFreePort();
+  const context = await trial.context({ base: port, head: port });
+  const pace = { ...shared, pairsPerLaunch: 1, looks: [1, 5] };
+  const prepared = { context, pace, launcher: new Launcher(context) };
+  const hooks = { progress: trial.progress, signal: never, decide: () => standing };
+  const stop = await takePairs(prepared, performance.now(), trial.writer, hooks);
+  expect(stop).toEqual({ reason: standing, message });
+  expect(trial.measured.captures).toHaveLength(2);
+});
+
 test('services that cannot run side by side are not kept, which is said', async () => {
   const side = {
     build: null,
