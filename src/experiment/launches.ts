@@ -15,19 +15,16 @@ export class Launcher {
   #number = 0;
   #running: { readonly side: Side; readonly launch: Launch }[] = [];
 
-  /** @param context with two ports: both services run at once */
-  constructor(private readonly context: CaptureContext) {}
-
   /**
-   * The services of both sides, in the order given; started anew unless those that run have not been used yet.
+   * The services of both sides, in the order given; started anew unless they run already.
+   * @param context with two ports: both services run at once
    * @throws MeasureError when one does not start; nothing of them runs then
    */
-  async start(order: readonly [Side, Side]): Promise<KeptLaunches> {
+  async start(order: readonly [Side, Side], context: CaptureContext): Promise<KeptLaunches> {
     if (this.#running.length < sides.length) {
       this.#number++;
       try {
-        for (const side of order)
-          this.#running.push({ side, launch: await launchService(side, this.context) });
+        for (const side of order) this.#running.push({ side, launch: await launchService(side, context) });
       } catch (error) {
         await this.dispose();
         throw error;

@@ -4,7 +4,9 @@ import { anotherFits } from '../bundle/schedule.js';
 import type { Capture, Side, Stop } from '../bundle/schema.js';
 import type { BundleWriter } from '../bundle/writer.js';
 import { takeCapture } from './capture.js';
+import type { CaptureContext } from './context.js';
 import type { KeptLaunches } from './launches.js';
+import { inLayouts, type LayoutDraw, layoutDraw } from './layouts.js';
 import { type Order, randomOrder } from './order.js';
 import type { Prepared } from './preparation.js';
 import { type Eta, progressLine } from './progress.js';
@@ -17,6 +19,7 @@ interface Stage {
   readonly writer: BundleWriter;
   readonly hooks: ExperimentHooks;
   readonly order: Order;
+  readonly drawLayouts: LayoutDraw;
 }
 
 /**
@@ -34,7 +37,8 @@ export async function takePairs(
   const { looks, pairsPerLaunch, pairSeconds } = prepared.pace;
   const most = looks.at(-1) as number;
   // One for the whole run: every second pair goes the other way than the one before.
-  const stage = { prepared, began, writer, hooks, order: hooks.order ?? randomOrder() };
+  const order = hooks.order ?? randomOrder();
+  const stage = { prepared, began, writer, hooks, order, drawLayouts: layoutDraw(plan.layouts) };
   let end: number | null = null;
   let lastSeconds = pairSeconds;
   for (let unit = 1; ; unit++) {
@@ -74,12 +78,13 @@ async function takeUnit(unit: number, expectedSeconds: number, stage: Stage): Pr
     const latest = Math.min(Math.max(0, budget), rest + ((looks.at(-1) as number) - unit) * expectedSeconds);
     return { earliest: Math.min(latest, rest + (nextLook - unit) * expectedSeconds), latest };
   };
+  const context = inLayouts(stage.prepared.context, stage.drawLayouts());
   const captures: Capture[] = [];
   let kept: KeptLaunches | null = null;
   for (let pair = (unit - 1) * pairsPerLaunch + 1; pair <= unit * pairsPerLaunch; pair++) {
     const order = stage.order();
-    if (pairsPerLaunch > 1) kept ??= await launcher.start(order);
-    captures.push(...(await takePair(pair, order, kept, eta, stage)));
+    if (pairsPerLaunch > 1) kept ??= await launcher.start(order, context);
+    captures.push(...(await takePair(pair, order, kept, context, eta, stage)));
   }
   await launcher.end();
   return captures;
@@ -89,10 +94,11 @@ async function takePair(
   pair: number,
   order: readonly [Side, Side],
   kept: KeptLaunches | null,
+  context: CaptureContext,
   eta: () => Eta,
   { prepared, began, writer, hooks }: Stage,
 ): Promise<Capture[]> {
-  const { context, pace } = prepared;
+  const { pace } = prepared;
   const workload = context.plan.name;
   const mostPairs = (pace.looks.at(-1) as number) * pace.pairsPerLaunch;
   const captures: Capture[] = [];

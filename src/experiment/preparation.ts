@@ -76,9 +76,11 @@ export async function launchesOf(
   });
   if (wanted.pairsPerLaunch > 1 && !isHopeless(wanted)) {
     const both = withPace(wanted, await chooseFreePort());
-    const launcher = new Launcher(both);
+    const launcher = new Launcher();
     try {
-      await launcher.start(['base', 'head']);
+      await launcher.start(['base', 'head'], both);
+      // Which builds come first has not been drawn yet.
+      if (context.plan.layouts > 1) await launcher.end();
       return { context: both, pace: wanted, launcher };
     } catch (error) {
       if (!(error instanceof MeasureError)) throw error;
@@ -89,7 +91,7 @@ export async function launchesOf(
   }
   const pace = wanted.pairsPerLaunch > 1 ? alternative() : wanted;
   const alone = withPace(pace, context.ports.head);
-  return { context: alone, pace, launcher: new Launcher(alone) };
+  return { context: alone, pace, launcher: new Launcher() };
 }
 
 function askedOf({ plan }: CaptureContext, began: number, mayKeepLaunches: boolean): Asked {

@@ -29,7 +29,7 @@ export function completePairs(captures: readonly Capture[]): Pair[] {
   for (const [number, { base, head }] of [...byNumber].sort(([a], [b]) => a - b)) {
     if (!base || !head) continue;
     const isShared = base.launch !== undefined && head.launch !== undefined;
-    const key = isShared ? `launches ${base.launch}, ${head.launch}` : `pair ${number}`;
+    const key = isShared ? `launches ${base.runner}: ${base.launch}, ${head.launch}` : `pair ${number}`;
     const parts = launches.get(key) ?? { base: [], head: [] };
     parts.base.push(base);
     parts.head.push(head);

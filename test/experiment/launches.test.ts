@@ -24,7 +24,7 @@ const shared: Pace = {
 test('pairs that share a launch are captured of the same processes and are one value', async () => {
   const trial = new Trial({ warmupSeconds: 0.1 });
   const context = await trial.context({ base: await chooseFreePort(), head: await chooseFreePort() });
-  const launcher = new Launcher({ ...context, seconds: shared.seconds });
+  const launcher = new Launcher();
   const prepared = { context: { ...context, seconds: shared.seconds }, pace: shared, launcher };
   const stop = await takePairs(prepared, performance.now(), trial.writer, {
     progress: trial.progress,
@@ -62,7 +62,7 @@ test('a pair after which no other one fits into the budget is the last, and a lo
   const pace = { ...shared, pairsPerLaunch: 1, pairSeconds: 500, looks: [4, 8] };
   const asked: number[] = [];
   const stop = await takePairs(
-    { context, pace, launcher: new Launcher(context) },
+    { context, pace, launcher: new Launcher() },
     performance.now() - 900_000,
     trial.writer,
     {
@@ -93,7 +93,7 @@ test.each([
   const port = await chooseFreePort();
   const context = await trial.context({ base: port, head: port });
   const pace = { ...shared, pairsPerLaunch: 1, looks: [1, 5] };
-  const prepared = { context, pace, launcher: new Launcher(context) };
+  const prepared = { context, pace, launcher: new Launcher() };
   const hooks = { progress: trial.progress, signal: never, decide: () => standing };
   const stop = await takePairs(prepared, performance.now(), trial.writer, hooks);
   expect(stop).toEqual({ reason: standing, message });
@@ -130,7 +130,8 @@ test('services that cannot run side by side are not kept, which is said', async 
 test('a launch that fails leaves nothing running', async () => {
   const trial = new Trial({ warmupSeconds: 0 });
   const port = await chooseFreePort();
-  const launcher = new Launcher(await trial.context({ base: port, head: port }));
-  await failure(MeasureError, () => launcher.start(['base', 'head']));
+  const context = await trial.context({ base: port, head: port });
+  const launcher = new Launcher();
+  await failure(MeasureError, () => launcher.start(['base', 'head'], context));
   expect(trial.tag.living()).toEqual([]);
 });

@@ -96,7 +96,15 @@ export class Trial {
     const sides = { base: { root: this.folder }, head: { root: this.folder } };
     const common = { plan: this.plan, sides, collector: await openCollector(), ports };
     const scratch = `${this.writer.directory}.capture`;
-    return { ...common, placement: placeCpus(null, null), seconds: 0.2, rateHz: 997, scratch, signal: never };
+    return {
+      ...common,
+      placement: placeCpus(null, null),
+      seconds: 0.2,
+      rateHz: 997,
+      layouts: null,
+      scratch,
+      signal: never,
+    };
   }
 
   async run(hooks: Partial<ExperimentHooks> = {}) {
