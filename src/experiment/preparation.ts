@@ -111,8 +111,8 @@ function paceLine(
   seen: Seen,
   { seconds, rateHz, pairsPerLaunch, pairSeconds, expected, looks }: Pace,
 ): string {
-  const first = looks[0] as number;
-  const most = (looks.at(-1) as number) * pairsPerLaunch;
+  const [first, most] = [looks[0] as number, looks.at(-1) as number];
+  const isShort = expected < most;
   const parts = [
     `captures of ${seconds}s at ${rateHz} Hz, a pair takes about ${formatSeconds(pairSeconds / pairsPerLaunch)}`,
     ...(pairsPerLaunch > 1
@@ -120,10 +120,11 @@ function paceLine(
           `${pairsPerLaunch} pairs share a launch, as starting and warming up takes ${formatSeconds(seen.launchSeconds)}`,
         ]
       : []),
-    `first look after ${first * pairsPerLaunch} pairs${first < manyPairs ? ' already: the budget leaves time for no more; raise gate.budget' : ''}`,
-    expected < (looks.at(-1) as number)
+    `first look after ${first * pairsPerLaunch} pairs`,
+    isShort
       ? `the budget leaves time for about ${expected * pairsPerLaunch}`
-      : `at most ${most}`,
+      : `at most ${most * pairsPerLaunch}`,
+    ...(isShort && first < manyPairs ? ['few for a verdict; raise gate.budget'] : []),
   ];
   return parts.join('; ');
 }
