@@ -36,7 +36,10 @@ export const policySchema = z.object({
   minShare: z.number().min(0).max(1),
   /** Family-wise error rates of the three families of claims. */
   alpha: z.object({ fail: errorRate, pass: errorRate, functions: errorRate }),
-  /** Numbers of pairs after which the verdict is computed; ascending; the last one is the most pairs ever run. */
+  /**
+   * Numbers of pairs, or of launches where pairs share them, after which the verdict is computed; ascending; the last
+   * one is the most ever run.
+   */
   looks: z
     .array(z.number().int().positive())
     .min(1)
@@ -91,16 +94,41 @@ export const captureSchema = z.object({
     .string()
     .regex(/^workloads\/[a-z0-9][a-z0-9_-]{0,63}\/pairs\/\d{3,6}\/(base|head)\.offcpu\.pb\.gz$/)
     .optional(),
+  /**
+   * Number of the launch of its side's service, from 1: captures that share one are one value to the verdict. Absent:
+   * the capture had a launch of its own.
+   */
+  launch: z.number().int().positive().optional(),
+  /** Seconds from the beginning of measuring, pilot included, to the capture's end; by a clock that only goes forward. */
+  endSeconds: z.number().nonnegative().optional(),
   summary: captureSummarySchema,
 });
 export type Capture = z.infer<typeof captureSchema>;
 
 /** How measuring ended. */
 export const stopSchema = z.object({
-  reason: z.enum(['decided', 'looks_exhausted', 'budget_exhausted', 'interrupted', 'error', 'single']),
+  reason: z.enum([
+    'decided',
+    /** It could not be expected to be decided within the budget. */
+    'futile',
+    /** No work was done in the pilot. */
+    'unfit',
+    'looks_exhausted',
+    'budget_exhausted',
+    'interrupted',
+    'error',
+    'single',
+  ]),
   message: text,
 });
 export type Stop = z.infer<typeof stopSchema>;
+
+/** What the calendar is made of; known before the first pair. */
+export const pacingSchema = z.object({
+  budgetSeconds: z.number().positive(),
+  /** What the pilot expects a pair to take, starts and warm-ups included; pairs that share a launch together. */
+  pairSeconds: z.number().positive(),
+});
 
 const layoutFolders = z.array(text).min(2).max(mostLayouts);
 
@@ -116,6 +144,8 @@ const workloadFields = z.object({
   offCpu: waitPolicySchema.optional(),
   /** Folders of each side's builds in several code layouts, instead of the one its ref names; as many on both sides. */
   layouts: z.object({ base: layoutFolders, head: layoutFolders }).optional(),
+  /** Absent: error probability is spent by pairs alone. */
+  pacing: pacingSchema.optional(),
   captures: z.array(captureSchema).max(20_000),
   /** null while the run is under way, so a killed run can be told from a finished one. */
   stop: stopSchema.nullable(),

@@ -7,6 +7,7 @@ import {
   type BundleWorkload,
   bundleSchema,
   type Capture,
+  type Policy,
   type Side,
   type Stop,
 } from './schema.js';
@@ -42,6 +43,23 @@ export class BundleWriter {
   /** What has been measured so far. */
   get manifest(): BundleManifest {
     return this.#manifest;
+  }
+
+  /** Records how a workload is going to be measured; before its first capture, never after. */
+  plan(
+    name: string,
+    {
+      looks,
+      captureSeconds,
+      pacing,
+    }: Pick<BundleWorkload, 'captureSeconds' | 'pacing'> & Pick<Policy, 'looks'>,
+  ): void {
+    const workload = this.workload(name);
+    if (workload.captures.length > 0) throw new Error(`${name} is being measured: its looks stand`);
+    workload.policy.looks = [...looks];
+    workload.captureSeconds = captureSeconds;
+    workload.pacing = pacing;
+    this.#save();
   }
 
   /**

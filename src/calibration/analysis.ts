@@ -1,5 +1,6 @@
 /** From one workload's recording to what its gates would do. */
 import { quantile } from 'simple-statistics';
+import { planLooks } from '../bundle/schedule.js';
 import { upperProportion } from '../stats/proportion.js';
 import { uniformFrom } from '../stats/random.js';
 import { detectableChange, failingChange } from './detectable.js';
@@ -37,13 +38,13 @@ export type Done = number;
 
 /** Analyses a recording; yields now and then, since it takes minutes. */
 export function* analyse(
-  recording: Recording,
+  recorded: Recording,
   { gates, seed, budgetSeconds, planted }: AnalysisOptions,
 ): Generator<Done, WorkloadCalibration, void> {
+  const recording = withinBudget(recorded, budgetSeconds);
   const { workload, pairs, pairSeconds } = recording;
   const { policy } = workload;
-  const fitting = pairSeconds > 0 ? Math.floor(budgetSeconds / pairSeconds) : Number.POSITIVE_INFINITY;
-  const mostPairs = Math.min(policy.looks.at(-1) as number, fitting);
+  const mostPairs = policy.looks.at(-1) as number;
   const first = policy.looks[0] as number;
   const warnings = warningsOf(recording, mostPairs, first);
   const searches = Math.ceil(gates / gatesPerSearch);
@@ -107,6 +108,19 @@ export function* analyse(
     ...found,
     settings: [...settings],
     warnings: [...warnings, ...(warning === null ? [] : [warning])],
+  };
+}
+
+/** Looks at the pairs that fit into the budget, as a gate plans them. */
+function withinBudget(recording: Recording, budgetSeconds: number): Recording {
+  const { workload, pairSeconds } = recording;
+  const { policy } = workload;
+  const fitting = pairSeconds > 0 ? Math.floor(budgetSeconds / pairSeconds) : Number.POSITIVE_INFINITY;
+  const most = policy.looks.at(-1) as number;
+  if (fitting >= most) return recording;
+  return {
+    ...recording,
+    workload: { ...workload, policy: { ...policy, looks: planLooks(Math.max(1, fitting)) } },
   };
 }
 

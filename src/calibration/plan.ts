@@ -32,7 +32,7 @@ export function calibrationPlan(plan: Plan, collector: string, options: Calibrat
   const workloads = plan.workloads.flatMap((workload) => [
     {
       ...workload,
-      policy: { ...workload.policy, looks: [pairs] },
+      mostPairs: pairs,
       allPairs: true,
       budgetSeconds: forRecording,
     },

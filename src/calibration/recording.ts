@@ -6,6 +6,7 @@ import { autocorrelation } from '../stats/autocorrelation.js';
 import { trimmedMean } from '../stats/yuen.js';
 import { completePairs, type Pair } from '../verdict/pairs.js';
 import type { TableOf } from '../verdict/panel.js';
+import { poolTables } from '../verdict/pooling.js';
 import { cpuPerUnit } from '../verdict/total.js';
 
 /** One capture with its cost by function. */
@@ -35,9 +36,11 @@ const smallPart = 0.25;
  */
 export function readRecording(workload: BundleWorkload, policy: Policy, tableOf: TableOf): Recording {
   const pairs = completePairs(workload.captures);
-  const shots = pairs.map(({ base, head }) => ({
-    base: { capture: base, table: tableOf(workload, base) },
-    head: { capture: head, table: tableOf(workload, head) },
+  const tables = (captures: readonly Capture[]) =>
+    poolTables(captures.map((capture) => tableOf(workload, capture)));
+  const shots = pairs.map(({ base, head, parts }) => ({
+    base: { capture: withoutLaunch(base), table: tables(parts.base) },
+    head: { capture: withoutLaunch(head), table: tables(parts.head) },
   }));
   const shares = sharesOf(shots);
   const groupOf = groups(shares, smallPart * policy.minShare);
@@ -45,12 +48,19 @@ export function readRecording(workload: BundleWorkload, policy: Policy, tableOf:
     base: { ...base, table: withSmallTogether(base.table, groupOf) },
     head: { ...head, table: withSmallTogether(head.table, groupOf) },
   }));
+  // Gates are drawn of what fits into their budget: they need no clock.
+  const { pacing: _, ...unpaced } = workload;
   return {
-    workload: { ...workload, policy, captures: [], waivers: [] },
+    workload: { ...unpaced, policy, captures: [], waivers: [] },
     pairs: reduced,
     pairSeconds: secondsPerPair(pairs),
     shares: sharesOf(reduced),
   };
+}
+
+/** Drawn twice, a launch would be taken for one. */
+function withoutLaunch({ launch: _launch, endSeconds: _end, ...capture }: Capture): Capture {
+  return capture;
 }
 
 /** Of exact CPU time, over all captures. */
@@ -134,7 +144,7 @@ export function noiseOf({ pairs }: Recording): Noise {
   const inOrder: number[] = [];
   const differences: number[] = [];
   for (const { base, head } of pairs) {
-    const pair: Pair = { number: base.capture.pair, base: base.capture, head: head.capture };
+    const pair = { base: base.capture, head: head.capture };
     const ofBase = Math.log(cpuPerUnit(pair, 'base') ?? Number.NaN);
     const ofHead = Math.log(cpuPerUnit(pair, 'head') ?? Number.NaN);
     if (!Number.isFinite(ofBase) || !Number.isFinite(ofHead)) continue;

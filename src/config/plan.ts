@@ -65,8 +65,9 @@ export interface WorkloadPlan {
   /** Failed units as the load command prints them; null when it cannot say. */
   readonly errors: NumberSource | null;
   readonly capture: {
-    readonly seconds: number;
-    /** null: chosen for the capture's length. */
+    /** null: chosen by the pilot. */
+    readonly seconds: number | null;
+    /** null: chosen for the capture's length and how many CPUs are busy. */
     readonly rateHz: number | null;
     readonly event: (typeof timeEvents)[number];
     readonly maxDepth: number;
@@ -81,5 +82,7 @@ export interface WorkloadPlan {
   readonly waitPolicy: WaitPolicy;
   /** Whether all pairs are measured, whatever they show. */
   readonly allPairs: boolean;
+  /** null: chosen by the pilot. */
+  readonly mostPairs: number | null;
   readonly budgetSeconds: number;
 }

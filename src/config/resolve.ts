@@ -1,4 +1,5 @@
 /** From the configuration of both sides to the plan: defaults filled in, the gate's policy taken from base. */
+import { planLooks } from '../bundle/schedule.js';
 import type { Policy, WaitPolicy } from '../bundle/schema.js';
 import { UsageError } from '../errors.js';
 import { type ConfigFile, positionOf } from './file.js';
@@ -7,8 +8,8 @@ import type { LoadPlan, NumberSource, SidePlan, UnitsPlan, WorkloadPlan } from '
 import { readyOf } from './ready.js';
 import type { CaptureConfig, GateConfig, WorkloadConfig } from './schema.js';
 
-/** Pairs after which the verdict is computed; spaced so that early looks cost little error probability. */
-const defaultLooks = [10, 16, 24, 32, 40, 50, 60];
+/** Pairs of a run whose number nobody chose, as long as no pilot has. */
+const usualPairs = 60;
 /** Families of claims: a wrong fail is ten times worse than a wrong pass. */
 const alpha = { fail: 0.005, pass: 0.05, functions: 0.01 };
 
@@ -84,7 +85,7 @@ function resolveWorkload(
     units: unitsPlan(ofHead),
     errors: ofHead.errors ? numberSource(ofHead.errors) : null,
     capture: {
-      seconds: capture.seconds ?? 5,
+      seconds: capture.seconds === undefined || capture.seconds === 'auto' ? null : capture.seconds,
       rateHz: capture.rate === undefined || capture.rate === 'auto' ? null : capture.rate,
       event: capture.event ?? 'auto',
       maxDepth: capture.max_depth ?? 128,
@@ -97,6 +98,7 @@ function resolveWorkload(
     policy: policyOf(gate),
     waitPolicy,
     allPairs: false,
+    mostPairs: gate.max_pairs ?? null,
     budgetSeconds: gate.budget ?? 900,
   };
 }
@@ -154,13 +156,12 @@ function numberSource(written: { regex: string } | { json: string }): NumberSour
 
 /** What the gate tolerates, with defaults filled in. */
 export function policyOf(gate: GateConfig): Policy {
-  const most = gate.max_pairs ?? 60;
   return {
     totalMargin: gate.total?.margin ?? 0.02,
     functionMargin: gate.function?.margin ?? 0.05,
     minShare: gate.function?.min_share ?? 0.005,
     alpha,
-    looks: [...defaultLooks.filter((look) => look < most), most],
+    looks: planLooks(gate.max_pairs ?? usualPairs),
   };
 }
 

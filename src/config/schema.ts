@@ -68,13 +68,20 @@ const commandLoad = z.strictObject({
 });
 
 export const captureConfigSchema = z.strictObject({
-  seconds: secondsBetween(0.2, 600)
+  seconds: z
+    .union([z.literal('auto'), secondsBetween(0.2, 600)], {
+      error: 'a length is a number of seconds between 0.2 and 600, as 5 or 5s, or auto',
+    })
     .optional()
-    .describe('Length of one capture: 5 or 5s, at least 0.2 s. Default 5.'),
+    .describe(
+      'Length of one capture: 5 or 5s, at least 0.2 s. Default auto: 1 to 10 whole seconds, chosen by a pilot so that starting and warming up take about a third of the time and a capture holds about 2,000 units of work, or three runs of a batch program.',
+    ),
   rate: z
     .union([z.literal('auto'), z.int().min(1).max(10_000)])
     .optional()
-    .describe('Samples a second and CPU. Default auto: about 8,000 samples a capture, 99 to 1,000 Hz.'),
+    .describe(
+      'Samples a second and CPU. Default auto: about 8,000 samples a capture on all busy CPUs together, 99 to 1,000 Hz.',
+    ),
   event: z
     .enum(timeEvents)
     .optional()
@@ -189,8 +196,19 @@ export const gateConfigSchema = z.strictObject({
     })
     .optional()
     .describe('What is made of time spent waiting: for locks, disks, other services, in sleep.'),
-  budget: duration.optional().describe('Most time spent measuring a workload. Default 15m.'),
-  max_pairs: z.int().min(4).max(1000).optional().describe('Most pairs measured. Default 60.'),
+  budget: duration
+    .optional()
+    .describe(
+      'Most time spent measuring a workload, starts and warm-ups included. A run that is not expected to be decided by then stops early and says how long it would take. Default 15m.',
+    ),
+  max_pairs: z
+    .int()
+    .min(4)
+    .max(1000)
+    .optional()
+    .describe(
+      'Most pairs measured. Default: as many as it takes to have seen a function of 2 % of the CPU time get 20 % slower, at least 60; the budget may end it before.',
+    ),
   on_inconclusive: z
     .enum(['pass', 'warn', 'fail'])
     .optional()

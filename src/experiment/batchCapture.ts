@@ -13,10 +13,10 @@ import { type CaptureContext, type MeasuredCapture, subject } from './context.js
  * @throws MeasureError when a run fails; none of its processes is left
  */
 export async function captureBatch(side: Side, context: CaptureContext): Promise<MeasuredCapture> {
-  const { plan, collector, sides, placement, rateHz, scratch, signal } = context;
+  const { plan, collector, sides, placement, seconds, rateHz, scratch, signal } = context;
   const command = commandOf(side, context);
   await warmUp(side, command, context);
-  const { seconds, event, maxDepth, backend, offCpu } = plan.capture;
+  const { event, maxDepth, backend, offCpu } = plan.capture;
   const capture = await collector.start(
     {
       target: {
@@ -48,7 +48,7 @@ export async function captureBatch(side: Side, context: CaptureContext): Promise
         finished.output,
       );
     }
-    return { units: runs, errors: 0, finished };
+    return { units: runs, errors: 0, finished, launchSeconds: 0 };
   } finally {
     await capture.dispose();
   }

@@ -1,39 +1,41 @@
-/** One capture of one side, from nothing running to nothing running. */
+/** One capture of one side, from nothing running to nothing running but the service where that is kept. */
 import { readFileSync } from 'node:fs';
 import { type Capture, type Side, sides } from '../bundle/schema.js';
 import { cpuProfilePath, offCpuProfilePath } from '../bundle/writer.js';
+import type { WorkloadPlan } from '../config/plan.js';
 import { decodeProfile } from '../profile/codec.js';
 import { perfMapOwners, removePerfMaps } from '../workload/perfMaps.js';
 import { captureBatch } from './batchCapture.js';
-import type { CaptureContext } from './context.js';
-import { captureService } from './serviceCapture.js';
+import type { CaptureContext, MeasuredCapture } from './context.js';
+import { captureService, type Launch } from './serviceCapture.js';
 
 export interface TakenCapture {
-  readonly capture: Capture;
+  readonly capture: Omit<Capture, 'endSeconds'>;
   /** The pprof file, to be moved into the bundle. */
   readonly profileFile: string;
   /** The same for where threads waited; null when that was not captured. */
   readonly offCpuFile: string | null;
 }
 
+/** Where a capture stands in the run. */
+export interface Place {
+  readonly side: Side;
+  /** Number of its pair, from 1. */
+  readonly pair: number;
+  /** 0 when this side goes first in the pair, 1 when second. */
+  readonly position: 0 | 1;
+  /** The running service it is taken of and the launch's number, from 1; null: it has a launch of its own. */
+  readonly kept: { readonly launch: Launch; readonly number: number } | null;
+}
+
 /**
  * Takes one capture.
- * @param pair     number of its pair, from 1
- * @param position 0 when this side goes first in the pair, 1 when second
- * @throws MeasureError when it could not be taken, the signal's reason when it was aborted; no process is left
+ * @throws MeasureError when it could not be taken, the signal's reason when it was aborted; no process is left of it
  */
-export async function takeCapture(
-  side: Side,
-  pair: number,
-  position: 0 | 1,
-  context: CaptureContext,
-): Promise<TakenCapture> {
-  context.signal.throwIfAborted();
-  const { plan } = context;
-  const isBatch = sides.every((each) => plan.sides[each].batch !== null);
-  const began = Date.now();
-  const measured = await (isBatch ? captureBatch(side, context) : captureService(side, context));
-  removePerfMapsOf(measured.finished.profileFile, began);
+export async function takeCapture(place: Place, context: CaptureContext): Promise<TakenCapture> {
+  const { side, pair, position, kept } = place;
+  const { name } = context.plan;
+  const measured = await measureSide(side, kept?.launch ?? null, context);
   const { profileFile, offCpuFile, summary } = measured.finished;
   return {
     capture: {
@@ -43,13 +45,34 @@ export async function takeCapture(
       ...(context.layouts === null ? {} : { layout: context.layouts[side] }),
       units: measured.units,
       errors: measured.errors,
-      cpuProfile: cpuProfilePath(plan.name, pair, side),
-      ...(offCpuFile === null ? {} : { offCpuProfile: offCpuProfilePath(plan.name, pair, side) }),
+      cpuProfile: cpuProfilePath(name, pair, side),
+      ...(offCpuFile === null ? {} : { offCpuProfile: offCpuProfilePath(name, pair, side) }),
+      ...(kept === null ? {} : { launch: kept.number }),
       summary,
     },
     profileFile,
     offCpuFile,
   };
+}
+
+/** Measures one side, as a capture or in the pilot; see takeCapture. */
+export async function measureSide(
+  side: Side,
+  launch: Launch | null,
+  context: CaptureContext,
+): Promise<MeasuredCapture> {
+  context.signal.throwIfAborted();
+  const began = Date.now();
+  const measured = await (isBatch(context.plan)
+    ? captureBatch(side, context)
+    : captureService(side, launch, context));
+  removePerfMapsOf(measured.finished.profileFile, began);
+  return measured;
+}
+
+/** Whether it is a program that runs to its end. */
+export function isBatch(plan: WorkloadPlan): boolean {
+  return sides.every((side) => plan.sides[side].batch !== null);
 }
 
 /**

@@ -17,8 +17,10 @@ export interface CaptureContext {
   readonly sides: Readonly<Record<Side, SideSource>>;
   readonly collector: Collector;
   readonly placement: Placement;
-  /** The same for all captures. */
-  readonly port: number;
+  /** The same for all captures of a side; two of the same length where both sides' services run at once, else one. */
+  readonly ports: Readonly<Record<Side, number>>;
+  /** Length of a capture, and samples a second and CPU. */
+  readonly seconds: number;
   readonly rateHz: number;
   /** The layouts that `sides` are in; null where each side has one build. */
   readonly layouts: Layouts | null;
@@ -32,6 +34,8 @@ export interface MeasuredCapture {
   readonly units: number;
   readonly errors: number;
   readonly finished: FinishedCapture;
+  /** What starting and warming up a service took; 0 where it ran already, or for a batch program. */
+  readonly launchSeconds: number;
 }
 
 /** For messages: `the service of api (head)`. */

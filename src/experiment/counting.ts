@@ -14,9 +14,9 @@ export interface CounterReadings {
 }
 
 export async function counterReading(side: Side, context: CaptureContext): Promise<number | null> {
-  const { plan, port, signal } = context;
+  const { plan, ports, signal } = context;
   if (plan.units.kind !== 'counter') return null;
-  const url = fillTemplate(plan.units.url, { PORT: String(port) });
+  const url = fillTemplate(plan.units.url, { PORT: String(ports[side]) });
   return unlessAborted(readCounter(url, plan.units.source, subject('units', side, context)), signal);
 }
 

@@ -1,17 +1,22 @@
 /** One line a capture. */
 import type { Capture } from '../bundle/schema.js';
 
+/** Seconds from now until a verdict is possible, and until measuring ends in any case. */
+export interface Eta {
+  readonly earliest: number;
+  readonly latest: number;
+}
+
 /** What is known when a capture has ended. */
 export interface Standing {
   readonly workload: string;
   readonly capture: Capture;
   readonly mostPairs: number;
-  /** Seconds measuring will take at most from now; null before the first pair is complete. */
-  readonly secondsLeft: number | null;
+  readonly eta: Eta;
 }
 
-/** E.g. `api  pair  3/60  head  12,345 units  81.2 µs CPU/unit  at most 4m10s left`. */
-export function progressLine({ workload, capture, mostPairs, secondsLeft }: Standing): string {
+/** E.g. `api  pair  3/60  head  12,345 units  81.2 µs CPU/unit  verdict in 40s to 4m10s`. */
+export function progressLine({ workload, capture, mostPairs, eta }: Standing): string {
   const { units, errors, pair, side, summary } = capture;
   const parts = [
     workload,
@@ -21,7 +26,8 @@ export function progressLine({ workload, capture, mostPairs, secondsLeft }: Stan
     units > 0 ? `${formatDuration(summary.cpuNanoseconds / units)} CPU/unit` : 'no unit of work done',
   ];
   if (errors > 0) parts.push(`${errors.toLocaleString('en')} errors`);
-  if (secondsLeft !== null) parts.push(`at most ${formatSeconds(secondsLeft)} left`);
+  const [earliest, latest] = [formatSeconds(eta.earliest), formatSeconds(eta.latest)];
+  parts.push(earliest === latest ? `verdict in ${latest}` : `verdict in ${earliest} to ${latest}`);
   return parts.join('  ');
 }
 
@@ -38,7 +44,8 @@ function formatDuration(nanoseconds: number): string {
   return `${(nanoseconds / (divisor as number)).toPrecision(3)} ${unit}`;
 }
 
-function formatSeconds(seconds: number): string {
+/** E.g. `4m10s`. */
+export function formatSeconds(seconds: number): string {
   const whole = Math.ceil(seconds);
   return whole < 60 ? `${whole}s` : `${Math.floor(whole / 60)}m${String(whole % 60).padStart(2, '0')}s`;
 }

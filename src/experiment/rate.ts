@@ -6,11 +6,13 @@ const lowestHz = 99;
 const highestHz = 1000;
 
 /**
- * Samples a second and CPU for a capture of this length: about 8,000 samples on one busy CPU, between 99 and 1,000 Hz.
+ * Samples a second and CPU: about 8,000 a capture, between 99 and 1,000 Hz.
  * A prime, because it shares no period with the round ones that programs' timers have.
+ * @param seconds  length of a capture
+ * @param busyCpus CPUs' worth of time the measured program takes
  */
-export function automaticRate(seconds: number): number {
-  const wanted = Math.min(Math.max(samplesPerCapture / seconds, lowestHz), highestHz);
+export function automaticRate(seconds: number, busyCpus = 1): number {
+  const wanted = Math.min(Math.max(samplesPerCapture / (seconds * busyCpus), lowestHz), highestHz);
   let rate = Math.floor(wanted);
   while (rate > lowestHz && !isPrime(rate)) rate--;
   return rate;

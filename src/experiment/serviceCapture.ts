@@ -9,43 +9,71 @@ import { unlessAborted } from '../workload/waiting.js';
 import { type CaptureContext, type MeasuredCapture, subject } from './context.js';
 import { countErrors, counterReading, countUnits } from './counting.js';
 
+/** A side's service that has been started and warmed up. */
+export interface Launch {
+  readonly service: Service;
+  /** What starting and warming up took. */
+  readonly seconds: number;
+}
+
 /**
- * Starts a side's service, warms it up, captures it for exactly the time the load runs, and stops it.
- * @throws MeasureError when service, load or collector fail; none of their processes is left
+ * Starts a side's service and warms it up.
+ * @throws MeasureError when service or load fail; none of their processes is left
  */
-export async function captureService(side: Side, context: CaptureContext): Promise<MeasuredCapture> {
-  const { warmupSeconds, capture } = context.plan;
-  // The loads' programs start on their CPUs while the service does on its own, and then wait to be told to begin.
-  const loads = {
-    warmUp: warmupSeconds > 0 ? prepare(side, warmupSeconds, context) : null,
-    measured: prepare(side, capture.seconds, context),
-  };
-  // They may fail before anybody waits for them.
-  for (const load of [loads.warmUp, loads.measured]) load?.catch(() => {});
+export async function launchService(side: Side, context: CaptureContext): Promise<Launch> {
+  const began = performance.now();
+  const { warmupSeconds } = context.plan;
+  // The load's program starts on its CPUs while the service does on its own, and then waits to be told to begin.
+  const warmUp = warmupSeconds > 0 ? prepare(side, warmupSeconds, context) : null;
+  // It may fail before anybody waits for it.
+  warmUp?.catch(() => {});
   try {
-    return await startAndMeasure(side, loads, context);
+    const service = await startService(serviceOptions(side, context), context.signal);
+    try {
+      const load = await warmUp;
+      if (load !== null) await service.during('the warm-up', load.run());
+    } catch (error) {
+      await service.stop();
+      throw error;
+    }
+    return { service, seconds: (performance.now() - began) / 1000 };
   } finally {
-    for (const load of [loads.warmUp, loads.measured]) await dispose(load, (prepared) => prepared.stop());
+    await dispose(warmUp, (prepared) => prepared.stop());
   }
 }
 
-interface Loads {
-  readonly warmUp: Promise<PreparedLoad> | null;
-  readonly measured: Promise<PreparedLoad>;
-}
-
-async function startAndMeasure(side: Side, loads: Loads, context: CaptureContext): Promise<MeasuredCapture> {
-  const service = await startService(serviceOptions(side, context), context.signal);
-  let measured: MeasuredCapture;
-  try {
-    const warmUp = await loads.warmUp;
-    if (warmUp !== null) await service.during('the warm-up', warmUp.run());
-    measured = await measure(side, service, await loads.measured, context);
-  } finally {
-    await service.stop();
-  }
+/** Stops it and waits until its port is free again. @throws MeasureError when that stays taken */
+export async function endLaunch({ service }: Launch): Promise<void> {
+  await service.stop();
   await service.released();
-  return measured;
+}
+
+/**
+ * Captures a side's service for exactly the time the load runs: in a launch of its own, or in one that is given and
+ * left running.
+ * @throws MeasureError when service, load or collector fail; of what was started here no process is left
+ */
+export async function captureService(
+  side: Side,
+  given: Launch | null,
+  context: CaptureContext,
+): Promise<MeasuredCapture> {
+  const load = prepare(side, context.seconds, context);
+  load.catch(() => {});
+  try {
+    if (given !== null) return await measure(side, given.service, await load, context);
+    const launch = await launchService(side, context);
+    let measured: MeasuredCapture;
+    try {
+      measured = await measure(side, launch.service, await load, context);
+    } finally {
+      await launch.service.stop();
+    }
+    await launch.service.released();
+    return { ...measured, launchSeconds: launch.seconds };
+  } finally {
+    await dispose(load, (prepared) => prepared.stop());
+  }
 }
 
 async function measure(
@@ -85,6 +113,7 @@ async function runWindow(
     units: countUnits(side, outcome, { before, after }, context),
     errors: countErrors(side, outcome, context),
     finished,
+    launchSeconds: 0,
   };
 }
 
@@ -115,12 +144,12 @@ async function startCollector(service: Service, context: CaptureContext): Promis
 }
 
 function prepare(side: Side, seconds: number, context: CaptureContext): Promise<PreparedLoad> {
-  const { plan, collector, placement, port, sides, signal } = context;
+  const { plan, collector, placement, ports, sides, signal } = context;
   if (plan.load.kind === 'batch') throw new Error('a batch workload has no load');
   const options: LoadOptions = {
     what: subject('the load', side, context),
     seconds,
-    port,
+    port: ports[side],
     // The load comes from head for both sides.
     cwd: sides.head.root,
     environment: programEnvironment(plan.environment),
@@ -130,7 +159,7 @@ function prepare(side: Side, seconds: number, context: CaptureContext): Promise<
 }
 
 function serviceOptions(side: Side, context: CaptureContext): ServiceOptions {
-  const { plan, collector, placement, port, sides } = context;
+  const { plan, collector, placement, ports, sides } = context;
   const { start, ready } = plan.sides[side];
   if (start === null || ready === null) throw new Error('a service workload has start and ready');
   return {
@@ -140,7 +169,7 @@ function serviceOptions(side: Side, context: CaptureContext): ServiceOptions {
     environment: programEnvironment(plan.environment),
     ready,
     readyTimeoutSeconds: plan.readyTimeoutSeconds,
-    port,
+    port: ports[side],
     launcher: collector.launcher(placement.service),
   };
 }

@@ -9,9 +9,9 @@ import { UsageError } from '../errors.js';
 import { functionTable } from '../profile/functions.js';
 import { buildDifferentialTree, type WeightedProfile } from '../profile/tree.js';
 import type { ReportModel } from '../report/model.js';
+import { poolSummaries, poolTables } from '../verdict/pooling.js';
 import { compareUnpaired, type UnpairedSide } from '../verdict/unpaired.js';
 import { captureTables, perUnit, sampledNanoseconds } from './evaluate.js';
-import { poolSummaries, poolTables } from './pooling.js';
 import { bundleFolder } from './report.js';
 
 export interface DiffOptions {

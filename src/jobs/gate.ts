@@ -11,9 +11,10 @@ import { type Plan, resolvePlan } from '../config/resolve.js';
 import { waiversOf } from '../config/waivers.js';
 import { InterruptedError, UsageError } from '../errors.js';
 import { readEnvironment } from '../experiment/environment.js';
+import { pilotLength } from '../experiment/pilot.js';
 import { runExperiment } from '../experiment/run.js';
 import { type MarkdownOptions, renderMarkdown } from '../report/markdown.js';
-import { decided } from '../verdict/judge.js';
+import { standing } from '../verdict/judge.js';
 import type { Result } from '../verdict/result.js';
 import { waiversInForce } from '../verdict/waivers.js';
 import { tool } from '../version.js';
@@ -152,7 +153,7 @@ function manifestOf(
       policy: workload.policy,
       waivers: waiversOf(waivers, workload.name),
       load: loadOf(workload),
-      captureSeconds: workload.capture.seconds,
+      captureSeconds: pilotLength(workload.capture.seconds),
       ...(workload.capture.offCpu ? { offCpu: workload.waitPolicy } : {}),
       ...layoutsIn(workload, builds),
       captures: [],
@@ -218,7 +219,9 @@ async function measure(
         progress: log,
         signal,
         decide: (measured) =>
-          !workload.allPairs && decided(waiversInForce(measured, startedAt), tableOf, waitsOf, callsOf),
+          workload.allPairs
+            ? 'open'
+            : standing(waiversInForce(measured, startedAt), tableOf, waitsOf, callsOf),
       });
     }
   } catch (error) {

@@ -7,7 +7,7 @@ import type { BundleManifest, BundleWorkload, Capture, Policy, Runner, Stop } fr
 import { BundleWriter, cpuProfilePath, offCpuProfilePath } from '../bundle/writer.js';
 import { UsageError } from '../errors.js';
 import { plural } from '../text/format.js';
-import { completePairs } from '../verdict/pairs.js';
+import { completePairs, type Pair } from '../verdict/pairs.js';
 import type { Result } from '../verdict/result.js';
 import { fewestPairsForBounds } from '../verdict/total.js';
 import type { Log } from './log.js';
@@ -122,7 +122,7 @@ function refuseChosenEnd(
     stop.reason === 'looks_exhausted' || stop.reason === 'budget_exhausted' || pairs >= mostOf(policy);
   if (isAtEnd || firstLook) return;
   throw new UsageError(
-    `${path}: measuring ${name} ended after ${plural(pairs, 'pair')} because these had decided it, so they are not a fair sample to merge: measure with profbound gate --all-pairs on every runner, or merge with --first-look, which takes each runner's pairs up to its first look`,
+    `${path}: measuring ${name} ended after ${plural(pairs, 'pair')} because of what they had shown, so they are not a fair sample to merge: measure with profbound gate --all-pairs on every runner, or merge with --first-look, which takes each runner's pairs up to its first look`,
   );
 }
 
@@ -138,7 +138,8 @@ function writeMerged(parts: readonly Part[], target: string, firstLook: boolean)
     startedAt: parts.map(({ bundle }) => bundle.manifest.startedAt).sort()[0] as string,
     notes: notesOf(parts, merged),
     runners: parts.map(({ bundle }, index) => runnerOf(bundle.manifest, index)),
-    workloads: manifest.workloads.map((workload, index) => ({
+    // Looked at once, it needs no clock.
+    workloads: manifest.workloads.map(({ pacing: _, ...workload }, index) => ({
       ...workload,
       policy: { ...workload.policy, looks: [merged[index]?.pairs as number] },
       captures: [],
@@ -162,6 +163,7 @@ interface Source {
 
 interface MergedWorkload {
   readonly name: string;
+  /** Values of the verdict: pairs that share a launch are one. */
   readonly pairs: number;
   readonly captures: readonly Capture[];
   readonly sources: ReadonlyMap<Capture, Source>;
@@ -176,7 +178,7 @@ function mergeWorkload(parts: readonly Part[], name: string, firstLook: boolean)
     const workload = bundle.manifest.workloads.find((one) => one.name === name) as BundleWorkload;
     const most = firstLook ? (workload.policy.looks[0] as number) : mostOf(workload.policy);
     const taken = completePairs(workload.captures).slice(0, most);
-    for (const { base, head } of taken) {
+    for (const { base, head } of taken.flatMap(separate)) {
       pair++;
       for (const original of base.position === 0 ? [base, head] : [head, base]) {
         const { offCpuProfile, ...rest } = original;
@@ -197,11 +199,16 @@ function mergeWorkload(parts: readonly Part[], name: string, firstLook: boolean)
   const message = `${counts.join(' + ')} pairs of ${parts.length} runners, looked at once`;
   return {
     name,
-    pairs: pair,
+    pairs: counts.reduce((sum, count) => sum + count, 0),
     captures: [...sources.keys()],
     sources,
     stop: { reason: 'looks_exhausted', message },
   };
+}
+
+/** The pairs of captures that a pair is made of: several where they share a launch. */
+function separate({ parts }: Pair): { readonly base: Capture; readonly head: Capture }[] {
+  return parts.base.map((base, index) => ({ base, head: parts.head[index] as Capture }));
 }
 
 function runnerOf({ startedAt, environment, refs }: BundleManifest, index: number): Runner {

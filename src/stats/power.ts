@@ -1,5 +1,5 @@
 /** How much more data a decision needs, by normal approximations. */
-import { normalUpperQuantile } from './normal.js';
+import { normalSurvival, normalUpperQuantile } from './normal.js';
 import { studentUpperQuantile } from './student.js';
 
 /** Normal quantile of the power needed pairs are computed for: 90 %. */
@@ -38,4 +38,43 @@ export function provableDistance(standardError: number, df: number, p: number): 
 /** Largest standard error with which a test at that level proves such a distance with 80 % power. */
 export function sufficientStandardError(distance: number, df: number, p: number): number {
   return distance / provableDistance(1, df, p);
+}
+
+/**
+ * Lower confidence limit of a standard deviation, by Wilson and Hilferty's (1931) normal approximation of χ².
+ * @param df degrees of freedom the standard deviation was estimated with
+ * @param p  one-sided probability that the true one is smaller
+ */
+export function standardDeviationLimit(sd: number, df: number, p: number): number {
+  const part = 2 / (9 * df);
+  return sd / (1 - part + normalUpperQuantile(p) * Math.sqrt(part)) ** 1.5;
+}
+
+/** What is known of a mean at an interim look, and how far the experiment goes on. */
+export interface Interim {
+  readonly mean: number;
+  /** Standard deviation of one pair. */
+  readonly pairSd: number;
+  readonly pairs: number;
+  /** Pairs at the end, ≥ pairs. */
+  readonly finalPairs: number;
+  /** Mean of the pairs to come. */
+  readonly trend: number;
+}
+
+/**
+ * Conditional power (Lan, Simon and Halperin, 1982): the probability, given the data so far, that the final mean is
+ * proven to be above a limit.
+ * @param alpha one-sided nominal level of the final test
+ */
+export function conditionalPower(
+  { mean, pairSd, pairs, finalPairs, trend }: Interim,
+  limit: number,
+  alpha: number,
+): number {
+  const expected = (pairs * mean + (finalPairs - pairs) * trend) / finalPairs;
+  const wanted = limit + (normalUpperQuantile(alpha) * pairSd) / Math.sqrt(finalPairs);
+  const spread = (pairSd * Math.sqrt(finalPairs - pairs)) / finalPairs;
+  if (spread === 0) return expected > wanted ? 1 : 0;
+  return normalSurvival((wanted - expected) / spread);
 }

@@ -17,20 +17,33 @@ interface Continuation {
 
 /**
  * One-sided nominal p-values, one a look, of the group-sequential test that spends α t² (Kim and DeMets, 1987, ρ = 2) by
- * information t. By recursive numerical integration (Armitage, McPherson and Rowe, 1969).
+ * the time t. By recursive numerical integration (Armitage, McPherson and Rowe, 1969).
+ *
+ * What has been spent may go by another clock than the information does (Lan and DeMets, 1989): the boundary at a look
+ * depends on the times up to it and on how the informations up to it relate, and on nothing that comes later. The error
+ * is kept as long as neither is chosen for what was seen of the difference.
  * @param alpha        one-sided error probability spent at t = 1
- * @param informations fractions of the full information at the looks, strictly ascending, in (0, 1]
+ * @param informations information at the looks, strictly ascending, in units of its own (pairs) or as fractions
+ * @param times        fractions of the spending time at the looks, strictly ascending, in (0, 1]; the informations
+ *                     unless given
  * @throws RangeError when they are not
  */
-export function nominalLevels(alpha: number, informations: readonly number[]): number[] {
-  if (!informations.every((t, look) => t > (informations[look - 1] ?? 0) && t <= 1)) {
-    throw new RangeError(`informations ascend within (0, 1]: ${informations.join(', ')}`);
+export function nominalLevels(
+  alpha: number,
+  informations: readonly number[],
+  times: readonly number[] = informations,
+): number[] {
+  requireAscending('informations', informations, Number.MAX_VALUE);
+  requireAscending('times', times, 1);
+  if (times.length !== informations.length) {
+    throw new RangeError(`as many times as informations: ${times.length}, ${informations.length}`);
   }
   const levels: number[] = [];
   let paths: Continuation | null = null;
   let spent = 0;
   for (const [look, t] of informations.entries()) {
-    const due = alpha * t * t - spent;
+    const time = times[look] as number;
+    const due = alpha * time * time - spent;
     const boundary: number = paths === null ? normalUpperQuantile(due) : solve(paths, t, due);
     levels.push(normalSurvival(boundary));
     spent += due;
@@ -38,6 +51,12 @@ export function nominalLevels(alpha: number, informations: readonly number[]): n
     if (next !== undefined) paths = continuation(paths, t, boundary, next);
   }
   return levels;
+}
+
+function requireAscending(what: string, values: readonly number[], most: number): void {
+  if (values.every((value, look) => value > (values[look - 1] ?? 0) && value <= most)) return;
+  const range = most === 1 ? 'within (0, 1]' : 'above 0';
+  throw new RangeError(`${what} ascend ${range}: ${values.join(', ')}`);
 }
 
 /**

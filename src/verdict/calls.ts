@@ -38,7 +38,20 @@ const clearSigmas = 2;
 const leastBefore = 0.1;
 
 export function readPlaces({ tree, costsOf }: Calls, pairs: readonly Pair[]): PlacePanel {
-  return { tree, pairs: pairs.map(({ base, head }) => ({ base: costsOf(base), head: costsOf(head) })) };
+  const together = (parts: readonly Capture[]) => joined(parts.map(costsOf));
+  return {
+    tree,
+    pairs: pairs.map(({ parts }) => ({ base: together(parts.base), head: together(parts.head) })),
+  };
+}
+
+/** One after the other: a place may then stand there more than once. */
+function joined(costs: readonly PlaceCosts[]): PlaceCosts {
+  if (costs.length === 1) return costs[0] as PlaceCosts;
+  return {
+    places: Int32Array.from(costs.flatMap(({ places }) => [...places])),
+    nanoseconds: Float64Array.from(costs.flatMap(({ nanoseconds }) => [...nanoseconds])),
+  };
 }
 
 /** Without stacks every function stands alone, called by nobody. */

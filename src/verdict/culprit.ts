@@ -150,10 +150,11 @@ function sideCosts(
   surroundingsOf: SurroundingsOf,
 ): ReadonlyMap<string, Surroundings> {
   const sums = new Map<string, Surroundings>();
-  for (const { [side]: capture } of pairs) {
+  const captures = pairs.flatMap(({ parts }) => parts[side]);
+  for (const capture of captures) {
     const sampled = tableOf(workload, capture).nanoseconds;
     if (sampled === 0 || capture.units === 0) continue;
-    const scale = capture.summary.cpuNanoseconds / sampled / capture.units / pairs.length;
+    const scale = capture.summary.cpuNanoseconds / sampled / capture.units / captures.length;
     for (const [key, one] of surroundingsOf(workload, capture, keys)) {
       sums.set(key, add(sums.get(key) ?? nowhere, one, scale));
     }

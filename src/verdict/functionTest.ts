@@ -18,7 +18,7 @@ import type { Bounded } from './result.js';
 import { finiteOrNull, type LogChange } from './total.js';
 
 /** A function that is new, or that base hardly saw, must add this much to base's CPU time to be held against the change. */
-const newContribution = 0.002;
+export const newContribution = 0.002;
 
 export type Proof = 'slower' | 'faster' | 'new' | 'gone';
 

@@ -12,7 +12,14 @@ import { cpuPerUnit, logChanges } from './total.js';
 import type { WaitsOf } from './waitPanel.js';
 import { offCpuResult } from './waitResult.js';
 import { idleWaivers, waiversInForce, withExpiredWaivers } from './waivers.js';
-import { type Assessment, assess, isDecided, type Measured, readMeasured } from './workload.js';
+import {
+  type Assessment,
+  assess,
+  type Measured,
+  readMeasured,
+  type Standing,
+  standingOf,
+} from './workload.js';
 
 const noWaits: WaitsOf = () => null;
 
@@ -51,16 +58,16 @@ export function judge(
   };
 }
 
-/** Whether measuring a workload may stop after the pairs it has: see `isDecided`; all of its waivers are in force. */
-export function decided(
+/** Whether measuring a workload may stop, and what for: see `standingOf`; all of its waivers are in force. */
+export function standing(
   workload: BundleWorkload,
   tableOf: TableOf,
   waitsOf: WaitsOf = noWaits,
   callsOf?: CallsOf,
-): boolean {
+): Standing {
   // Where nothing rests on waits they need not be read.
   const neededWaits = workload.offCpu?.mode === 'enforce' ? waitsOf : noWaits;
-  return isDecided(readMeasured(workload, tableOf, neededWaits, callsOf));
+  return standingOf(readMeasured(workload, tableOf, neededWaits, callsOf));
 }
 
 /** Judges one workload of a bundle; all of its waivers are in force. */

@@ -1,13 +1,23 @@
 /** Captures put together into pairs: the unit everything is computed from. */
-import type { Capture, Side } from '../bundle/schema.js';
+
+import { endOf } from '../bundle/schedule.js';
+import type { BundleWorkload, Capture, Side } from '../bundle/schema.js';
+import { poolSummaries } from './pooling.js';
 
 export interface Pair {
+  /** Number of the pair, or of the first one where several share a launch. */
   readonly number: number;
+  /** What was captured; added up where pairs share a launch. */
   readonly base: Capture;
   readonly head: Capture;
+  /** The captures themselves, in the order of their pairs. */
+  readonly parts: Readonly<Record<Side, readonly Capture[]>>;
 }
 
-/** The complete pairs in the order of their numbers; a capture whose partner is missing counts nowhere. */
+/**
+ * The complete pairs in the order of their numbers; a capture whose partner is missing counts nowhere. Pairs that share
+ * a launch of both sides have what is particular to it in common, so they are one pair: one value to the verdict.
+ */
 export function completePairs(captures: readonly Capture[]): Pair[] {
   const byNumber = new Map<number, Partial<Record<Side, Capture>>>();
   for (const capture of captures) {
@@ -15,11 +25,34 @@ export function completePairs(captures: readonly Capture[]): Pair[] {
     pair[capture.side] ??= capture;
     byNumber.set(capture.pair, pair);
   }
-  const pairs: Pair[] = [];
-  for (const [number, { base, head }] of byNumber) {
-    if (base && head) pairs.push({ number, base, head });
+  const launches = new Map<string, Record<Side, Capture[]>>();
+  for (const [number, { base, head }] of [...byNumber].sort(([a], [b]) => a - b)) {
+    if (!base || !head) continue;
+    const isShared = base.launch !== undefined && head.launch !== undefined;
+    const key = isShared ? `launches ${base.runner}: ${base.launch}, ${head.launch}` : `pair ${number}`;
+    const parts = launches.get(key) ?? { base: [], head: [] };
+    parts.base.push(base);
+    parts.head.push(head);
+    launches.set(key, parts);
   }
-  return pairs.sort((a, b) => a.number - b.number);
+  return [...launches.values()].map((parts) => ({
+    number: (parts.base[0] as Capture).pair,
+    base: pooled(parts.base),
+    head: pooled(parts.head),
+    parts,
+  }));
+}
+
+function pooled(captures: readonly Capture[]): Capture {
+  const [first, ...others] = captures as [Capture, ...Capture[]];
+  if (others.length === 0) return first;
+  const sum = (of: (capture: Capture) => number) => captures.reduce((all, capture) => all + of(capture), 0);
+  return {
+    ...first,
+    units: sum(({ units }) => units),
+    errors: sum(({ errors }) => errors),
+    summary: poolSummaries([first.summary, ...others.map(({ summary }) => summary)]),
+  };
 }
 
 /** Adds up one figure of one side's captures. */
@@ -33,4 +66,18 @@ export function sumOver(pairs: readonly Pair[], side: Side, figure: (capture: Ca
 export function measuredSeconds(pairs: readonly Pair[]): number {
   const wall = (capture: Capture) => capture.summary.wallNanoseconds;
   return (sumOver(pairs, 'base', wall) + sumOver(pairs, 'head', wall)) / 1e9;
+}
+
+/** Seconds a pair takes: with starts and warm-ups where the bundle tells, else what was measured. */
+export function secondsPerPair({ pacing }: BundleWorkload, pairs: readonly Pair[]): number {
+  const [first, last] = [pairs[0], pairs.at(-1)].map((pair) => pair && endOf(capturesOf(pair)));
+  if (pairs.length > 1 && typeof first === 'number' && typeof last === 'number' && last > first) {
+    return (last - first) / (pairs.length - 1);
+  }
+  return pacing?.pairSeconds ?? measuredSeconds(pairs) / Math.max(1, pairs.length);
+}
+
+/** All captures a pair is made of. */
+export function capturesOf({ parts }: Pair): Capture[] {
+  return [...parts.base, ...parts.head];
 }

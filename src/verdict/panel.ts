@@ -5,6 +5,7 @@ import type { FunctionCost, FunctionTable } from '../profile/functions.js';
 import type { Crossing } from '../stats/crossed.js';
 import { crossingOf } from './layouts.js';
 import type { Pair } from './pairs.js';
+import { poolTables } from './pooling.js';
 
 export type TableOf = (workload: BundleWorkload, capture: Capture) => FunctionTable;
 
@@ -46,10 +47,11 @@ interface Sides<T> {
   head: T;
 }
 
-/** Reads every pair's two tables once; shares are of exact CPU time where it is known: see `ofExactTime`. */
+/** Reads every capture's table once; shares are of exact CPU time where it is known: see `ofExactTime`. */
 export function readPanel(workload: BundleWorkload, pairs: readonly Pair[], tableOf: TableOf): Panel {
   const read = (capture: Capture) => ofExactTime(tableOf(workload, capture), capture.summary);
-  const tables = pairs.map((pair) => ({ base: read(pair.base), head: read(pair.head) }));
+  const readAll = (captures: readonly Capture[]) => poolTables(captures.map(read));
+  const tables = pairs.map(({ parts }) => ({ base: readAll(parts.base), head: readAll(parts.head) }));
   return { ...panelOf(tables), crossing: crossingOf(pairs) };
 }
 

@@ -86,7 +86,7 @@ function typicalDispersion(panel: Panel, findings: FunctionFindings['findings'],
 }
 
 /** No promise is made beyond so many times what was measured. */
-const mostTimes = 100;
+export const mostTimes = 100;
 
 /**
  * Pairs, more than there are, after which a decision can be expected: at the first look that reaches the needed number.

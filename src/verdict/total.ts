@@ -31,7 +31,7 @@ export interface Total {
 }
 
 /** Exact CPU nanoseconds per unit of work; null where nothing was done or nothing was charged. */
-export function cpuPerUnit(pair: Pair, side: Side): number | null {
+export function cpuPerUnit(pair: Pick<Pair, Side>, side: Side): number | null {
   const { summary, units } = pair[side];
   return units > 0 && summary.cpuNanoseconds > 0 ? summary.cpuNanoseconds / units : null;
 }

@@ -3,7 +3,7 @@ import { type BundleWorkload, type Side, type Stop, sides } from '../bundle/sche
 import type { CaptureSummary } from '../bundle/summary.js';
 import { sameRateP } from '../stats/binomial.js';
 import { change, count, margin, percent, plural, unitName } from '../text/format.js';
-import { type Pair, sumOver } from './pairs.js';
+import { capturesOf, type Pair, sumOver } from './pairs.js';
 import { type Panel, sumOfFirst, unresolvedPart } from './panel.js';
 import type { Reason } from './result.js';
 import type { LogChange } from './total.js';
@@ -29,6 +29,8 @@ export function checkStop(stop: Stop | null, pairs: number): Reason | null {
       return reason('unfinished', `measuring did not come to its end: it was killed ${after}; run it again`);
     case 'interrupted':
       return reason('interrupted', `measuring was interrupted ${after}; run it again`);
+    case 'unfit':
+      return reason('zero_units', stop?.message ?? '');
     case 'error':
       return reason('measuring_failed', `measuring failed ${after}: ${stop?.message}`);
     default:
@@ -55,8 +57,8 @@ function checkWork(workload: BundleWorkload, pairs: readonly Pair[]): Reason[] {
   const unit = unitName(workload.load);
   const found: Reason[] = [];
   for (const side of sides) {
-    const idle = pairs.find((pair) => pair[side].units === 0);
-    const free = pairs.find((pair) => pair[side].summary.cpuNanoseconds === 0);
+    const idle = pairs.find(({ parts }) => parts[side].some(({ units }) => units === 0));
+    const free = pairs.find(({ parts }) => parts[side].some(({ summary }) => summary.cpuNanoseconds === 0));
     if (idle) {
       found.push(
         reason('zero_units', `${side} did no work in pair ${idle.number}: 0 ${unit}s; check load and units`),
@@ -71,11 +73,9 @@ function checkWork(workload: BundleWorkload, pairs: readonly Pair[]): Reason[] {
 
 function checkMixedSampling(pairs: readonly Pair[]): Reason | null {
   const ways = new Set<string>();
-  for (const { base, head } of pairs) {
-    for (const { summary } of [base, head]) {
-      const { event, rateHz, backend, cpuAccount } = summary;
-      ways.add(`${event} at ${rateHz} Hz by ${backend}, CPU time by ${cpuAccount}`);
-    }
+  for (const { summary } of pairs.flatMap(capturesOf)) {
+    const { event, rateHz, backend, cpuAccount } = summary;
+    ways.add(`${event} at ${rateHz} Hz by ${backend}, CPU time by ${cpuAccount}`);
   }
   if (ways.size === 1) return null;
   const message = `the captures were sampled in different ways (${[...ways].sort().join('; ')}), which cannot be compared; set capture.event, capture.rate and capture.backend`;
@@ -126,7 +126,7 @@ function checkOfferedRate(workload: BundleWorkload, pairs: readonly Pair[]): Rea
   if (loop !== 'open') return null;
   const unit = unitName(workload.load);
   // What was offered was offered for the asked-for length; the capture's wall time has a start and an end around it.
-  const seconds = pairs.length * workload.captureSeconds;
+  const seconds = pairs.reduce((sum, { parts }) => sum + parts.base.length, 0) * workload.captureSeconds;
   const achieved = (side: Side) => sumOver(pairs, side, (capture) => capture.units) / seconds;
   const perSecond = { base: achieved('base'), head: achieved('head') };
   for (const side of sides) {

@@ -3,6 +3,7 @@ import { type BundleWorkload, type Capture, type Side, sides } from '../bundle/s
 import type { CaptureSummary } from '../bundle/summary.js';
 import type { WaitPath, WaitPlace, WaitTable } from '../profile/waits.js';
 import type { Pair } from './pairs.js';
+import { poolWaits } from './pooling.js';
 
 /** Where threads waited in a capture; null where that was not kept. */
 export type WaitsOf = (workload: BundleWorkload, capture: Capture) => WaitTable | null;
@@ -64,8 +65,8 @@ export function readWaitPanel(
 ): WaitPanel | null {
   const tables: Tables[] = [];
   for (const pair of pairs) {
-    const base = waitsOf(workload, pair.base);
-    const head = waitsOf(workload, pair.head);
+    const read = (side: Side) => poolWaits(pair.parts[side].map((capture) => waitsOf(workload, capture)));
+    const [base, head] = [read('base'), read('head')];
     if (base === null || head === null || pair.base.units === 0 || pair.head.units === 0) return null;
     tables.push({ base, head });
   }

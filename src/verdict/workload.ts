@@ -1,10 +1,14 @@
 /** One workload's verdict: walks the looks in order; the first that proves something decides. */
+
+import { endOf, spendingTimes } from '../bundle/schedule.js';
 import type { BundleWorkload } from '../bundle/schema.js';
 import { type CallsOf, callsWithoutStacks, type PlacePanel, readPlaces } from './calls.js';
 import { type FunctionFinding, type FunctionFindings, testFunctions } from './functionTest.js';
+import { isFutile } from './futility.js';
 import { layoutsInTheWay } from './layouts.js';
 import { type Look, looksAt } from './looks.js';
-import { completePairs, measuredSeconds, type Pair } from './pairs.js';
+import { fewPairs, futile } from './pacingReasons.js';
+import { capturesOf, completePairs, type Pair, secondsPerPair } from './pairs.js';
 import { type Panel, readPanel, type TableOf, unresolvedPart } from './panel.js';
 import * as because from './reasons.js';
 import type { Reason, Verdict } from './result.js';
@@ -38,12 +42,16 @@ export interface Assessment {
   readonly waived: Waived;
   /** null where the captures do not have it. */
   readonly waits: WaitFindings | null;
+  /** Whether going on is not expected to decide it; only where this look could have claimed something and did not. */
+  readonly isFutile?: (finalPairs: number) => boolean;
 }
 
 export interface Measured {
   readonly workload: BundleWorkload;
   /** All complete pairs. */
   readonly pairs: readonly Pair[];
+  /** All looks at them. */
+  readonly looks: readonly Look[];
   readonly panel: Panel;
   /** null where the captures do not have it. */
   readonly waits: WaitPanel | null;
@@ -59,6 +67,7 @@ export function readMeasured(
   callsOf?: CallsOf,
 ): Measured {
   const pairs = completePairs(workload.captures);
+  const looks = looksAt(workload.policy, pairs.length, spendingTimes(workload, pairs.map(capturesOf)));
   const panel = readPanel(workload, pairs, tableOf);
   const waits = workload.offCpu === undefined ? null : readWaitPanel(workload, pairs, waitsOf);
   let read: PlacePanel | null = null;
@@ -66,13 +75,12 @@ export function readMeasured(
     read ??= callsOf ? readPlaces(callsOf(workload), pairs) : callsWithoutStacks(panel);
     return read;
   };
-  return { workload, pairs, panel, waits, places };
+  return { workload, pairs, looks, panel, waits, places };
 }
 
 /** The assessment the verdict rests on: the first decisive look, else the last one. */
 export function assess(measured: Measured): Assessment {
-  const { workload, pairs } = measured;
-  const looks = looksAt(workload.policy, pairs.length);
+  const { workload, pairs, looks } = measured;
   let last = assessLook(measured, looks[0] ?? nothingSeen);
   for (const look of looks.slice(1)) {
     if (last.verdict !== 'inconclusive') break;
@@ -83,28 +91,58 @@ export function assess(measured: Measured): Assessment {
     const invalid = last.reasons.filter(({ code }) => code === 'no_pairs');
     return { ...last, verdict: 'inconclusive', reasons: [stopped, ...invalid], neededSeconds: null };
   }
+  if (workload.stop?.reason === 'futile' && last.verdict === 'inconclusive') {
+    const neededSeconds =
+      pairs.length > 0
+        ? last.neededSeconds
+        : (workload.policy.looks[0] as number) * secondsPerPair(workload, []);
+    return { ...last, reasons: [futile(workload.stop, neededSeconds), ...last.reasons], neededSeconds };
+  }
+  const reasons = [...last.reasons];
+  if (last.verdict !== 'inconclusive') reasons.push(...fewPairs(last.pairs.length));
   const beyond = pairs.length - last.pairs.length;
-  if (beyond === 0) return last;
-  return { ...last, reasons: [...last.reasons, because.pairsBeyond(beyond, last.pairs.length)] };
+  if (beyond > 0) reasons.push(because.pairsBeyond(beyond, last.pairs.length));
+  return { ...last, reasons };
 }
+
+/** What measuring may stop for: a verdict, a fault that no further pair mends, or that no verdict can be expected. */
+export type Standing = 'open' | 'decided' | 'futile';
 
 /**
- * Whether measuring may stop: at a planned look that decides, or when the captures have a fault that no further pair
- * mends. Between two looks it never does.
+ * Whether measuring may stop. A verdict is looked for at the planned looks and after the last pair, never between two
+ * looks; whether it is futile from the second look on.
  */
-export function isDecided(measured: Measured): boolean {
-  const { workload, pairs } = measured;
-  if (!workload.policy.looks.includes(pairs.length)) return false;
-  const looks = looksAt(workload.policy, pairs.length).flatMap((look) => [
-    assessCpu(measured, look),
-    ...(workload.offCpu?.mode === 'enforce' ? [assessLook(measured, look)] : []),
-  ]);
-  return looks.some(
-    ({ verdict, reasons }) => verdict !== 'inconclusive' || reasons.some(({ code }) => hopeless.has(code)),
-  );
+export function standingOf(measured: Measured): Standing {
+  const { workload, pairs, looks } = measured;
+  const isFaulty = checkPairs(workload, pairs).some(({ code }) => hopeless.has(code));
+  if (isFaulty) return 'decided';
+  const last = looks.at(-1);
+  if (last === undefined || !(workload.policy.looks.includes(last.pairs) || last.time === 1)) return 'open';
+  const isEnforced = workload.offCpu?.mode === 'enforce';
+  const assessments = looks.map((look) => assessCpu(measured, look));
+  const withWaits = isEnforced ? looks.map((look) => assessLook(measured, look)) : [];
+  if ([...assessments, ...withWaits].some(({ verdict }) => verdict !== 'inconclusive')) return 'decided';
+  const claims = looks.filter(({ mayClaim }) => mayClaim).length;
+  if (claims < 2 || last.time === 1 || isEnforced) return 'open';
+  return assessments.at(-1)?.isFutile?.(finalPairs(measured)) ? 'futile' : 'open';
 }
 
-const nothingSeen: Look = { pairs: 0, levels: { fail: 0.5, pass: 0.5, functions: 0.5 }, mayClaim: false };
+/** How many pairs there will be once budget or pairs are spent, at the pace so far. */
+function finalPairs({ workload, pairs }: Measured): number {
+  const most = workload.policy.looks.at(-1) as number;
+  const { pacing } = workload;
+  const end = pairs.length > 0 ? endOf(capturesOf(pairs.at(-1) as Pair)) : null;
+  if (pacing === undefined || end === null) return most;
+  const more = Math.floor((pacing.budgetSeconds - end) / secondsPerPair(workload, pairs));
+  return Math.min(most, pairs.length + Math.max(0, more));
+}
+
+const nothingSeen: Look = {
+  pairs: 0,
+  time: 0,
+  levels: { fail: 0.5, pass: 0.5, functions: 0.5 },
+  mayClaim: false,
+};
 
 function assessLook(measured: Measured, planned: Look): Assessment {
   const { look, ...onCpu } = assessCpu(measured, planned);
@@ -172,12 +210,19 @@ function assessCpu(
     return { ...seen, waived, verdict: 'pass', reasons, neededSeconds: null };
   }
   const more = morePairs(look, total, sensitivity, open.length > 0 ? neededPairs : 0, policy);
-  const neededSeconds = more === null ? null : (more * measuredSeconds(pairs)) / pairs.length;
+  const neededSeconds = more === null ? null : more * secondsPerPair(workload, pairs);
   const why = whyInconclusive(workload, look, total, sensitivity, neededSeconds);
   const layouts = look.mayClaim ? layoutsInTheWay(workload, log) : null;
   if (layouts !== null) why.push(layouts);
   const reasons = [...why, ...shiftReasons(moved, open, neededSeconds), ...waiving, ...said];
-  return { ...seen, waived, verdict: 'inconclusive', reasons, neededSeconds };
+  return {
+    ...seen,
+    waived,
+    verdict: 'inconclusive',
+    reasons,
+    neededSeconds,
+    isFutile: (end) => isFutile({ look, total, functions, sensitivity, policy }, end),
+  };
 }
 
 function whyInconclusive(

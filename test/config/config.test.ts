@@ -102,7 +102,7 @@ describe('errors say file:line:column and what was meant', () => {
     [
       'a length that is none',
       `${service}capture: { seconds: five }\n`,
-      '.profbound.yml:8:21: capture.seconds: "five" is not a duration: write a number and ms, s, m or h, for instance 3s',
+      '.profbound.yml:8:21: capture.seconds: a length is a number of seconds between 0.2 and 600, as 5 or 5s, or auto',
     ],
     [
       'batch and start',
@@ -175,7 +175,8 @@ describe('the plan', () => {
       port: null,
       load: { kind: 'command', rate: null },
       units: { kind: 'output', source: { kind: 'regex', pattern: '(\\d+) requests' } },
-      capture: { seconds: 5, rateHz: null, event: 'auto', backend: 'auto', maxDepth: 128, offCpu: true },
+      mostPairs: null,
+      capture: { seconds: null, rateHz: null, event: 'auto', backend: 'auto', maxDepth: 128, offCpu: true },
       waitPolicy: { mode: 'report', margin: 0.1, idle: [] },
       policy: {
         totalMargin: 0.02,
@@ -228,6 +229,7 @@ describe('the plan', () => {
     ['7', 7],
     ['7s', 7],
     ['500ms', 0.5],
+    ['auto', null],
   ])('reads captures of %s', (written, seconds) => {
     const text = `${service}capture: { seconds: ${written} }\n`;
     expect(resolvePlan(file(text), file(text)).workloads[0]?.capture.seconds).toBe(seconds);
@@ -235,7 +237,7 @@ describe('the plan', () => {
 
   test('shortens the looks to the most pairs allowed', () => {
     const text = `${service}gate: { max_pairs: 12 }\n`;
-    expect(resolvePlan(file(text), file(text)).workloads[0]?.policy.looks).toEqual([10, 12]);
+    expect(resolvePlan(file(text), file(text)).workloads[0]?.policy.looks).toEqual([9, 12]);
   });
 
   test('has as many layouts as both sides ask for, and says where they differ', () => {

@@ -108,7 +108,7 @@ describe('one clear error when', () => {
 
 describe('an interruption keeps what is finished', () => {
   test('in the middle of a capture', async () => {
-    const trial = new Trial({ looks: [5] });
+    const trial = new Trial({ mostPairs: 5 });
     const abort = new AbortController();
     const running = trial.run({ signal: abort.signal });
     running.catch(() => {});

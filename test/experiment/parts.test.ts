@@ -7,14 +7,18 @@ import { automaticRate } from '../../src/experiment/rate.js';
 
 describe('the sampling rate', () => {
   test.each([
-    [0.2, 997],
-    [5, 997],
-    [8, 997],
-    [10, 797],
-    [20, 397],
-    [60, 131],
-    [600, 99],
-  ])('of a capture of %d s', (seconds, rate) => expect(automaticRate(seconds)).toBe(rate));
+    [0.2, 1, 997],
+    [5, 1, 997],
+    [8, 1, 997],
+    [10, 1, 797],
+    [20, 1, 397],
+    [5, 4, 397],
+    [2, 0, 997],
+    [60, 1, 131],
+    [600, 1, 99],
+  ])('of a capture of %d s with %d busy CPUs', (seconds, busy, rate) =>
+    expect(automaticRate(seconds, busy)).toBe(rate),
+  );
 });
 
 describe('the order', () => {
@@ -51,17 +55,25 @@ describe('a line of progress', () => {
   test.each([
     [
       capture({ units: 12_345 }, 1_002_414_000),
-      250,
-      'api  pair  3/60  head  12,345 units  81.2 µs CPU/unit  at most 4m10s left',
+      { earliest: 30.2, latest: 250 },
+      'api  pair  3/60  head  12,345 units  81.2 µs CPU/unit  verdict in 31s to 4m10s',
     ],
     [
       capture({ units: 4, errors: 2, side: 'base' }, 2e10),
-      9.1,
-      'api  pair  3/60  base  4 units  5.00 s CPU/unit  2 errors  at most 10s left',
+      { earliest: 9.1, latest: 9.1 },
+      'api  pair  3/60  base  4 units  5.00 s CPU/unit  2 errors  verdict in 10s',
     ],
-    [capture({}, 1e9), null, 'api  pair  3/60  head  0 units  no unit of work done'],
-    [capture({ units: 1e7 }, 1e9), null, 'api  pair  3/60  head  10,000,000 units  100 ns CPU/unit'],
-  ])('%#', (taken, secondsLeft, line) => {
-    expect(progressLine({ workload: 'api', capture: taken, mostPairs: 60, secondsLeft })).toBe(line);
+    [
+      capture({}, 1e9),
+      { earliest: 0, latest: 60 },
+      'api  pair  3/60  head  0 units  no unit of work done  verdict in 0s to 1m00s',
+    ],
+    [
+      capture({ units: 1e7 }, 1e9),
+      { earliest: 1, latest: 2 },
+      'api  pair  3/60  head  10,000,000 units  100 ns CPU/unit  verdict in 1s to 2s',
+    ],
+  ])('%#', (taken, eta, line) => {
+    expect(progressLine({ workload: 'api', capture: taken, mostPairs: 60, eta })).toBe(line);
   });
 });

@@ -1,22 +1,36 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { openBundle } from '../../src/bundle/reader.js';
 import { randomOrder } from '../../src/experiment/order.js';
+import { judgeWorkload } from '../../src/verdict/judge.js';
 import { eventually } from '../workload/support.js';
 import { collectorStatus, Trial } from './support.js';
 
+/** As quick as it gets. */
+const brief = { warmupSeconds: 0, capture: { seconds: 0.1 } };
+const noTable = () => ({ functions: new Map(), count: 0, nanoseconds: 0 });
+
 describe('pairs of a service', () => {
   test('are taken until the looks are exhausted, in the order drawn, each at once in the bundle', async () => {
-    const trial = new Trial({ looks: [1, 2] });
+    const trial = new Trial({ mostPairs: 2 });
     const draws = [1, 0];
     const stop = await trial.run({ order: randomOrder(() => draws.shift() as number) });
     expect(stop).toEqual({ reason: 'looks_exhausted', message: 'not decided after all 2 pairs' });
-    expect(trial.asked).toEqual([1, 2]);
+    expect(trial.asked).toEqual([2]);
 
     const bundle = openBundle(trial.writer.directory);
     const workload = bundle.manifest.workloads[0];
     expect(workload?.stop).toEqual(stop);
+    expect(workload).toMatchObject({
+      captureSeconds: 0.5,
+      policy: { looks: [2] },
+      pacing: { budgetSeconds: 600, pairSeconds: expect.any(Number) },
+    });
+    const ends = workload?.captures.map(({ endSeconds }) => endSeconds as number) ?? [];
+    expect(ends).toEqual([...ends].sort((a, b) => a - b));
+    // The pilot's two captures come before the first one's end.
+    expect(ends[0]).toBeGreaterThan(3 * 0.5);
     expect(workload?.captures.map(({ pair, side, position }) => [pair, side, position])).toEqual([
       [1, 'head', 0],
       [1, 'base', 1],
@@ -30,9 +44,13 @@ describe('pairs of a service', () => {
       expect(summary.wallNanoseconds).toBeGreaterThanOrEqual(0.45e9);
       expect(existsSync(join(trial.writer.directory, cpuProfile))).toBe(true);
     }
-    expect(trial.progress.lines).toHaveLength(4);
-    expect(trial.progress.lines[0]).toMatch(/^api {2}pair 1\/2 {2}head {2}50 units {2}\S+ \S+ CPU\/unit$/);
-    expect(trial.progress.lines[3]).toMatch(/ {2}at most \d+s left$/);
+    expect(trial.progress.lines).toHaveLength(5);
+    expect(trial.progress.lines[0]).toMatch(
+      /^api {2}captures of 0.5s at 997 Hz, a pair takes about \d+s; first look after 2 pairs; at most 2$/,
+    );
+    expect(trial.progress.lines[1]).toMatch(
+      /^api {2}pair 1\/2 {2}head {2}50 units {2}\S+ \S+ CPU\/unit {2}verdict in \d+s$/,
+    );
     trial.expectNothingLeft();
   });
 
@@ -52,19 +70,23 @@ describe('pairs of a service', () => {
     trial.expectNothingLeft();
   });
 
-  test('are taken until it is decided', async () => {
-    const trial = new Trial({ looks: [1, 5] });
-    const stop = await trial.run({ decide: (workload) => workload.captures.length === 2 });
-    expect(stop).toEqual({ reason: 'decided', message: 'decided after 1 of at most 5 pairs' });
-    expect(trial.measured.captures).toHaveLength(2);
+  test('are not begun when the pilot shows that the budget is too small for a verdict', async () => {
+    const trial = new Trial({ ...brief, mostPairs: null, budgetSeconds: 2 });
+    const stop = await trial.run();
+    expect(stop.reason).toBe('futile');
+    expect(stop.message).toMatch(
+      /^the budget of 2s leaves time for [012] pairs of \d+s; a verdict takes at least 4$/,
+    );
+    expect(trial.measured.captures).toEqual([]);
+    trial.expectNothingLeft();
   });
 
-  test('are not begun when they would not fit into the budget', async () => {
-    const trial = new Trial({ looks: [5], budgetSeconds: 0.5 });
-    const stop = await trial.run();
-    expect(stop.reason).toBe('budget_exhausted');
-    expect(stop.message).toBe('1 of 5 pairs fitted into the budget of 0.5 s');
-    expect(trial.measured.captures).toHaveLength(2);
+  test('are of the length that the pilot chooses', async () => {
+    // A budget that asks for the shortest.
+    const trial = new Trial({ warmupSeconds: 0, capture: { seconds: null }, budgetSeconds: 90 });
+    await trial.run();
+    expect(trial.measured.captureSeconds).toBe(1);
+    expect(trial.measured.captures.map(({ units }) => units)).toEqual([100, 100]);
   });
 });
 
@@ -96,14 +118,37 @@ describe('units come from', () => {
     expect(trial.measured.captures.map(({ units }) => units)).toEqual([50, 50]);
   });
 
-  test('nowhere, when none was done: that is kept for the verdict', async () => {
+  test('nowhere, when none was done: the pilot finds that before a pair is taken', async () => {
     const trial = new Trial({
       load: command('echo 0 requests'),
       units: { kind: 'output', source: { kind: 'regex', pattern: '(\\d+) requests' } },
     });
-    await trial.run();
-    expect(trial.measured.captures.map(({ units }) => units)).toEqual([0, 0]);
-    expect(trial.progress.lines[0]).toContain('no unit of work done');
+    const stop = await trial.run();
+    expect(stop.reason).toBe('unfit');
+    expect(stop.message).toBe(
+      'base did no work in the pilot, a capture before the first pair: check load and units',
+    );
+    expect(trial.measured.captures).toEqual([]);
+    expect(judgeWorkload(trial.measured, noTable)).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: [{ code: 'zero_units' }, { code: 'no_pairs' }],
+    });
+  });
+
+  test('nowhere any more: that ends it at once and is kept for the verdict', async () => {
+    const trial = new Trial({
+      ...brief,
+      mostPairs: 5,
+      load: command('[ -e idle ] && echo 0 requests || echo 7 requests'),
+      units: { kind: 'output', source: { kind: 'regex', pattern: '(\\d+) requests' } },
+    });
+    const running = trial.run({
+      decide: (workload) => (workload.captures.some(({ units }) => units === 0) ? 'decided' : 'open'),
+    });
+    await eventually(() => trial.measured.captures.length > 0);
+    writeFileSync(join(trial.folder, 'idle'), '');
+    expect((await running).reason).toBe('decided');
+    expect(trial.measured.captures.length).toBeLessThan(8);
   });
 });
 
@@ -126,7 +171,7 @@ describe('a batch program', () => {
 
   test('takes turns: of two pairs in a row each side goes first in one', async () => {
     const trial = new Trial({
-      looks: [4],
+      mostPairs: 4,
       warmupSeconds: 0,
       capture: { seconds: 0.05 },
       ...batch('true'),

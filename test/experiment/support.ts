@@ -6,8 +6,10 @@ import type { BundleWorkload, Side } from '../../src/bundle/schema.js';
 import { BundleWriter } from '../../src/bundle/writer.js';
 import { openCollector } from '../../src/capture/collector.js';
 import type { WorkloadPlan } from '../../src/config/plan.js';
+import type { CaptureContext } from '../../src/experiment/context.js';
 import { readEnvironment } from '../../src/experiment/environment.js';
 import { type ExperimentHooks, runExperiment } from '../../src/experiment/run.js';
+import { placeCpus } from '../../src/workload/placement.js';
 import {
   childProcesses,
   never,
@@ -33,7 +35,6 @@ export function collectorStatus(): string {
 
 export type PlanChange = Omit<Partial<WorkloadPlan>, 'capture'> & {
   readonly capture?: Partial<WorkloadPlan['capture']>;
-  readonly looks?: readonly number[];
 };
 
 /** Measures the small service of the tests; everything it starts carries `tag`. */
@@ -46,11 +47,10 @@ export class Trial {
   /** How many complete pairs there were whenever it was asked whether to stop. */
   readonly asked: number[] = [];
 
-  constructor({ looks = [1], ...change }: PlanChange = {}) {
+  constructor(change: PlanChange = {}) {
     writeFileSync(join(this.folder, 'service.mjs'), serviceSource);
     const usual = servicePlan(this.tag);
-    const plan = { ...usual, ...change, capture: { ...usual.capture, ...change.capture } };
-    this.plan = { ...plan, policy: { ...plan.policy, looks: [...looks] } };
+    this.plan = { ...usual, ...change, capture: { ...usual.capture, ...change.capture } };
     this.writer = new BundleWriter(join(this.folder, 'bundle'), {
       schema: 'profbound/bundle@1',
       tool: { name: 'profbound', version: '0.0.0' },
@@ -66,7 +66,7 @@ export class Trial {
           name: this.plan.name,
           policy: this.plan.policy,
           load: { kind: 'command', loop: 'unknown', rate: null },
-          captureSeconds: this.plan.capture.seconds,
+          captureSeconds: 1,
           waivers: [],
           captures: [],
           stop: null,
@@ -91,6 +91,22 @@ export class Trial {
     expect(readdirSync(this.folder).sort()).toEqual(['bundle', 'service.mjs']);
   }
 
+  /** What captures share, on these ports. */
+  async context(ports: CaptureContext['ports']): Promise<CaptureContext> {
+    const sides = { base: { root: this.folder }, head: { root: this.folder } };
+    const common = { plan: this.plan, sides, collector: await openCollector(), ports };
+    const scratch = `${this.writer.directory}.capture`;
+    return {
+      ...common,
+      placement: placeCpus(null, null),
+      seconds: 0.2,
+      rateHz: 997,
+      layouts: null,
+      scratch,
+      signal: never,
+    };
+  }
+
   async run(hooks: Partial<ExperimentHooks> = {}) {
     const sides = { base: { root: this.folder }, head: { root: this.folder } };
     return runExperiment(this.plan, sides, await openCollector(), this.writer, {
@@ -98,7 +114,7 @@ export class Trial {
       signal: never,
       decide: (workload) => {
         this.asked.push(workload.captures.length / 2);
-        return false;
+        return 'open';
       },
       ...hooks,
     });
@@ -150,6 +166,7 @@ function servicePlan(tag: Tag): WorkloadPlan {
       looks: [1],
     },
     allPairs: false,
+    mostPairs: 1,
     budgetSeconds: 600,
   };
 }

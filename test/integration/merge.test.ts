@@ -126,7 +126,7 @@ describe('is refused', () => {
       workload.policy.looks = [4, 10];
       workload.stop = { reason: 'decided', message: 'decided after 4 of at most 10 pairs' };
     });
-    await refused(['a', early], /these had decided it, .* --all-pairs on every runner, .* --first-look/);
+    await refused(['a', early], /what they had shown, .* --all-pairs on every runner, .* --first-look/);
     const run = await merge('a', early, '--out', 'first-look', '--first-look');
     expectCode(run, 1);
     expect(manifest('first-look/bundle').workloads[0]?.captures).toHaveLength(16);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Capture } from '../../src/bundle/schema.js';
 import type { FunctionTable } from '../../src/profile/functions.js';
-import { decided, judge, judgeWorkload } from '../../src/verdict/judge.js';
+import { judge, judgeWorkload, standing } from '../../src/verdict/judge.js';
 import { looksAt } from '../../src/verdict/looks.js';
 import { resultSchema } from '../../src/verdict/result.js';
 import { manifestOf, policy, program, type Simulated, simulate } from './simulate.js';
@@ -201,37 +201,43 @@ describe('undecided', () => {
   });
 });
 
-describe('decided', () => {
-  test('only at a planned look, and only when proven', () => {
+describe('the standing of a run', () => {
+  test('is decided only at a planned look, and only when proven', () => {
     const fails = simulate({ seed: 3, pairs: 16, noise: 0.3, base, head: slower, workload: { stop: null } });
     const at = (simulated: Simulated, pairs: number) => {
       const { workload, tableOf } = firstPairs(simulated, pairs);
-      return decided(workload, tableOf);
+      return standing(workload, tableOf);
     };
-    expect([4, 9, 10, 11, 16].map((pairs) => at(fails, pairs))).toEqual([false, false, true, false, true]);
+    expect([4, 9, 10, 11, 16].map((pairs) => at(fails, pairs))).toEqual([
+      'open',
+      'open',
+      'decided',
+      'open',
+      'decided',
+    ]);
     const open = simulate({ seed: 3, pairs: 16, noise: 3, base, head: base });
-    expect([10, 16].map((pairs) => at(open, pairs))).toEqual([false, false]);
+    expect([10, 16].map((pairs) => at(open, pairs))).toEqual(['open', 'open']);
   });
 
   test('agrees with the verdict afterwards', () => {
     for (let seed = 1; seed <= 10; seed++) {
       const run = simulate({ seed, pairs: 40, noise: 0.5, base, head: base });
       const stopped = policy.looks.find(
-        (look) => look <= 40 && decided(firstPairs(run, look).workload, run.tableOf),
+        (look) => look <= 40 && standing(firstPairs(run, look).workload, run.tableOf) === 'decided',
       );
       const result = judged(run);
       expect(result.verdict === 'inconclusive' ? undefined : result.pairs).toBe(stopped);
     }
   });
 
-  test('stops where no further pair helps', () => {
+  test('is decided, also between two looks, where no further pair helps', () => {
     const idle = simulate({
       seed: 1,
-      pairs: 10,
+      pairs: 1,
       base,
       head: base,
       capture: (capture) => (capture.side === 'head' ? { ...capture, units: 0 } : capture),
     });
-    expect(decided(idle.workload, idle.tableOf)).toBe(true);
+    expect(standing(idle.workload, idle.tableOf)).toBe('decided');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decided, judge, judgeWorkload } from '../../src/verdict/judge.js';
+import { judge, judgeWorkload, standing } from '../../src/verdict/judge.js';
 import { looksAt } from '../../src/verdict/looks.js';
 import { resultSchema, type WorkloadResult } from '../../src/verdict/result.js';
 import type { Cells, WaitPanel } from '../../src/verdict/waitPanel.js';
@@ -170,7 +170,7 @@ describe('a gate whose CPU time passes', () => {
       ...enforced.workload,
       captures: enforced.workload.captures.filter(({ pair }) => pair <= 10),
     };
-    expect(decided(first, enforced.tableOf, enforced.waitsOf)).toBe(true);
+    expect(standing(first, enforced.tableOf, enforced.waitsOf)).toBe('decided');
   });
 
   test('tolerates what the margin tolerates', () => {
@@ -196,7 +196,7 @@ describe('a gate whose CPU time passes', () => {
       code: 'waits_not_measured',
       message: expect.stringContaining('profbound doctor'),
     });
-    expect(decided(workload, tableOf, () => null)).toBe(true);
+    expect(standing(workload, tableOf, () => null)).toBe('decided');
     const reported = { ...workload, offCpu: { mode: 'report' as const, margin: 0.1, idle: [] } };
     expect(judgeWorkload(reported, tableOf, () => null)).toMatchObject({ verdict: 'pass', offCpu: null });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Waiver } from '../../src/bundle/waivers.js';
-import { decided, judge } from '../../src/verdict/judge.js';
+import { judge, standing } from '../../src/verdict/judge.js';
 import { type Result, resultSchema } from '../../src/verdict/result.js';
 import { waiversInForce } from '../../src/verdict/waivers.js';
 import { type Costs, manifestOf, program, type Simulated, simulate } from './simulate.js';
@@ -180,6 +180,6 @@ test('measuring goes on where only what is waived is proven, and ends where it i
     captures: simulated.workload.captures.filter(({ pair }) => pair <= pairs),
   });
   const ten = { ...first(totalSlower, 10), waivers: [total(0.12)] };
-  expect(decided(waiversInForce(ten, '2025-01-02T00:00:00Z'), totalSlower.tableOf)).toBe(false);
-  expect(decided(waiversInForce(ten, '2025-01-03T00:00:00Z'), totalSlower.tableOf)).toBe(true);
+  expect(standing(waiversInForce(ten, '2025-01-02T00:00:00Z'), totalSlower.tableOf)).toBe('open');
+  expect(standing(waiversInForce(ten, '2025-01-03T00:00:00Z'), totalSlower.tableOf)).toBe('decided');
 });

@@ -1,9 +1,12 @@
-/** Adds captures of one side up to a single one, for comparisons without pairs. */
+/** Adds captures of one side up to a single one: those that share a launch, or all there are where there are no pairs. */
 import type { CaptureSummary } from '../bundle/summary.js';
 import type { FunctionCost, FunctionTable } from '../profile/functions.js';
+import type { WaitPath, WaitTable } from '../profile/waits.js';
 
 /** Cost by function summed over captures. */
 export function poolTables(tables: readonly FunctionTable[]): FunctionTable {
+  const [only] = tables;
+  if (only !== undefined && tables.length === 1) return only;
   const functions = new Map<string, FunctionCost>();
   for (const table of tables) {
     for (const [key, cost] of table.functions) {
@@ -50,8 +53,64 @@ export function poolSummaries(summaries: readonly [CaptureSummary, ...CaptureSum
     })),
     perCpu: addCpus(summaries.flatMap(({ perCpu }) => perCpu)),
     tasks: sum((one) => one.tasks),
+    offCpu: addOffCpu(summaries.map(({ offCpu }) => offCpu ?? null)),
     overhead: addByKey(summaries.map(({ overhead }) => overhead)),
     limits: [...new Set(summaries.flatMap(({ limits }) => limits))],
+  };
+}
+
+/** What threads did when they did not run; null where a capture does not have it. */
+function addOffCpu(parts: readonly (OffCpu | null)[]): OffCpu | null {
+  const known = parts.filter((part) => part !== null);
+  const [first] = known;
+  if (first === undefined || known.length < parts.length) return null;
+  const sum = (figure: Exclude<keyof OffCpu, 'withoutStackNanoseconds' | 'lost'>) =>
+    known.reduce((total, part) => total + part[figure], 0);
+  return {
+    threads: sum('threads'),
+    threadNanoseconds: sum('threadNanoseconds'),
+    runningNanoseconds: sum('runningNanoseconds'),
+    runnableNanoseconds: sum('runnableNanoseconds'),
+    blockedNanoseconds: sum('blockedNanoseconds'),
+    blocks: sum('blocks'),
+    stacks: sum('stacks'),
+    withoutStackNanoseconds: addByKey(known.map((part) => part.withoutStackNanoseconds)),
+    lost: addByKey(known.map(({ lost }) => lost)),
+    switches: sum('switches'),
+    bpfRunNanoseconds: sum('bpfRunNanoseconds'),
+  };
+}
+
+type OffCpu = NonNullable<CaptureSummary['offCpu']>;
+
+/** Waits by path summed over captures; null where a capture does not have them. */
+export function poolWaits(tables: readonly (WaitTable | null)[]): WaitTable | null {
+  const known = tables.filter((table) => table !== null);
+  const [first, ...others] = known;
+  if (first === undefined || known.length < tables.length) return null;
+  if (others.length === 0) return first;
+  const paths = new Map<string, WaitPath>();
+  for (const path of known.flatMap((table) => table.paths)) {
+    const sum = paths.get(path.key);
+    if (sum === undefined) {
+      paths.set(path.key, path);
+      continue;
+    }
+    // The longer of two says what it was waited for, where they do not agree.
+    const says = path.forWork !== null && (sum.forWork === null || path.nanoseconds > sum.nanoseconds);
+    paths.set(path.key, {
+      ...sum,
+      nanoseconds: sum.nanoseconds + path.nanoseconds,
+      count: sum.count + path.count,
+      forWork: says ? path.forWork : sum.forWork,
+    });
+  }
+  const add = (figure: 'nanoseconds' | 'untracedNanoseconds') =>
+    known.reduce((total, table) => total + table[figure], 0);
+  return {
+    paths: [...paths.values()],
+    untracedNanoseconds: add('untracedNanoseconds'),
+    nanoseconds: add('nanoseconds'),
   };
 }
 

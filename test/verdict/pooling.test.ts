@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { type CaptureSummary, captureSummarySchema } from '../../src/bundle/summary.js';
-import { poolSummaries, poolTables } from '../../src/jobs/pooling.js';
 import type { FunctionTable } from '../../src/profile/functions.js';
+import type { WaitPath, WaitTable } from '../../src/profile/waits.js';
+import { poolSummaries, poolTables, poolWaits } from '../../src/verdict/pooling.js';
 
 function table(
   costs: Readonly<Record<string, readonly [count: number, nanoseconds: number]>>,
@@ -126,5 +127,35 @@ describe('poolSummaries', () => {
       },
     });
     expect(pooled.target.pids).toEqual([10, 11]);
+  });
+});
+
+describe('waits added up', () => {
+  const path = (key: string, nanoseconds: number, forWork: boolean | null): WaitPath => ({
+    key,
+    place: { key, name: key, file: null, line: null, kind: 'sleep', resolved: true },
+    callers: [],
+    nanoseconds,
+    count: 1,
+    forWork,
+  });
+  const waits = (...paths: WaitPath[]): WaitTable => ({
+    paths,
+    untracedNanoseconds: 5,
+    nanoseconds: 5 + paths.reduce((sum, { nanoseconds }) => sum + nanoseconds, 0),
+  });
+
+  test('are those of each path, and what the longer one was for', () => {
+    const sum = poolWaits([waits(path('a', 10, true), path('b', 1, null)), waits(path('a', 30, false))]);
+    expect(sum).toEqual({
+      paths: [{ ...path('a', 40, false), count: 2 }, path('b', 1, null)],
+      untracedNanoseconds: 10,
+      nanoseconds: 51,
+    });
+  });
+
+  test('are unknown where one capture does not have them', () => {
+    expect(poolWaits([waits(path('a', 10, true)), null])).toBeNull();
+    expect(poolWaits([])).toBeNull();
   });
 });
