@@ -185,11 +185,13 @@ function assessCpu(
   const waiving = waiverReasons(workload, total, waived);
   if (total.decision === 'fail' || failing.length > 0) {
     const reasons: Reason[] = [];
-    if (total.decision === 'fail') {
-      reasons.push(because.totalSlower(total, load));
-      if (isUniform(total, functions.findings)) reasons.push(because.uniformSlowdown());
-    }
-    reasons.push(...because.functionsSlower(failing, load), ...shiftReasons(moved, open), ...waiving);
+    const uniform = total.decision === 'fail' && isUniform(total, functions.findings);
+    if (total.decision === 'fail') reasons.push(because.totalSlower(total, load));
+    if (uniform) reasons.push(because.uniformSlowdown());
+    reasons.push(...because.functionsSlower(failing, load));
+    // Where all grew alike nothing was taken from anywhere.
+    if (!uniform) reasons.push(...shiftReasons(moved, open));
+    reasons.push(...waiving);
     if (unresolved !== null) reasons.push(unresolved.reason);
     reasons.push(...said);
     return { ...seen, waived, verdict: 'fail', reasons, neededSeconds: null };
