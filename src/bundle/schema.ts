@@ -9,6 +9,7 @@
  */
 import * as z from 'zod';
 import { changesSchema } from './changes.js';
+import { conditionsSchema } from './conditions.js';
 import { captureSummarySchema } from './summary.js';
 import { mostWaivers, waiverSchema } from './waivers.js';
 
@@ -85,6 +86,7 @@ export const captureSchema = z.object({
   /** Units of work done inside the window, and those that failed. */
   units: z.number().nonnegative(),
   errors: z.number().nonnegative(),
+  conditions: conditionsSchema,
   /** The pprof file, relative to the bundle. */
   cpuProfile: z
     .string()

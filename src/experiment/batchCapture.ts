@@ -5,6 +5,7 @@ import { programEnvironment } from '../workload/environment.js';
 import { removePerfMaps } from '../workload/perfMaps.js';
 import { describeExit, shellWords, startProcess } from '../workload/process.js';
 import { unlessAborted, within } from '../workload/waiting.js';
+import { watchConditions } from './conditions.js';
 import { type CaptureContext, type MeasuredCapture, subject } from './context.js';
 
 /**
@@ -38,8 +39,10 @@ export async function captureBatch(side: Side, context: CaptureContext): Promise
     },
     signal,
   );
+  const watch = watchConditions(placement.service, placement.load);
   try {
     const finished = await unlessAborted(withinBudget(capture.finished, side, context), signal);
+    watch.end();
     const { exitCode, signal: killedBy, runs } = finished.summary.target;
     if (exitCode !== 0) {
       const how = killedBy === null ? `exit code ${exitCode}` : `killed by signal ${killedBy}`;
@@ -48,8 +51,10 @@ export async function captureBatch(side: Side, context: CaptureContext): Promise
         finished.output,
       );
     }
-    return { units: runs, errors: 0, finished, launchSeconds: 0 };
+    const conditions = watch.conditions(finished.summary.cpuNanoseconds);
+    return { units: runs, errors: 0, conditions, finished, launchSeconds: 0 };
   } finally {
+    watch.end();
     await capture.dispose();
   }
 }

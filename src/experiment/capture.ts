@@ -45,6 +45,7 @@ export async function takeCapture(place: Place, context: CaptureContext): Promis
       ...(context.layouts === null ? {} : { layout: context.layouts[side] }),
       units: measured.units,
       errors: measured.errors,
+      conditions: measured.conditions,
       cpuProfile: cpuProfilePath(name, pair, side),
       ...(offCpuFile === null ? {} : { offCpuProfile: offCpuProfilePath(name, pair, side) }),
       ...(kept === null ? {} : { launch: kept.number }),

@@ -1,4 +1,5 @@
 /** What every capture of a workload shares. */
+import type { Conditions } from '../bundle/conditions.js';
 import type { Side } from '../bundle/schema.js';
 import type { Collector, FinishedCapture } from '../capture/collector.js';
 import type { WorkloadPlan } from '../config/plan.js';
@@ -33,6 +34,7 @@ export interface CaptureContext {
 export interface MeasuredCapture {
   readonly units: number;
   readonly errors: number;
+  readonly conditions: Conditions;
   readonly finished: FinishedCapture;
   /** What starting and warming up a service took; 0 where it ran already, or for a batch program. */
   readonly launchSeconds: number;

@@ -6,6 +6,7 @@ import { programEnvironment } from '../workload/environment.js';
 import { type LoadOptions, type PreparedLoad, prepareLoad } from '../workload/load.js';
 import { type Service, type ServiceOptions, startService } from '../workload/service.js';
 import { unlessAborted } from '../workload/waiting.js';
+import { watchConditions } from './conditions.js';
 import { type CaptureContext, type MeasuredCapture, subject } from './context.js';
 import { countErrors, counterReading, countUnits } from './counting.js';
 
@@ -104,17 +105,24 @@ async function runWindow(
   capture: RunningCapture,
   context: CaptureContext,
 ): Promise<MeasuredCapture> {
-  const before = await counterReading(side, context);
-  await whileCapturing(load.run(), capture, side, context);
-  const after = await counterReading(side, context);
-  const finished = await unlessAborted(capture.stop(), context.signal);
-  const outcome = await load.outcome();
-  return {
-    units: countUnits(side, outcome, { before, after }, context),
-    errors: countErrors(side, outcome, context),
-    finished,
-    launchSeconds: 0,
-  };
+  const watch = watchConditions(context.placement.service, context.placement.load);
+  try {
+    const before = await counterReading(side, context);
+    await whileCapturing(load.run(), capture, side, context);
+    const after = await counterReading(side, context);
+    watch.end();
+    const finished = await unlessAborted(capture.stop(), context.signal);
+    const outcome = await load.outcome();
+    return {
+      units: countUnits(side, outcome, { before, after }, context),
+      errors: countErrors(side, outcome, context),
+      conditions: watch.conditions(finished.summary.cpuNanoseconds),
+      finished,
+      launchSeconds: 0,
+    };
+  } finally {
+    watch.end();
+  }
 }
 
 /** @throws MeasureError when the collector ends before the load does */

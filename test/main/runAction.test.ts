@@ -10,6 +10,7 @@ import { runAction } from '../../src/main/runAction.js';
 import type { Result } from '../../src/verdict/result.js';
 import { openWorld, type World } from '../publish/world.js';
 import { readZip } from '../publish/zip.js';
+import { quiet } from '../verdict/simulate.js';
 
 const tool = { name: 'profbound', version: '0.0.0' } as const;
 const ref = { name: 'main', commit: null, root: '/' };
@@ -127,6 +128,7 @@ async function captureOnce(options: GateOptions, startedAt: Date): Promise<void>
       position: 0,
       units: 10,
       errors: 0,
+      conditions: quiet,
       cpuProfile: cpuProfilePath('api', 1, 'base'),
       summary: {
         ...nothing,

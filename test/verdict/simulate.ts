@@ -1,4 +1,5 @@
 /** Synthetic bundles with a known truth: noise as machines have it, samples drawn, everything from one seed. */
+import type { Conditions } from '../../src/bundle/conditions.js';
 import {
   type BundleManifest,
   type BundleWorkload,
@@ -287,6 +288,19 @@ function sampleTable(
   return { functions, count: total, nanoseconds: total * nanosecondsPerSample };
 }
 
+/** A machine that does nothing else. */
+export const quiet: Conditions = {
+  settings: { kernel: '6.1', governor: 'performance', turbo: true, smt: true, onlineCpus: '0-1' },
+  windowNanoseconds: captureSeconds * 1e9,
+  serviceCpus: 1,
+  stealNanoseconds: 0,
+  otherNanoseconds: 0,
+  frequencyKilohertz: 3e6,
+  throttles: 0,
+  memoryStallNanoseconds: 0,
+  swappedPages: 0,
+};
+
 function captureOf(
   side: Side,
   pair: number,
@@ -300,6 +314,7 @@ function captureOf(
     position,
     units,
     errors: 0,
+    conditions: quiet,
     cpuProfile: `workloads/api/pairs/${String(pair).padStart(3, '0')}/${side}.cpu.pb.gz`,
     summary: {
       schema: 'profbound/capture@1',
