@@ -6,6 +6,7 @@ import { functionResults, longestText } from './functionResult.js';
 import { layoutFigures } from './layouts.js';
 import { measuredSeconds, type Pair, sumOver } from './pairs.js';
 import type { TableOf } from './panel.js';
+import { placementOf } from './placement.js';
 import { captureFacts, sideQuality } from './quality.js';
 import type { Reason, Result, Verdict, WorkloadResult } from './result.js';
 import { cpuPerUnit, logChanges } from './total.js';
@@ -88,6 +89,14 @@ function workloadResult({ workload, panel }: Measured, assessment: Assessment): 
     head: sumOver(pairs, 'head', figure),
   });
   const summaries = (side: Side) => pairs.map((pair) => pair[side].summary);
+  const qualityOf = (side: Side) =>
+    sideQuality(
+      summaries(side),
+      panel,
+      pairs.length,
+      side,
+      pairs.map((pair) => pair[side]),
+    );
   return {
     name: workload.name,
     verdict: assessment.verdict,
@@ -111,8 +120,9 @@ function workloadResult({ workload, panel }: Measured, assessment: Assessment): 
     ),
     offCpu: offCpuResult(workload, assessment.waits, pairs),
     quality: {
-      base: sideQuality(summaries('base'), panel, pairs.length, 'base'),
-      head: sideQuality(summaries('head'), panel, pairs.length, 'head'),
+      base: qualityOf('base'),
+      head: qualityOf('head'),
+      placement: placementOf(pairs),
     },
     capture: captureFacts([...summaries('base'), ...summaries('head')]),
     neededSeconds: assessment.neededSeconds,

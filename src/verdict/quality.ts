@@ -1,20 +1,23 @@
 /** How good the captures of a side are. */
 import { causes } from '../bundle/causes.js';
-import type { Side } from '../bundle/schema.js';
+import type { Capture, Side } from '../bundle/schema.js';
 import type { CaptureSummary } from '../bundle/summary.js';
 import { type Panel, sumOfFirst } from './panel.js';
 import type { SideQuality, WorkloadResult } from './result.js';
+import { sideConditions } from './surroundings.js';
 import { lostSamples } from './validity.js';
 
 /**
  * @param summaries the side's captures; empty for a profile that says nothing but its samples
  * @param n         the same captures in the panel: its first pairs
+ * @param captures  the same, where it is known what the machine did around them
  */
 export function sideQuality(
   summaries: readonly CaptureSummary[],
   panel: Panel,
   n: number,
   side: Side,
+  captures: readonly Capture[] = [],
 ): SideQuality {
   const sum = (figure: (summary: CaptureSummary) => number) =>
     summaries.reduce((total, summary) => total + figure(summary), 0);
@@ -48,6 +51,7 @@ export function sideQuality(
         sum(({ wallNanoseconds, machineCpus }) => wallNanoseconds * machineCpus),
       ),
     },
+    conditions: sideConditions(captures),
   };
 }
 

@@ -84,6 +84,24 @@ export const functionSchema = z.object({
 });
 export type FunctionResult = z.infer<typeof functionSchema>;
 
+const known = z.number().nullable();
+
+/** What the machine did besides during a side's captures; null where it was not measured. */
+const sideConditionsSchema = z.object({
+  /** Part of the CPU time wanted on the service's CPUs that the hypervisor gave to other guests. */
+  steal: known,
+  /** Part of the service's CPUs' time taken by programs that are neither measured nor measuring. */
+  otherLoad: known,
+  frequencyHz: known,
+  /** Relative standard deviation from capture to capture. */
+  frequencySpread: known,
+  /** Part of the captures in which heat slowed the CPUs down. */
+  throttled: known,
+  /** Part of the time in which some program waited for memory. */
+  memoryStall: known,
+});
+export type SideConditions = z.infer<typeof sideConditionsSchema>;
+
 const sideQualitySchema = z.object({
   samples: z.number(),
   /** Shares of all samples, 0..1. */
@@ -109,8 +127,22 @@ const sideQualitySchema = z.object({
     /** The same over all the machine's CPUs. */
     machineShare: z.number(),
   }),
+  conditions: sideConditionsSchema,
 });
 export type SideQuality = z.infer<typeof sideQualitySchema>;
+
+/** Shares of both sides' samples on one CPU or memory node. */
+const placeSchema = z.object({
+  id: z.number().int().nonnegative(),
+  baseShare: z.number().min(0).max(1),
+  headShare: z.number().min(0).max(1),
+  /** By more than 5 percentage points and beyond chance. */
+  differs: z.boolean(),
+});
+
+/** Where the service ran; CPUs and nodes with at least 2.5 % of the samples. */
+const placementSchema = z.object({ cpus: z.array(placeSchema), nodes: z.array(placeSchema) });
+export type Placement = z.infer<typeof placementSchema>;
 
 export const workloadResultSchema = z.object({
   name: workloadNameSchema,
@@ -145,7 +177,7 @@ export const workloadResultSchema = z.object({
   functions: z.array(functionSchema),
   /** Time spent waiting; null where captures do not have it. */
   offCpu: offCpuSchema.nullable(),
-  quality: z.object({ base: sideQualitySchema, head: sideQualitySchema }),
+  quality: z.object({ base: sideQualitySchema, head: sideQualitySchema, placement: placementSchema }),
   capture: z.object({ backend: text, event: text, rateHz: z.number(), limits: z.array(text) }),
   /** More seconds of measuring that would be needed to decide, when it is not decided and that can be said. */
   neededSeconds: z.number().nullable(),

@@ -10,7 +10,7 @@ import { type Panel, sumOfFirst } from './panel.js';
 import type { Total } from './total.js';
 
 /** A pass claims that a function of this share getting this much slower would have been found. */
-const guardShare = 0.02;
+export const guardShare = 0.02;
 const guardChange = 1.2;
 /** With the default function margin: what lies between the margin and the guarded change. */
 const guardDistance = Math.log(guardChange / 1.05);

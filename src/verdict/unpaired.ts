@@ -87,6 +87,7 @@ export function compareUnpaired(base: UnpairedSide, head: UnpairedSide, policy: 
         quality: {
           base: sideQuality(base.summary ? [base.summary] : [], panel, 1, 'base'),
           head: sideQuality(head.summary ? [head.summary] : [], panel, 1, 'head'),
+          placement: { cpus: [], nodes: [] },
         },
         capture: captureFacts(summaries),
         neededSeconds: null,

@@ -6,6 +6,7 @@ import { change, count, margin, percent, plural, unitName } from '../text/format
 import { capturesOf, type Pair, sumOver } from './pairs.js';
 import { type Panel, sumOfFirst, unresolvedPart } from './panel.js';
 import type { Reason } from './result.js';
+import { checkSettings, checkThrottling } from './settings.js';
 import type { LogChange } from './total.js';
 
 const mostErrors = 0.01;
@@ -19,7 +20,12 @@ const mostUnresolvedChange = 0.02;
 const unresolvedSigmas = 3;
 
 /** Codes that no further pair can mend: measuring may stop. */
-export const hopeless: ReadonlySet<string> = new Set(['zero_units', 'no_cpu_time', 'mixed_sampling']);
+export const hopeless: ReadonlySet<string> = new Set([
+  'zero_units',
+  'no_cpu_time',
+  'mixed_sampling',
+  'environment_changed',
+]);
 
 /** How measuring ended, where that alone forbids a verdict. */
 export function checkStop(stop: Stop | null, pairs: number): Reason | null {
@@ -46,6 +52,8 @@ export function checkPairs(workload: BundleWorkload, pairs: readonly Pair[]): Re
   const found = [
     ...checkWork(workload, pairs),
     checkMixedSampling(pairs),
+    checkSettings(pairs),
+    checkThrottling(pairs),
     ...checkErrors(workload, pairs),
     checkLost(pairs),
     checkOfferedRate(workload, pairs),

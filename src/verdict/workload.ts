@@ -3,18 +3,22 @@
 import { endOf, spendingTimes } from '../bundle/schedule.js';
 import type { BundleWorkload } from '../bundle/schema.js';
 import { type CallsOf, callsWithoutStacks, type PlacePanel, readPlaces } from './calls.js';
+import { doubtsOf } from './doubts.js';
 import { type FunctionFinding, type FunctionFindings, testFunctions } from './functionTest.js';
 import { isFutile } from './futility.js';
 import { layoutsInTheWay } from './layouts.js';
 import { type Look, looksAt } from './looks.js';
+import { stacksCutShort } from './missing.js';
 import { fewPairs, futile } from './pacingReasons.js';
 import { capturesOf, completePairs, type Pair, secondsPerPair } from './pairs.js';
 import { type Panel, readPanel, type TableOf, unresolvedPart } from './panel.js';
+import { placementDiffers, placementOf } from './placement.js';
 import * as because from './reasons.js';
 import type { Reason, Verdict } from './result.js';
 import { agreement, totalLogChange } from './runners.js';
 import { checkSensitivity, morePairs, type Sensitivity } from './sensitivity.js';
 import { shiftsOf } from './shift.js';
+import { noisyMachine } from './surroundings.js';
 import { type Total, testTotal } from './total.js';
 import { isUniform } from './uniform.js';
 import { checkPairs, checkStop, checkUnresolved, hopeless } from './validity.js';
@@ -45,6 +49,9 @@ export interface Assessment {
   /** Whether going on is not expected to decide it; only where this look could have claimed something and did not. */
   readonly isFutile?: (finalPairs: number) => boolean;
 }
+
+/** What a look tells of CPU time. */
+export type Seen = Pick<Assessment, 'verdict' | 'pairs' | 'total' | 'functions' | 'moved'>;
 
 export interface Measured {
   readonly workload: BundleWorkload;
@@ -100,8 +107,7 @@ export function assess(measured: Measured): Assessment {
   }
   const reasons = [...last.reasons];
   if (last.verdict !== 'inconclusive') reasons.push(...fewPairs(last.pairs.length));
-  const beyond = pairs.length - last.pairs.length;
-  if (beyond > 0) reasons.push(because.pairsBeyond(beyond, last.pairs.length));
+  reasons.push(...remarks(last, pairs.length));
   return { ...last, reasons };
 }
 
@@ -119,7 +125,7 @@ export function standingOf(measured: Measured): Standing {
   const last = looks.at(-1);
   if (last === undefined || !(workload.policy.looks.includes(last.pairs) || last.time === 1)) return 'open';
   const isEnforced = workload.offCpu?.mode === 'enforce';
-  const assessments = looks.map((look) => assessCpu(measured, look));
+  const assessments = looks.map((look) => withoutDoubt(measured, look));
   const withWaits = isEnforced ? looks.map((look) => assessLook(measured, look)) : [];
   if ([...assessments, ...withWaits].some(({ verdict }) => verdict !== 'inconclusive')) return 'decided';
   const claims = looks.filter(({ mayClaim }) => mayClaim).length;
@@ -145,15 +151,25 @@ const nothingSeen: Look = {
 };
 
 function assessLook(measured: Measured, planned: Look): Assessment {
-  const { look, ...onCpu } = assessCpu(measured, planned);
+  const { look, ...onCpu } = withoutDoubt(measured, planned);
   return weighWaits(onCpu, measured, look);
 }
 
+type OnCpu = Omit<Assessment, 'waits'> & { readonly look: Look };
+
+/** What CPU time says, unless something else than the code may have made the difference. */
+function withoutDoubt(measured: Measured, planned: Look): OnCpu {
+  const seen = assessCpu(measured, planned);
+  const policy = waivedPolicy(measured.workload);
+  const doubts = doubtsOf({ ...measured, workload: { ...measured.workload, policy } }, planned, seen);
+  if (doubts.length === 0) return seen;
+  if (seen.verdict === 'inconclusive') return { ...seen, reasons: [...doubts, ...seen.reasons] };
+  const withdrawn = assessCpu(measured, { ...planned, mayClaim: false });
+  return { ...withdrawn, verdict: 'inconclusive', reasons: doubts, neededSeconds: null };
+}
+
 /** What CPU time says. Besides, the look, which may claim nothing where the captures are not sound. */
-function assessCpu(
-  { workload, pairs: all, panel, places }: Measured,
-  planned: Look,
-): Omit<Assessment, 'waits'> & { readonly look: Look } {
+function assessCpu({ workload, pairs: all, panel, places }: Measured, planned: Look): OnCpu {
   const { load } = workload;
   const policy = waivedPolicy(workload);
   const pairs = all.slice(0, planned.pairs);
@@ -249,6 +265,18 @@ function slowerFunctions(
     .filter(({ proof }) => proof === 'slower' || proof === 'new')
     .filter((finding) => !moved.has(finding) && !unclear.has(finding))
     .sort((a, b) => b.estimate.contribution - a.estimate.contribution);
+}
+
+/** What is worth knowing of a verdict and changes nothing about it. */
+function remarks(last: Assessment, measuredPairs: number): Reason[] {
+  const beyond = measuredPairs - last.pairs.length;
+  const found = [
+    beyond > 0 ? because.pairsBeyond(beyond, last.pairs.length) : null,
+    stacksCutShort(last.pairs),
+    placementDiffers(placementOf(last.pairs)),
+    noisyMachine(last.pairs),
+  ];
+  return found.filter((reason) => reason !== null);
 }
 
 /** What a pass does not cover: slower functions in code without names. */

@@ -60,6 +60,14 @@ export function aWorkload(name: string, change: Partial<WorkloadResult> = {}): W
       { frames: 16, samples: 34_871 },
     ],
     overhead: { nsPerSample: 1830, cpuShare: 0.0071, machineShare: 0.0031 },
+    conditions: {
+      steal: 0.001,
+      otherLoad: 0.012,
+      frequencyHz: 3.1e9,
+      frequencySpread: 0.004,
+      throttled: 0,
+      memoryStall: 0,
+    },
   };
   return {
     name,
@@ -88,6 +96,13 @@ export function aWorkload(name: string, change: Partial<WorkloadResult> = {}): W
         ...side,
         samples: 64_871,
         overhead: { nsPerSample: null, cpuShare: 0.0069, machineShare: 0.003 },
+      },
+      placement: {
+        cpus: [
+          { id: 0, baseShare: 0.52, headShare: 0.51, differs: false },
+          { id: 1, baseShare: 0.48, headShare: 0.49, differs: false },
+        ],
+        nodes: [{ id: 0, baseShare: 1, headShare: 1, differs: false }],
       },
     },
     capture: { backend: 'bpf', event: 'cpu-clock', rateHz: 997, limits: [] },
