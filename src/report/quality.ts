@@ -2,7 +2,9 @@
 
 import { causes } from '../bundle/causes.js';
 import { count, nanoseconds, percent, plural, seconds, unitName } from '../text/format.js';
-import type { SideQuality, WorkloadResult } from '../verdict/result.js';
+import type { Placement, SideQuality, WorkloadResult } from '../verdict/result.js';
+
+type Place = Placement['cpus'][number];
 
 export interface QualityRow {
   readonly label: string;
@@ -11,6 +13,9 @@ export interface QualityRow {
   readonly base: string;
   readonly head: string;
 }
+
+/** CPUs shown one by one. */
+const mostCpuRows = 16;
 
 /** Every quality figure, base beside head. */
 export function qualityRows({ quality, units, errors, load }: WorkloadResult): QualityRow[] {
@@ -55,7 +60,42 @@ export function qualityRows({ quality, units, errors, load }: WorkloadResult): Q
     row('Profiler time per sample', 'Spent in the kernel for each sample.', ({ overhead }) =>
       overhead.nsPerSample === null ? 'not measured' : nanoseconds(overhead.nsPerSample),
     ),
+    row('Steal', 'CPU time wanted by the service that the hypervisor gave to other guests.', (side) =>
+      known(side.conditions.steal, percent),
+    ),
+    row('Other load', "Part of the service's CPUs taken by programs that were not measured.", (side) =>
+      known(side.conditions.otherLoad, percent),
+    ),
+    row('CPU frequency', "Of the service's CPUs, mean and deviation between captures.", ({ conditions }) =>
+      known(conditions.frequencyHz, (hertz) => {
+        const mean = `${(hertz / 1e9).toFixed(2)} GHz`;
+        return conditions.frequencySpread === null
+          ? mean
+          : `${mean} ± ${percent(conditions.frequencySpread)}`;
+      }),
+    ),
+    row('Heat', 'Part of the captures in which heat slowed the CPUs down.', (side) =>
+      known(side.conditions.throttled, percent),
+    ),
+    row('Waiting for memory', 'Part of the time in which some program of the machine did.', (side) =>
+      known(side.conditions.memoryStall, percent),
+    ),
+    ...quality.placement.nodes.map((node) => placeRow('node', node)),
+    ...quality.placement.cpus.slice(0, mostCpuRows).map((cpu) => placeRow('CPU', cpu)),
   ];
+}
+
+function placeRow(place: string, { id, baseShare, headShare, differs }: Place): QualityRow {
+  return {
+    label: `Samples on ${place} ${id}`,
+    meaning: differs ? 'The sides differ by more than chance.' : 'No difference beyond chance.',
+    base: percent(baseShare),
+    head: percent(headShare),
+  };
+}
+
+function known(value: number | null, text: (value: number) => string): string {
+  return value === null ? 'not measured' : text(value);
 }
 
 /** `16 / 64` */
