@@ -74,7 +74,7 @@ const cloneNote = new RegExp(` \\[clone (?:${copyMark})+\\]`, 'g');
 /** Languages in which `main.cold` is just a name. */
 const unmarkedLanguage = /\.(?:go|[cm]?[jt]sx?|py|java|kt|scala|cs|fs|rb|php)$/;
 /** JIT tiers: V8 puts a sign in front, .NET's perf map a word behind. */
-const tierSign = /^[*~^+](?=[\p{L}_$(<])/u;
+const tierSign = /^[*~^+](?=[A-Za-z_$(<\u0080-\u{10ffff}])/u;
 const tierWord = /\[(?:Tier\w*|OptimizedTier\w*|Optimized|PreJIT|ReadyToRun|MinOptJitted|Instrumented\w*)\]$/;
 
 function cleanName(name: string, file: string): string {

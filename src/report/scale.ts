@@ -28,7 +28,8 @@ export function length(percentage: number): string {
 /** About `wanted` round values inside the scale. */
 export function ticks({ low, high }: Scale, wanted: number): number[] {
   const rough = (high - low) / wanted;
-  const power = 10 ** Math.floor(Math.log10(rough));
+  // The exponent of its decimal notation: a logarithm may miss it by one, and not on every machine alike.
+  const power = Number(`1e${rough.toExponential().split('e')[1]}`);
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((one) => one >= rough) ?? rough;
   const values: number[] = [];
   for (let index = Math.ceil(low / step); index * step <= high; index++) {

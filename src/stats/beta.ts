@@ -1,4 +1,5 @@
 /** The regularised incomplete beta function, from which Student's t and the binomial tail follow. */
+import * as exact from './exact.js';
 
 /** Lanczos' coefficients for g = 7, nine terms: relative error below 1e-14 for positive arguments. */
 const lanczos = [
@@ -8,12 +9,12 @@ const lanczos = [
 
 /** ln Γ(x) for x > 0. */
 export function logGamma(x: number): number {
-  if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
+  if (x < 0.5) return logGamma(x + 1) - exact.log(x);
   const y = x - 1;
   const t = y + 7.5;
   let sum = lanczos[0] as number;
   for (let k = 1; k < lanczos.length; k++) sum += (lanczos[k] as number) / (y + k);
-  return 0.5 * Math.log(2 * Math.PI) + (y + 0.5) * Math.log(t) - t + Math.log(sum);
+  return 0.5 * exact.log(2 * Math.PI) + (y + 0.5) * exact.log(t) - t + exact.log(sum);
 }
 
 /**
@@ -25,8 +26,8 @@ export function regularisedBeta(x: number, a: number, b: number, complement = 1 
   if (complement <= 0) return 1;
   // The continued fraction converges fast on this side of the mean only; the other side is its mirror image.
   if (x > (a + 1) / (a + b + 2)) return 1 - regularisedBeta(complement, b, a, x);
-  const front = logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log(complement);
-  return (Math.exp(front) / a) * continuedFraction(x, a, b);
+  const front = logGamma(a + b) - logGamma(a) - logGamma(b) + a * exact.log(x) + b * exact.log(complement);
+  return (exact.exp(front) / a) * continuedFraction(x, a, b);
 }
 
 /** Lentz's evaluation of the continued fraction of I_x(a, b) (DLMF 8.17.22). */

@@ -1,5 +1,7 @@
 /** Exact binomial tails. */
+
 import { regularisedBeta } from './beta.js';
+import * as exact from './exact.js';
 
 /**
  * P(X ≥ count) for X ~ Bin(trials, probability). Counts may be fractional (counts deflated for over-dispersion): the
@@ -9,7 +11,7 @@ export function binomialUpperTail(count: number, trials: number, probability: nu
   if (count <= 0) return 1;
   if (count > trials) return 0;
   // P(X ≥ n) = pⁿ; the beta function has no value at b = trials − count + 1 = 1 that is more exact.
-  if (count === trials) return probability ** trials;
+  if (count === trials) return exact.exp(trials * exact.log(probability));
   return regularisedBeta(probability, count, trials - count + 1);
 }
 

@@ -1,4 +1,5 @@
 /** Variance of a statistic that has no formula for it. */
+import * as exact from './exact.js';
 
 /**
  * Delete-one jackknife variance: (n − 1)/n Σ (θ₍ᵢ₎ − mean)².
@@ -11,6 +12,6 @@ export function jackknifeVariance(leaveOneOut: readonly number[]): number {
   let sum = 0;
   for (const value of leaveOneOut) sum += value;
   let squares = 0;
-  for (const value of leaveOneOut) squares += (value - sum / n) ** 2;
+  for (const value of leaveOneOut) squares += exact.square(value - sum / n);
   return ((n - 1) / n) * squares;
 }

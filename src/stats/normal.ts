@@ -1,4 +1,5 @@
 /** The standard normal distribution, accurate in relative terms far into its tail. */
+import * as exact from './exact.js';
 import { tailQuantile } from './tailQuantile.js';
 
 const rootTwoPi = Math.sqrt(2 * Math.PI);
@@ -6,7 +7,7 @@ const rootTwoPi = Math.sqrt(2 * Math.PI);
 const tailStart = 3;
 
 export function normalDensity(z: number): number {
-  return Math.exp(-0.5 * z * z) / rootTwoPi;
+  return exact.exp(-0.5 * z * z) / rootTwoPi;
 }
 
 /** P(Z > z). */

@@ -1,5 +1,6 @@
 /** How much more data a decision needs, by normal approximations. */
 import { normalSurvival, normalUpperQuantile } from './normal.js';
+import * as exact from './exact.js';
 import { studentUpperQuantile } from './student.js';
 
 /** Normal quantile of the power needed pairs are computed for: 90 %. */

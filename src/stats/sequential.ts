@@ -1,4 +1,5 @@
 /** Group-sequential boundaries: looking at growing data several times without looking costing more than α in all. */
+import * as exact from './exact.js';
 import { normalDensity, normalSurvival, normalUpperQuantile } from './normal.js';
 
 /** Below this no path comes back to a boundary with a probability that matters. */
@@ -68,7 +69,7 @@ function solve(paths: Continuation, t: number, due: number): number {
   let boundary = normalUpperQuantile(due);
   for (let step = 0; step < 100; step++) {
     const { probability, density } = firstCrossing(paths, t, boundary);
-    const change = (Math.log(probability / due) * probability) / density;
+    const change = (exact.log(probability / due) * probability) / density;
     boundary += change;
     if (Math.abs(change) < 1e-11) break;
   }
@@ -120,7 +121,7 @@ function densityAt(paths: Continuation | null, t: number, z: number): number {
   let density = 0;
   for (let i = 0; i < paths.z.length; i++) {
     const increment = (z * rootNow - (paths.z[i] as number) * rootBefore) / sd;
-    density += (paths.mass[i] as number) * Math.exp(-0.5 * increment * increment);
+    density += (paths.mass[i] as number) * exact.exp(-0.5 * increment * increment);
   }
   return (density * rootNow) / (sd * Math.sqrt(2 * Math.PI));
 }

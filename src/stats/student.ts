@@ -1,6 +1,8 @@
 /** Student's t distribution; degrees of freedom are any positive number. */
+
 import { logGamma, regularisedBeta } from './beta.js';
 import { normalUpperQuantile } from './normal.js';
+import * as exact from './exact.js';
 import { tailQuantile } from './tailQuantile.js';
 
 /** P(T > t) with `df` degrees of freedom: exact in relative terms in the far tail, where tests are decided. */

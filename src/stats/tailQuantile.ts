@@ -1,4 +1,5 @@
 /** Inverts the upper tail of a symmetric distribution. */
+import * as exact from './exact.js';
 
 /**
  * The x with survival(x) = p. Newton's method on ln survival, which is nearly straight in the tail, kept inside a bracket.

@@ -1,4 +1,5 @@
 /** Location of a sample that a few bad values cannot move: trimmed mean with its standard error. */
+import * as exact from './exact.js';
 
 export interface TrimmedMean {
   readonly mean: number;

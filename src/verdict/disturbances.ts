@@ -4,7 +4,9 @@
  * code. It is checked and not adjusted for: how much of it reaches CPU time nobody knows, so the verdict must be the
  * same with none of it and with all of it (doubts.ts).
  */
+
 import type { Capture, Side } from '../bundle/schema.js';
+import * as exact from '../stats/exact.js';
 import { percent } from '../text/format.js';
 import { beyondChance, pairedDifference } from './pairedDifference.js';
 import { type Pair, sumOver } from './pairs.js';
@@ -26,7 +28,7 @@ const kinds: readonly Kind[] = [
     // Where the kernel does not take it off, a task is charged what the hypervisor took while it ran.
     effect: (capture) => {
       const part = stealPart([capture]);
-      return part === null ? null : -Math.log1p(-Math.min(part, 0.99));
+      return part === null ? null : -exact.log1p(-Math.min(part, 0.99));
     },
     message: (pairs) =>
       `the hypervisor took ${of(pairs, 'base', stealPart)} of the CPU time wanted on base and ${of(pairs, 'head', stealPart)} on head, enough to make the difference: run on dedicated CPUs`,
@@ -41,7 +43,7 @@ const kinds: readonly Kind[] = [
   {
     code: 'frequency_differs',
     effect: ({ conditions }) =>
-      conditions.frequencyKilohertz === null ? null : -Math.log(conditions.frequencyKilohertz),
+      conditions.frequencyKilohertz === null ? null : -exact.log(conditions.frequencyKilohertz),
     message: (pairs) =>
       `the service's CPUs ran at ${gigahertz(pairs, 'base')} on base and at ${gigahertz(pairs, 'head')} on head, enough to make the difference: fix the frequency (governor performance, turbo off)`,
   },

@@ -1,8 +1,10 @@
 /** One function's change of CPU time per unit of work, with its standard error. */
+
 import type { Side } from '../bundle/schema.js';
 import type { Crossing } from '../stats/crossed.js';
 import { jointDf, squeezed, type Variance, variancePrior } from '../stats/dispersion.js';
 import { pairsDf, varianceOverPairs } from './layouts.js';
+import * as exact from '../stats/exact.js';
 import { type Cells, type Panel, type PanelRow, sumOfFirst, type TotalCells } from './panel.js';
 import type { LogChange } from './total.js';
 
@@ -176,7 +178,7 @@ function scarceErrors(
   const alike = better === 'head' ? covarianceWith(total, without.head, crossing) : 0;
   const headError = Math.sqrt(dispersion * head.binomialVariance + total.standardError ** 2 + 2 * alike);
   const spread = (cost: number, error: number) => (cost > 0 ? cost * error : 0);
-  const contributionError = Math.hypot(
+  const contributionError = exact.hypot(
     spread(base.share, baseError),
     spread(base.share + contribution, headError),
   );
@@ -192,7 +194,7 @@ function leaveOneOut(own: Cells, all: Cells, n: number): number[] {
   const ownSum = sumOfFirst(own.nanoseconds, n);
   const allSum = sumOfFirst(all.nanoseconds, n);
   return Array.from({ length: n }, (_, i) =>
-    Math.log((ownSum - (own.nanoseconds[i] as number)) / (allSum - (all.nanoseconds[i] as number))),
+    exact.log((ownSum - (own.nanoseconds[i] as number)) / (allSum - (all.nanoseconds[i] as number))),
   );
 }
 

@@ -1,7 +1,9 @@
 /** Which functions provably got slower or faster, at one look, with the error controlled over all of them. */
+
 import type { Policy } from '../bundle/schema.js';
 import { binomialUpperTail } from '../stats/binomial.js';
 import { benjaminiHochberg } from '../stats/falseDiscovery.js';
+import * as exact from '../stats/exact.js';
 import { holm } from '../stats/holm.js';
 import { studentSurvival, studentUpperQuantile } from '../stats/student.js';
 import {
@@ -97,7 +99,7 @@ function isTested(estimate: FunctionEstimate, policy: Policy): boolean {
 function withHidden(estimate: FunctionEstimate, hidden: number): FunctionEstimate {
   const { base, contribution, log, scarce } = estimate;
   if (hidden === 0) return estimate;
-  if (scarce === null) return { ...estimate, log: log - Math.log1p(hidden / base.share) };
+  if (scarce === null) return { ...estimate, log: log - exact.log1p(hidden / base.share) };
   const samples = base.samples + hidden * base.exposure;
   return { ...estimate, base: { ...base, samples }, contribution: contribution - hidden };
 }
@@ -113,7 +115,7 @@ function slowerP(estimate: FunctionEstimate, total: Pick<LogChange, 'mean'>, mar
   if (contribution <= 0) return 1;
   const grows = countsP(head, base, scarce.dispersion, margin - total.mean);
   const adds = upperTailP(
-    Math.log(contribution / newContribution),
+    exact.log(contribution / newContribution),
     scarce.contributionError / contribution,
     df,
   );
@@ -140,7 +142,7 @@ function upperTailP(distance: number, standardError: number, df: number): number
  */
 function countsP(here: SideEstimate, there: SideEstimate, dispersion: number, logRatio: number): number {
   if (Math.max(here.samples, there.samples) < fewestSamples || !Number.isFinite(dispersion)) return 1;
-  const weight = here.exposure * Math.exp(logRatio);
+  const weight = here.exposure * exact.exp(logRatio);
   const both = (here.samples + there.samples) / dispersion;
   return binomialUpperTail(here.samples / dispersion, both, weight / (weight + there.exposure));
 }
@@ -156,7 +158,7 @@ export function functionBounds(
   margin: number,
 ): Pick<FunctionFinding, 'ratio' | 'contribution'> {
   const { base, head, log, standardError, contribution, scarce } = estimate;
-  const change = within(Math.exp(log), quantile * standardError);
+  const change = within(exact.exp(log), quantile * standardError);
   const ratio = {
     ...change,
     lower: proof === 'slower' ? Math.max(change.lower ?? 0, 1 + margin) : change.lower,
@@ -205,8 +207,8 @@ function within(estimate: number, reach: number): Bounded {
   if (!Number.isFinite(reach)) return { estimate, lower: null, upper: null };
   return {
     estimate,
-    lower: estimate * Math.exp(-reach),
-    upper: finiteOrNull(estimate * Math.exp(reach)),
+    lower: estimate * exact.exp(-reach),
+    upper: finiteOrNull(estimate * exact.exp(reach)),
   };
 }
 

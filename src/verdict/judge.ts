@@ -1,7 +1,9 @@
 /** From what was measured to the verdict: pure, and the same bytes for the same bundle. */
+
 import type { BundleManifest, BundleWorkload, Side } from '../bundle/schema.js';
 import type { CallsOf } from './calls.js';
 import { type SurroundingsOf, withCulprits } from './culprit.js';
+import * as exact from '../stats/exact.js';
 import { functionResults, longestText } from './functionResult.js';
 import { layoutFigures } from './layouts.js';
 import { measuredSeconds, type Pair, sumOver } from './pairs.js';
@@ -134,9 +136,9 @@ function geometricMean(pairs: readonly Pair[], side: Side): number {
   const logs: number[] = [];
   for (const pair of pairs) {
     const cost = cpuPerUnit(pair, side);
-    if (cost !== null) logs.push(Math.log(cost));
+    if (cost !== null) logs.push(exact.log(cost));
   }
-  return logs.length === 0 ? 0 : Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
+  return logs.length === 0 ? 0 : exact.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
 }
 
 /** One fail fails; short of that one inconclusive leaves it open; nothing measured proves nothing. */

@@ -6,6 +6,7 @@
 import { causes } from '../bundle/causes.js';
 import type { BundleWorkload, Side } from '../bundle/schema.js';
 import type { CaptureSummary } from '../bundle/summary.js';
+import * as exact from '../stats/exact.js';
 import { studentSurvival } from '../stats/student.js';
 import { percent } from '../text/format.js';
 import { testFunctions } from './functionTest.js';
@@ -44,14 +45,14 @@ export function missingDecides(
     return stands ? null : reason(pairs, panel);
   }
   if (excess < 0) return null;
-  const margin = Math.log1p(policy.functionMargin);
+  const margin = exact.log1p(policy.functionMargin);
   const level = look.levels.functions / Math.max(1, functions.tests);
   const least = Math.max(guardShare, policy.minShare);
   const tips = functions.findings.some(({ tested, estimate }) => {
     const { head, log, standardError, df, pooledShare, scarce } = estimate;
     if (!tested || scarce !== null || pooledShare < least) return false;
-    const cost = head.share * Math.exp(total.log.mean);
-    const distance = log + Math.log1p(excess / cost) - margin;
+    const cost = head.share * exact.exp(total.log.mean);
+    const distance = log + exact.log1p(excess / cost) - margin;
     return distance > 0 && studentSurvival(distance / standardError, df) <= level;
   });
   return tips ? reason(pairs, panel) : null;
@@ -65,7 +66,7 @@ function excessOnHead(pairs: readonly Pair[], panel: Panel, change: number): num
   const found = pairedDifference(differences);
   if (found === null || found.p > beyondChance) return 0;
   const of = (side: Side) => unresolvedPart(panel, side, pairs.length) + lostPart(pairs, side);
-  return of('head') * Math.exp(change) - of('base');
+  return of('head') * exact.exp(change) - of('base');
 }
 
 /** Of the samples missing in one capture; half a sample on either side keeps it finite. */
@@ -74,7 +75,7 @@ function logitOf(panel: Panel, pairs: readonly Pair[], side: Side, index: number
   let missing = lost;
   for (const row of panel.rows) if (!row.resolved) missing += row[side].counts[index] as number;
   const all = lost + (panel.totals[side].counts[index] as number);
-  return Math.log((missing + 0.5) / (all - missing + 0.5));
+  return exact.log((missing + 0.5) / (all - missing + 0.5));
 }
 
 function lostPart(pairs: readonly Pair[], side: Side): number {

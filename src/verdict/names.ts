@@ -1,8 +1,10 @@
 /** Names in sentences: they come from the measured program. */
 import { place } from '../text/format.js';
+import { unseenClass } from '../text/unseen.js';
 
 /** Not longer than a reader reads. */
 const longestName = 160;
+const unseen = new RegExp(`${unseenClass}+`, 'gu');
 
 /** `tokenize (src/tokenize.js:12)`. */
 export function shownName(row: {
@@ -17,6 +19,6 @@ export function shownName(row: {
 
 /** A text without control characters, cut. */
 export function oneLine(text: string): string {
-  const printable = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+  const printable = text.replace(unseen, ' ');
   return printable.length > longestName ? `${printable.slice(0, longestName)}…` : printable;
 }

@@ -5,6 +5,7 @@
 
 import type { Side } from '../bundle/schema.js';
 import type { CaptureSummary } from '../bundle/summary.js';
+import * as exact from '../stats/exact.js';
 import { holm } from '../stats/holm.js';
 import { change, percent } from '../text/format.js';
 import { beyondChance, pairedDifference } from './pairedDifference.js';
@@ -35,7 +36,7 @@ export function nodesDisagree(pairs: readonly Pair[]): Reason | null {
   const changes = nodes.map((node) => {
     const differences = pairs.flatMap((pair) => {
       const [before, after] = [costOn(node, pair, 'base'), costOn(node, pair, 'head')];
-      return before === null || after === null ? [] : [Math.log(after / before)];
+      return before === null || after === null ? [] : [exact.log(after / before)];
     });
     return { node, found: pairedDifference(differences) };
   });
@@ -44,7 +45,7 @@ export function nodesDisagree(pairs: readonly Pair[]): Reason | null {
     found !== null && (adjusted[index] as number) <= beyondChance ? [{ node, mean: found.mean }] : [],
   );
   if (!proven.some(({ mean }) => mean > 0) || !proven.some(({ mean }) => mean < 0)) return null;
-  const list = proven.map(({ node, mean }) => `${change(Math.expm1(mean))} on node ${node}`).join(', ');
+  const list = proven.map(({ node, mean }) => `${change(exact.expm1(mean))} on node ${node}`).join(', ');
   return {
     code: 'nodes_disagree',
     message: `CPU time changed in opposite directions on the machine's memory nodes (${list}): keep the service on one node with capture.cpus.service`,
@@ -122,7 +123,7 @@ function costOn(node: number, pair: Pair, side: Side): number | null {
 
 function logit(place: Place, id: number, pair: Pair, side: Side): number {
   const own = samplesOn(place, id, pair, side);
-  return Math.log((own + 0.5) / (allSamples(pair, side) - own + 0.5));
+  return exact.log((own + 0.5) / (allSamples(pair, side) - own + 0.5));
 }
 
 function samplesOn(place: Place, id: number, pair: Pair, side: Side): number {

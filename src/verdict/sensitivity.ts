@@ -1,7 +1,9 @@
 /** What a run could have seen: a pass must have been able to fail. And how much more it would take. */
+
 import { median } from 'simple-statistics';
 import type { Policy } from '../bundle/schema.js';
 import { jointDf, type Variance } from '../stats/dispersion.js';
+import * as exact from '../stats/exact.js';
 import { pairsToProve, sufficientStandardError } from '../stats/power.js';
 import type { FunctionFindings } from './functionTest.js';
 import { pairsDf } from './layouts.js';
@@ -13,7 +15,7 @@ import type { Total } from './total.js';
 export const guardShare = 0.02;
 const guardChange = 1.2;
 /** With the default function margin: what lies between the margin and the guarded change. */
-const guardDistance = Math.log(guardChange / 1.05);
+const guardDistance = exact.log(guardChange / 1.05);
 
 export interface Sensitivity {
   readonly sufficient: boolean;
@@ -66,7 +68,7 @@ export function checkSensitivity(
   return {
     sufficient: standardError <= allowed,
     share,
-    change: Math.exp(distance) * (1 + policy.functionMargin) - 1,
+    change: exact.exp(distance) * (1 + policy.functionMargin) - 1,
     samples: Math.min(base, head),
     neededSamples: Math.min(base, head) * factor,
     neededPairs: look.pairs * factor,

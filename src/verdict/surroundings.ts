@@ -1,5 +1,7 @@
 /** How quiet the machine was around the captures of a side, and the remark when it was not. */
+
 import type { Capture } from '../bundle/schema.js';
+import * as exact from '../stats/exact.js';
 import { percent } from '../text/format.js';
 import { otherPart, stealPart } from './disturbances.js';
 import type { Pair } from './pairs.js';
@@ -27,7 +29,8 @@ export function sideConditions(captures: readonly Capture[]): SideConditions {
       frequencies.length < 2
         ? null
         : Math.sqrt(
-            frequencies.reduce((sum, each) => sum + (each / mean - 1) ** 2, 0) / (frequencies.length - 1),
+            frequencies.reduce((sum, each) => sum + exact.square(each / mean - 1), 0) /
+              (frequencies.length - 1),
           ),
     throttled: throttledPart(captures),
     memoryStall: wall > 0 ? Math.min(1, stalled / wall) : null,

@@ -1,6 +1,8 @@
 /** The total: CPU time per unit of work, pair by pair. */
+
 import type { Policy, Side } from '../bundle/schema.js';
 import type { Crossing } from '../stats/crossed.js';
+import * as exact from '../stats/exact.js';
 import { provableDistance } from '../stats/power.js';
 import { studentUpperQuantile } from '../stats/student.js';
 import { trimmedMean } from '../stats/yuen.js';
@@ -42,7 +44,7 @@ export function logChanges(pairs: readonly Pair[]): number[] {
   for (const pair of pairs) {
     const base = cpuPerUnit(pair, 'base');
     const head = cpuPerUnit(pair, 'head');
-    if (base !== null && head !== null) changes.push(Math.log(head / base));
+    if (base !== null && head !== null) changes.push(exact.log(head / base));
   }
   return changes;
 }
@@ -77,18 +79,18 @@ export function testTotal(log: LogChange, look: Look, policy: Policy): Total {
   const { mean, standardError, df } = log;
   const margin = policy.totalMargin;
   if (!Number.isFinite(standardError)) {
-    const figures = { estimate: Math.expm1(mean), lower: null, upper: null, margin, mde: null };
+    const figures = { estimate: exact.expm1(mean), lower: null, upper: null, margin, mde: null };
     return { log, decision: null, figures };
   }
-  const lower = Math.expm1(mean - studentUpperQuantile(look.levels.fail, df) * standardError);
-  const upper = Math.expm1(mean + studentUpperQuantile(look.levels.pass, df) * standardError);
-  const provable = Math.log1p(margin) + provableDistance(standardError, df, look.levels.fail);
+  const lower = exact.expm1(mean - studentUpperQuantile(look.levels.fail, df) * standardError);
+  const upper = exact.expm1(mean + studentUpperQuantile(look.levels.pass, df) * standardError);
+  const provable = exact.log1p(margin) + provableDistance(standardError, df, look.levels.fail);
   const figures = {
-    estimate: Math.expm1(mean),
+    estimate: exact.expm1(mean),
     lower,
     upper: finiteOrNull(upper),
     margin,
-    mde: look.mayClaim ? finiteOrNull(Math.expm1(provable)) : null,
+    mde: look.mayClaim ? finiteOrNull(exact.expm1(provable)) : null,
   };
   const claim = lower > margin ? 'fail' : upper < margin ? 'pass' : null;
   return { log, decision: look.mayClaim ? claim : null, figures };

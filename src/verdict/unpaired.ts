@@ -1,7 +1,9 @@
 /** Compares two single captures. Without pairs nothing is known of how runs differ, so the verdict stays open. */
+
 import type { Load, Policy, Ref, Side } from '../bundle/schema.js';
 import type { CaptureSummary } from '../bundle/summary.js';
 import type { FunctionTable } from '../profile/functions.js';
+import * as exact from '../stats/exact.js';
 import { normalUpperQuantile } from '../stats/normal.js';
 import { tool } from '../version.js';
 import { estimateFunction, type FunctionEstimate, fewestSamples } from './functionEstimate.js';
@@ -33,7 +35,7 @@ export function compareUnpaired(base: UnpairedSide, head: UnpairedSide, policy: 
   const panel = panelOf([tablesOf(base, head)]);
   const costs = { base: cpuPerUnit(base), head: cpuPerUnit(head) };
   const unitsKnown = costs.base !== null && costs.head !== null;
-  const growth = costs.base !== null && costs.head !== null ? Math.log(costs.head / costs.base) : 0;
+  const growth = costs.base !== null && costs.head !== null ? exact.log(costs.head / costs.base) : 0;
   const total = { mean: growth, standardError: 0, df: 1, leaveOneOut: [] };
   const shown = panel.rows
     .map((row) => withinRun(estimateFunction(panel, row, 1, total)))
@@ -72,7 +74,7 @@ export function compareUnpaired(base: UnpairedSide, head: UnpairedSide, policy: 
         errors: { base: 0, head: 0 },
         cpuPerUnit: { base: costs.base ?? 0, head: costs.head ?? 0 },
         total: {
-          estimate: Math.expm1(growth),
+          estimate: exact.expm1(growth),
           lower: null,
           upper: null,
           margin: policy.totalMargin,
@@ -112,7 +114,7 @@ function cpuPerUnit({ summary, units }: UnpairedSide): number | null {
 function withinRun(estimate: FunctionEstimate): FunctionEstimate {
   const { base, head } = estimate;
   const [baseError, headError] = [Math.sqrt(base.binomialVariance), Math.sqrt(head.binomialVariance)];
-  const standardError = Math.hypot(baseError, headError);
+  const standardError = exact.hypot(baseError, headError);
   const isBoth = base.share > 0 && head.share > 0;
   const scarce = isBoth ? null : estimate.scarce && { ...estimate.scarce, baseError, headError };
   return { ...estimate, standardError, shareError: standardError, scarce };

@@ -1,7 +1,9 @@
 /** Whether the measurement can carry a verdict at all. What fails here makes it inconclusive, never pass or fail. */
+
 import { type BundleWorkload, type Side, type Stop, sides } from '../bundle/schema.js';
 import type { CaptureSummary } from '../bundle/summary.js';
 import { sameRateP } from '../stats/binomial.js';
+import * as exact from '../stats/exact.js';
 import { change, count, margin, percent, plural, unitName } from '../text/format.js';
 import { capturesOf, type Pair, sumOver } from './pairs.js';
 import { type Panel, sumOfFirst, unresolvedPart } from './panel.js';
@@ -170,7 +172,7 @@ export function checkUnresolved(n: number, panel: Panel, total: LogChange): Unre
     return { share, variance: (share * (1 - share)) / samples };
   };
   const [base, head] = [of('base'), of('head')];
-  const moved = head.share * Math.exp(total.mean) - base.share;
+  const moved = head.share * exact.exp(total.mean) - base.share;
   const chance = unresolvedSigmas * Math.sqrt(base.variance + head.variance);
   if (Math.abs(moved) <= Math.max(mostUnresolvedChange, chance)) return null;
   const message = `code without symbols takes ${percent(base.share)} of base's CPU time and ${percent(head.share)} of head's, where more functions may have changed: build both sides with the same symbols (not stripped)`;

@@ -3,8 +3,9 @@
  * first, so that it can neither steer a terminal, nor reorder a line, nor hide.
  */
 
-/** Controls, format characters (bidi, zero-width, tags), line separators and lone surrogates. */
-const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+import { unseenClass } from '../../text/unseen.js';
+
+const unseen = new RegExp(unseenClass, 'gu');
 const stackedMarks = /(\p{M}{3})\p{M}+/gu;
 
 /** One line of text in which nothing is invisible: white space becomes a space, other unseen characters `\u{202e}`. */
