@@ -21,17 +21,17 @@ export function exp(x: number): number {
   if (Number.isNaN(x)) return x;
   if (x > largestExponent) return Number.POSITIVE_INFINITY;
   if (x < smallestExponent) return 0;
-  const { exponent, rest, correction } = reduce(x);
-  return scale(1 + tinyExpm1(rest, correction), exponent);
+  const exponent = Math.round(x / Math.LN2);
+  return scale(1 + expm1Rest(x, exponent), exponent);
 }
 
 /** e^x − 1, as exact for small x. */
 export function expm1(x: number): number {
   if (Math.abs(x) <= halfLn2) return x === 0 ? x : tinyExpm1(x, 0);
   if (!(Math.abs(x) <= 36)) return exp(x) - 1;
-  const { exponent, rest, correction } = reduce(x);
+  const exponent = Math.round(x / Math.LN2);
   // For these exponents 2^n − 1 is exact.
-  return scale(tinyExpm1(rest, correction), exponent) + (scale(1, exponent) - 1);
+  return scale(expm1Rest(x, exponent), exponent) + (scale(1, exponent) - 1);
 }
 
 /** ln x; NaN for negative numbers. */
@@ -64,31 +64,38 @@ export function square(x: number): number {
   return x * x;
 }
 
-/** x = n ln 2 + rest + correction with a rest of at most half ln 2. */
-function reduce(x: number): { exponent: number; rest: number; correction: number } {
-  const exponent = Math.round(x / Math.LN2);
-  const high = x - exponent * ln2High;
-  const low = exponent * ln2Low;
+/** e^(x − n ln 2) − 1 for the n that leaves at most half of ln 2. */
+function expm1Rest(x: number, n: number): number {
+  const high = x - n * ln2High;
+  const low = n * ln2Low;
   const rest = high - low;
-  return { exponent, rest, correction: high - rest - low };
+  return tinyExpm1(rest, high - rest - low);
 }
 
-/** 1/n! for n = 2, 3, …: beyond, terms are smaller than the last digit. */
-const inverseFactorials: readonly number[] = (() => {
-  const values: number[] = [];
-  let factorial = 1;
-  for (let n = 2; n <= 15; n++) {
-    factorial *= n;
-    values.push(1 / factorial);
-  }
-  return values;
-})();
+/** 1/n!: those beyond are smaller than the last digit. */
+const [f2, f3, f4, f5, f6, f7, f8, f9, f10, f11, f12, f13, f14] = [
+  1 / 2,
+  1 / 6,
+  1 / 24,
+  1 / 120,
+  1 / 720,
+  1 / 5040,
+  1 / 40_320,
+  1 / 362_880,
+  1 / 3_628_800,
+  1 / 39_916_800,
+  1 / 479_001_600,
+  1 / 6_227_020_800,
+  1 / 87_178_291_200,
+] as const;
 
 /** e^(r + c) − 1 by Taylor's series, for |r| up to half ln 2 and a c that is smaller than r's last digit. */
 function tinyExpm1(r: number, c: number): number {
-  let sum = 0;
-  for (let n = inverseFactorials.length - 1; n >= 0; n--) sum = sum * r + (inverseFactorials[n] as number);
-  return r + (c + r * r * sum);
+  const z = r * r;
+  // Even and odd powers apart: neither waits for the other.
+  const even = f2 + z * (f4 + z * (f6 + z * (f8 + z * (f10 + z * (f12 + z * f14)))));
+  const odd = f3 + z * (f5 + z * (f7 + z * (f9 + z * (f11 + z * f13))));
+  return r + (c + z * (even + r * odd));
 }
 
 /** 2/(2n + 1) for n = 1, 2, …: of the series of 2 artanh s. */
@@ -131,8 +138,9 @@ function scale(x: number, exponent: number): number {
   return x * powerOfTwo(exponent);
 }
 
+/** 2^n for n from −1022 to 1023. */
+const powersOfTwo = Float64Array.from({ length: 2046 }, (_, index) => 2 ** (index - 1022));
+
 function powerOfTwo(exponent: number): number {
-  view.setUint32(0, (exponent + 1023) << 20);
-  view.setUint32(4, 0);
-  return view.getFloat64(0);
+  return powersOfTwo[exponent + 1022] as number;
 }
