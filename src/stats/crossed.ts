@@ -1,4 +1,5 @@
 /** Components of variance where two random factors cross: values that share a level of either have something in common. */
+import * as exact from './exact.js';
 import { normalUpperQuantile } from './normal.js';
 
 /** Which level of each factor every value belongs to; levels are any numbers. */
@@ -37,10 +38,13 @@ export function levelVariance(values: readonly number[], crossing: Crossing): Le
   const n = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
   const [rows, columns] = [countLevels(crossing.rows), countLevels(crossing.columns)];
-  const total = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const total = values.reduce((sum, value) => sum + exact.square(value - mean), 0);
   const between = squaresBetween(values, rows, mean) + squaresBetween(values, columns, mean);
   const df = rows.counts.length + columns.counts.length - 2;
-  const repeats = [...rows.counts, ...columns.counts].reduce((sum, count) => sum + count ** 2 / n, 0);
+  const repeats = [...rows.counts, ...columns.counts].reduce(
+    (sum, count) => sum + exact.square(count) / n,
+    0,
+  );
   // E[total] = (n − 1) σ² + inTotal τ² and E[between] = df σ² + inBetween τ², τ² being the variance of a level.
   const inTotal = 2 * n - repeats;
   const inBetween = 2 * n + overlap(rows, columns) - 2 * repeats;
@@ -80,7 +84,7 @@ function squaresBetween(values: readonly number[], { of, counts }: Levels, mean:
   for (const [k, level] of of.entries()) {
     sums[level] = (sums[level] as number) + (values[k] as number) - mean;
   }
-  return sums.reduce((squares, sum, level) => squares + sum ** 2 / (counts[level] as number), 0);
+  return sums.reduce((squares, sum, level) => squares + exact.square(sum) / (counts[level] as number), 0);
 }
 
 /** Σ n_ij² / n_i. + Σ n_ij² / n_.j: what each factor's effect leaves in the other's sum of squares. */
@@ -93,7 +97,11 @@ function overlap(rows: Levels, columns: Levels): number {
   }
   return cells.reduce((sum, count, cell) => {
     const [row, column] = [Math.floor(cell / width), cell % width];
-    return sum + count ** 2 / (rows.counts[row] as number) + count ** 2 / (columns.counts[column] as number);
+    return (
+      sum +
+      exact.square(count) / (rows.counts[row] as number) +
+      exact.square(count) / (columns.counts[column] as number)
+    );
   }, 0);
 }
 
@@ -102,10 +110,10 @@ function fQuantile(z: number, df: number, residualDf: number): number {
   if (residualDf < 1) return Number.POSITIVE_INFINITY;
   const [a, b] = [2 / (9 * df), 2 / (9 * residualDf)];
   // z = ((1 − b) x − (1 − a)) / √(b x² + a), with x³ = F.
-  const leading = (1 - b) ** 2 - z * z * b;
+  const leading = exact.square(1 - b) - z * z * b;
   if (leading <= 0) return Number.POSITIVE_INFINITY;
   const half = (1 - a) * (1 - b);
-  const x = (half + Math.sqrt(half ** 2 - leading * ((1 - a) ** 2 - z * z * a))) / leading;
+  const x = (half + Math.sqrt(exact.square(half) - leading * (exact.square(1 - a) - z * z * a))) / leading;
   return x ** 3;
 }
 

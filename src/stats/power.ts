@@ -24,8 +24,8 @@ export function pairsToProve(
 ): number {
   if (!(distance > 0)) return Number.POSITIVE_INFINITY;
   const quantile = fixed === null ? normalUpperQuantile(alpha) : studentUpperQuantile(alpha, fixed.df);
-  const allowed = (distance / (quantile + zPower)) ** 2 - (fixed?.variance ?? 0);
-  return allowed > 0 ? (sequentialInflation * pairSd ** 2) / allowed : Number.POSITIVE_INFINITY;
+  const allowed = exact.square(distance / (quantile + zPower)) - (fixed?.variance ?? 0);
+  return allowed > 0 ? (sequentialInflation * exact.square(pairSd)) / allowed : Number.POSITIVE_INFINITY;
 }
 
 /**

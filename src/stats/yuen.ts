@@ -30,7 +30,7 @@ export function trimmedMean(values: readonly number[]): TrimmedMean {
   for (const value of sorted) winsorisedSum += winsorised(value);
   const winsorisedMean = winsorisedSum / n;
   let squares = 0;
-  for (const value of sorted) squares += (winsorised(value) - winsorisedMean) ** 2;
+  for (const value of sorted) squares += exact.square(winsorised(value) - winsorisedMean);
   return {
     mean: sum / kept,
     standardError: Math.sqrt(squares / (kept * (kept - 1))),

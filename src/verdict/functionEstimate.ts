@@ -5,6 +5,7 @@ import type { Crossing } from '../stats/crossed.js';
 import { jointDf, squeezed, type Variance, variancePrior } from '../stats/dispersion.js';
 import { pairsDf, varianceOverPairs } from './layouts.js';
 import * as exact from '../stats/exact.js';
+import { pairsDf, varianceOverPairs } from './layouts.js';
 import { type Cells, type Panel, type PanelRow, sumOfFirst, type TotalCells } from './panel.js';
 import type { LogChange } from './total.js';
 

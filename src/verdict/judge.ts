@@ -2,8 +2,8 @@
 
 import type { BundleManifest, BundleWorkload, Side } from '../bundle/schema.js';
 import type { CallsOf } from './calls.js';
-import { type SurroundingsOf, withCulprits } from './culprit.js';
 import * as exact from '../stats/exact.js';
+import { type SurroundingsOf, withCulprits } from './culprit.js';
 import { functionResults, longestText } from './functionResult.js';
 import { layoutFigures } from './layouts.js';
 import { measuredSeconds, type Pair, sumOver } from './pairs.js';
@@ -112,7 +112,7 @@ function workloadResult({ workload, panel }: Measured, assessment: Assessment): 
     total: total.figures,
     totalWaiver: waived.total,
     layouts: layoutFigures(workload, total.log),
-    pairChanges: logChanges(pairs).map(Math.expm1),
+    pairChanges: logChanges(pairs).map(exact.expm1),
     functionMargin: workload.policy.functionMargin,
     functions: functionResults(
       functions.findings,
@@ -150,7 +150,13 @@ function combine(verdicts: readonly Verdict[]): Verdict {
 /** What decided comes first. */
 function combineReasons(workloads: readonly WorkloadResult[]): Reason[] {
   if (workloads.length === 0) {
-    return [{ code: 'no_workloads', message: 'no workload was measured: there is nothing to judge' }];
+    return [
+      {
+        code: 'no_workloads',
+        message:
+          'no workload was measured: there is nothing to judge; a workload must be defined on both sides',
+      },
+    ];
   }
   const gravity: readonly Verdict[] = ['fail', 'inconclusive', 'pass'];
   const gravest = [...workloads].sort((a, b) => gravity.indexOf(a.verdict) - gravity.indexOf(b.verdict));

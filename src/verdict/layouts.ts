@@ -2,8 +2,10 @@
  * Code layouts: one build is one draw of where its code lies, and no number of captures averages that draw away. Pairs of
  * several builds a side tell how much a layout changes; that enters every standard error, and its degrees of freedom.
  */
+
 import type { BundleWorkload } from '../bundle/schema.js';
 import { type Crossing, levelVariance } from '../stats/crossed.js';
+import * as exact from '../stats/exact.js';
 import { jackknifeVariance } from '../stats/jackknife.js';
 import { percent, plural } from '../text/format.js';
 import type { Pair } from './pairs.js';
@@ -92,7 +94,7 @@ export function layoutFigures({ layouts }: BundleWorkload, log: LogChange): Work
           upper: Math.sqrt(deviation.upper),
         }
       : null,
-    part: variance === undefined ? null : Math.min(1, variance / log.standardError ** 2),
+    part: variance === undefined ? null : Math.min(1, variance / exact.square(log.standardError)),
   };
 }
 
@@ -101,7 +103,7 @@ export function layoutsInTheWay({ layouts }: BundleWorkload, log: LogChange): Re
   if (layouts === undefined || log.layouts === undefined) return null;
   const { variance, deviation } = log.layouts;
   const builds = layouts.base.length;
-  const part = variance / log.standardError ** 2;
+  const part = variance / exact.square(log.standardError);
   const more = `raise build.layouts${builds < recommendedLayouts ? ` to ${recommendedLayouts}` : ''}`;
   if (part > largePart) {
     return {

@@ -97,7 +97,7 @@ export function tooFewPairs(pairs: number, policy: Policy, more: number | null):
   const first = policy.looks[0] as number;
   return {
     code: 'too_few_pairs',
-    message: `${plural(pairs, 'pair')} measured, and no claim is made before ${first}${needs(more)}`,
+    message: `${plural(pairs, 'pair')} measured, and no claim is made before ${first}${needs(more)}; raise gate.budget or shorten capture.seconds`,
   };
 }
 

@@ -63,8 +63,8 @@ export function checkSensitivity(
   );
   // What code layouts add stays, however much is measured.
   const fixed = total.log.layouts?.variance ?? 0;
-  const room = allowedLast ** 2 - fixed;
-  const factor = room > 0 ? (standardError ** 2 - fixed) / room : Number.POSITIVE_INFINITY;
+  const room = exact.square(allowedLast) - fixed;
+  const factor = room > 0 ? (exact.square(standardError) - fixed) / room : Number.POSITIVE_INFINITY;
   return {
     sufficient: standardError <= allowed,
     share,
@@ -105,8 +105,8 @@ export function morePairs(
   const { mean, standardError, layouts = null } = total.log;
   const first = policy.looks[0] as number;
   if (!Number.isFinite(standardError)) return look.pairs > 0 ? Math.max(1, first - look.pairs) : null;
-  const pairSd = Math.sqrt((standardError ** 2 - (layouts?.variance ?? 0)) * look.pairs);
-  const limit = Math.log1p(policy.totalMargin);
+  const pairSd = Math.sqrt((exact.square(standardError) - (layouts?.variance ?? 0)) * look.pairs);
+  const limit = exact.log1p(policy.totalMargin);
   const needed =
     mean > limit
       ? pairsToProve(pairSd, mean - limit, policy.alpha.fail, layouts)

@@ -64,7 +64,7 @@ export function meanLogChange(changes: readonly number[], crossing: Crossing | n
   if (layouts === null) return { mean, standardError, df, leaveOneOut };
   return {
     mean,
-    standardError: Math.sqrt(standardError ** 2 + layouts.variance),
+    standardError: Math.sqrt(exact.square(standardError) + layouts.variance),
     df: Math.min(df, layouts.df),
     leaveOneOut,
     layouts,

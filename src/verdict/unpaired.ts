@@ -139,7 +139,7 @@ function explain(unitsKnown: boolean): Reason[] {
     reasons.push({
       code: 'units_unknown',
       message:
-        'how much work the two captures did is not known: only shares of CPU time are compared, and the total is not',
+        'how much work the two captures did is not known: only shares of CPU time are compared, and the total is not; a gate counts units',
     });
   }
   return reasons;

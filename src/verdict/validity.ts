@@ -40,7 +40,10 @@ export function checkStop(stop: Stop | null, pairs: number): Reason | null {
     case 'unfit':
       return reason('zero_units', stop?.message ?? '');
     case 'error':
-      return reason('measuring_failed', `measuring failed ${after}: ${stop?.message}`);
+      return reason(
+        'measuring_failed',
+        `measuring failed ${after}: ${stop?.message}; mend that and run it again`,
+      );
     default:
       return null;
   }
@@ -49,7 +52,12 @@ export function checkStop(stop: Stop | null, pairs: number): Reason | null {
 /** Everything that forbids a claim from these pairs; empty when they are sound. */
 export function checkPairs(workload: BundleWorkload, pairs: readonly Pair[]): Reason[] {
   if (pairs.length === 0) {
-    return [reason('no_pairs', 'there is no complete pair of captures: nothing can be compared across runs')];
+    return [
+      reason(
+        'no_pairs',
+        'there is no complete pair of captures: nothing can be compared across runs; run it again with time for some (gate.budget)',
+      ),
+    ];
   }
   const found = [
     ...checkWork(workload, pairs),
@@ -74,7 +82,7 @@ function checkWork(workload: BundleWorkload, pairs: readonly Pair[]): Reason[] {
         reason('zero_units', `${side} did no work in pair ${idle.number}: 0 ${unit}s; check load and units`),
       );
     } else if (free) {
-      const message = `${side} was charged no CPU time in pair ${free.number}: the profiled process did not do the work`;
+      const message = `${side} was charged no CPU time in pair ${free.number}: the profiled process did not do the work; let start: run what does, in the foreground`;
       found.push(reason('no_cpu_time', message));
     }
   }
@@ -103,12 +111,12 @@ function checkErrors(workload: BundleWorkload, pairs: readonly Pair[]): Reason[]
   const found: Reason[] = [];
   for (const [side, { units, errors, rate }] of [['base', base] as const, ['head', head] as const]) {
     if (rate > mostErrors) {
-      const message = `${percent(rate)} of ${side}'s ${unit}s failed (${count(errors)} of ${count(units)}; ${margin(mostErrors)} is tolerated): failed work costs something else than work`;
+      const message = `${percent(rate)} of ${side}'s ${unit}s failed (${count(errors)} of ${count(units)}; ${margin(mostErrors)} is tolerated): failed work costs something else than work; mend what fails or offer less load`;
       found.push(reason('errors_high', message));
     }
   }
   if (found.length === 0 && sameRateP(base.errors, base.units, head.errors, head.units) < errorsLevel) {
-    const message = `the sides fail differently: ${plural(base.errors, 'error')} in ${count(base.units)} ${unit}s on base, ${count(head.errors)} in ${count(head.units)} on head, more than chance explains`;
+    const message = `the sides fail differently: ${plural(base.errors, 'error')} in ${count(base.units)} ${unit}s on base, ${count(head.errors)} in ${count(head.units)} on head, more than chance explains, and failed work costs something else than work; mend what fails`;
     found.push(reason('errors_differ', message));
   }
   return found;

@@ -5,6 +5,7 @@
  * studentised. Sides that are alike make differences symmetrical, and Student's t of heavy symmetrical tails claims rather
  * too little (Efron, 1969).
  */
+import * as exact from '../stats/exact.js';
 import { studentSurvival } from '../stats/student.js';
 import { trimmedMean } from '../stats/yuen.js';
 import type { Bounded } from './result.js';
@@ -39,7 +40,7 @@ export function estimateWait(cells: Cells): WaitEstimate {
     cells,
     base: average(base),
     head: average(head),
-    log: isAlwaysThere ? trimmed(head.map((value, pair) => Math.log(value / (base[pair] as number)))) : null,
+    log: isAlwaysThere ? trimmed(head.map((value, pair) => exact.log(value / (base[pair] as number)))) : null,
     difference: location(head.map((value, pair) => value - (base[pair] as number))),
   };
 }
@@ -47,7 +48,7 @@ export function estimateWait(cells: Cells): WaitEstimate {
 /** One-sided p-value against "head ≤ (1 + margin) base", and of what is not always there: "+ least". */
 export function longerP(estimate: WaitEstimate, margin: number, least: number): number {
   const { log, cells } = estimate;
-  if (log !== null) return upperTail({ ...log, mean: log.mean - Math.log1p(margin) });
+  if (log !== null) return upperTail({ ...log, mean: log.mean - exact.log1p(margin) });
   return upperTail(
     location(cells.head.map((value, pair) => value - (1 + margin) * (cells.base[pair] as number) - least)),
   );
@@ -70,9 +71,9 @@ export function waitBounds(
   if (log === null) return { change: null, added: around(difference, quantile) };
   const { estimate, lower, upper } = around(log, quantile);
   const change = {
-    estimate: Math.expm1(estimate),
-    lower: lower === null ? null : Math.expm1(lower),
-    upper: upper === null || !Number.isFinite(Math.exp(upper)) ? null : Math.expm1(upper),
+    estimate: exact.expm1(estimate),
+    lower: lower === null ? null : exact.expm1(lower),
+    upper: upper === null || !Number.isFinite(exact.exp(upper)) ? null : exact.expm1(upper),
   };
   const times = (value: number | null) => (value === null ? null : value * base);
   return {
@@ -103,7 +104,7 @@ function location(values: readonly number[]): Location {
   const n = values.length;
   const centre = mean(values);
   if (n < fewestPairsForBounds) return unbounded(centre);
-  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  const squares = values.reduce((sum, value) => sum + exact.square(value - centre), 0);
   return { mean: centre, standardError: Math.sqrt(squares / (n * (n - 1))), df: n - 1 };
 }
 
@@ -116,5 +117,5 @@ function mean(values: readonly number[]): number {
 }
 
 function geometricMean(values: readonly number[]): number {
-  return Math.exp(mean(values.map(Math.log)));
+  return exact.exp(mean(values.map(exact.log)));
 }

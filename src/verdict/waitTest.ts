@@ -1,5 +1,7 @@
 /** Which waits within the work provably got longer or shorter, at one look; a family of claims of its own. */
+
 import type { WaitKind } from '../profile/waitKind.js';
+import * as exact from '../stats/exact.js';
 import { holm } from '../stats/holm.js';
 import { studentUpperQuantile } from '../stats/student.js';
 import type { Look } from './looks.js';
@@ -143,7 +145,7 @@ function withProof(
  */
 function offset(tested: readonly Tested[], proofs: ReadonlyMap<WaitEstimate, WaitProof>): WaitEstimate[] {
   const change = ({ estimate: { base, log, difference } }: Tested) =>
-    log === null ? difference.mean : base * Math.expm1(log.mean);
+    log === null ? difference.mean : base * exact.expm1(log.mean);
   const level = weakLevel / Math.max(1, tested.length);
   const pools = new Map<WaitKind, number>();
   const put = (kind: WaitKind, amount: number) => pools.set(kind, (pools.get(kind) ?? 0) + amount);

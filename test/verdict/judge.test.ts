@@ -53,6 +53,16 @@ describe('a result', () => {
     expect(functions[0]).toMatchObject({ key: 'f01', class: 'slower', file: 'src/f01.c', line: 12 });
   });
 
+  test('says of a function that base does not have that it is new', () => {
+    const { reasons, verdict } = judged(
+      simulate({ seed: 3, pairs: 24, noise: 0.3, base, head: { ...base, added: 30 } }),
+    );
+    expect(verdict).toBe('fail');
+    expect(reasons.find(({ code }) => code === 'function_new')?.message).toMatch(
+      /^added \(src\/added\.c:12\) is new in head: \+[23]\.\d % of the total \(at least \+[12]\.\d %\)$/,
+    );
+  });
+
   test('adds up: where all CPU time is sampled, contributions of all functions are the change of the total', () => {
     const everything = { ...policy, minShare: 0 };
     const { functions, total } = judged(
