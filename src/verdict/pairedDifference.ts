@@ -4,10 +4,10 @@ import { trimmedMean } from '../stats/yuen.js';
 import { fewestPairsForBounds } from './total.js';
 
 /**
- * Two-sided level at which a difference is beyond chance. What is asked for here is asked for at every look and of
- * several figures, and sides that differ only by chance differ in nothing that the total's own bounds do not know of.
+ * Two-sided level at which a difference is beyond chance. A smaller one would see what disturbs one side later than the
+ * total shows its effect; a larger one would doubt good verdicts, since it is asked at every look and of several figures.
  */
-export const beyondChance = 0.001;
+export const beyondChance = 0.01;
 
 export interface PairedDifference {
   /** Trimmed mean of head − base. */

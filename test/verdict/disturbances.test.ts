@@ -105,6 +105,39 @@ describe.each([
   });
 });
 
+describe('steal in bursts, all of it charged to the service', () => {
+  const gates = (headFactor: number, more: Partial<Record<Side, number>>): string[] =>
+    Array.from({ length: 10 }, (_, index) => {
+      const uniform = uniformFrom(7 * index + 8);
+      const stolen = (capture: Capture): Capture => {
+        const part = 0.15 * uniform() ** 4 + (more[capture.side] ?? 0);
+        const cpuNanoseconds = Math.round(capture.summary.cpuNanoseconds / (1 - part));
+        return {
+          ...capture,
+          summary: { ...capture.summary, cpuNanoseconds },
+          conditions: { ...capture.conditions, stealNanoseconds: Math.round(part * cpuNanoseconds) },
+        };
+      };
+      const head = times(base, headFactor);
+      return judged({ seed: index + 1, pairs: 60, noise: 0.5, head, capture: stolen }).verdict;
+    });
+
+  test('on both sides alike is noise, as other noise is', () => {
+    const verdicts = gates(1, {});
+    expect(verdicts).not.toContain('fail');
+    expect(verdicts.filter((verdict) => verdict === 'pass').length).toBeGreaterThanOrEqual(6);
+  });
+
+  test('of four points more on head fails no gate, and on base passes none', () => {
+    expect(new Set(gates(1, { head: 0.04 }))).toEqual(new Set(['inconclusive']));
+    expect(gates(1.05, { base: 0.05 })).not.toContain('pass');
+  });
+
+  test('does not hide a change that is larger', () => {
+    expect(new Set(gates(1.3, { head: 0.04 }))).toEqual(new Set(['fail']));
+  });
+});
+
 test('what could not be measured is not held against anybody', () => {
   const unknown = surrounded(() => ({
     stealNanoseconds: null,
