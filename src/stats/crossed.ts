@@ -114,11 +114,12 @@ function fQuantile(z: number, df: number, residualDf: number): number {
   if (leading <= 0) return Number.POSITIVE_INFINITY;
   const half = (1 - a) * (1 - b);
   const x = (half + Math.sqrt(exact.square(half) - leading * (exact.square(1 - a) - z * z * a))) / leading;
-  return x ** 3;
+  return x * exact.square(x);
 }
 
 /** The χ² as improbable as a normal z, by the cube-root transformation (Wilson and Hilferty, 1931): within 1 % from 6 df on. */
 function chiSquareQuantile(z: number, df: number): number {
   const spread = 2 / (9 * df);
-  return df * Math.max(0.01, 1 - spread + z * Math.sqrt(spread)) ** 3;
+  const root = Math.max(0.01, 1 - spread + z * Math.sqrt(spread));
+  return df * root * exact.square(root);
 }

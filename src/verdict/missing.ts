@@ -9,7 +9,7 @@ import type { CaptureSummary } from '../bundle/summary.js';
 import * as exact from '../stats/exact.js';
 import { studentSurvival } from '../stats/student.js';
 import { percent } from '../text/format.js';
-import { testFunctions } from './functionTest.js';
+import { type FunctionFinding, testFunctions } from './functionTest.js';
 import type { Look } from './looks.js';
 import { beyondChance, pairedDifference } from './pairedDifference.js';
 import { type Pair, sumOver } from './pairs.js';
@@ -29,7 +29,7 @@ export function missingDecides(
   { policy }: BundleWorkload,
   panel: Panel,
   look: Look,
-  { verdict, pairs, total, functions, moved }: Seen,
+  { verdict, pairs, total, functions, moved, waived }: Seen,
 ): Reason | null {
   if (verdict === 'inconclusive' || total.decision === 'fail') return null;
   if (checkUnresolved(pairs.length, panel, total.log) !== null) return null;
@@ -37,10 +37,12 @@ export function missingDecides(
   if (excess === 0) return null;
   if (verdict === 'fail') {
     if (excess > 0) return null;
-    const names = new Set([...moved].map(({ estimate }) => estimate.row));
+    const isForgiven = (finding: FunctionFinding) =>
+      moved.has(finding) || waived.functions.get(finding)?.status === 'waived';
+    const forgiven = new Set(functions.findings.filter(isForgiven).map(({ estimate }) => estimate.row));
     const { findings } = testFunctions(panel, look, total.log, policy, -excess);
     const stands = findings.some(
-      ({ proof, estimate }) => (proof === 'slower' || proof === 'new') && !names.has(estimate.row),
+      ({ proof, estimate }) => (proof === 'slower' || proof === 'new') && !forgiven.has(estimate.row),
     );
     return stands ? null : reason(pairs, panel);
   }

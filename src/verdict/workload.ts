@@ -51,7 +51,7 @@ export interface Assessment {
 }
 
 /** What a look tells of CPU time. */
-export type Seen = Pick<Assessment, 'verdict' | 'pairs' | 'total' | 'functions' | 'moved'>;
+export type Seen = Pick<Assessment, 'verdict' | 'pairs' | 'total' | 'functions' | 'moved' | 'waived'>;
 
 export interface Measured {
   readonly workload: BundleWorkload;

@@ -157,4 +157,19 @@ describe('whole gates', () => {
     );
     expect(result.neededSeconds).toBeNull();
   });
+
+  test('too few to tell how much layouts vary are said where nothing is decided', () => {
+    const { workload, tableOf } = simulate({
+      seed: 3,
+      pairs: 12,
+      noise: 3,
+      base,
+      head: base,
+      layouts: { builds: 2, sd: 0, functionSd: 0 },
+    });
+    const { verdict, reasons } = judgeWorkload(workload, tableOf);
+    expect(verdict).toBe('inconclusive');
+    expect(reasons.map(({ code }) => code)).toEqual(['undecided', 'few_layouts']);
+    expect(reasons[1]?.message).toMatch(/^2 layouts a side .*; raise build\.layouts to 8$/);
+  });
 });

@@ -173,6 +173,24 @@ describe('a gate whose CPU time passes', () => {
     expect(standing(first, enforced.tableOf, enforced.waitsOf)).toBe('decided');
   });
 
+  test('names a wait that is new, and one that only moved', () => {
+    const { pause, ...others } = same as Record<string, Waits[string]>;
+    const renamed: Waits = {
+      ...others,
+      pause: { ...(pause as Waits[string]), head: 0 },
+      rest: { ...(pause as Waits[string]), base: 0 },
+    };
+    const moved = judged(withWaits(gate(), renamed, 5, { mode: 'enforce' }));
+    expect(moved.verdict).toBe('pass');
+    expect(moved.reasons.map(({ code }) => code)).toContain('waits_moved');
+    const added: Waits = { ...same, rest: { ...(pause as Waits[string]), base: 0 } };
+    const longer = judged(withWaits(gate(), added, 5, { mode: 'enforce' }));
+    expect(longer.verdict).toBe('fail');
+    expect(longer.reasons.find(({ code }) => code === 'wait_new')?.message).toMatch(
+      /^waiting asleep in rest .* is new in head: .* ms per request/,
+    );
+  });
+
   test('tolerates what the margin tolerates', () => {
     expect(judged(withWaits(gate(), slowed, 5, { mode: 'enforce', margin: 1.5 })).verdict).toBe('pass');
   });
