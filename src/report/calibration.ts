@@ -1,5 +1,7 @@
 /** A calibration as people read it. */
+
 import type { Calibration, Endings, PlantedGate, WorkloadCalibration } from '../calibration/result.js';
+import * as exact from '../stats/exact.js';
 import { bounded, change, count, margin, percent, seconds } from '../text/format.js';
 import { visible } from './escape/visible.js';
 
@@ -22,7 +24,7 @@ function workloadText(found: WorkloadCalibration): string {
     ['pair sd', noise.pairSd === null ? 'unknown' : percent(noise.pairSd)],
     [
       'autocorrelation',
-      `levels ${noise.levelAutocorrelation.toFixed(2)}, differences in order ${noise.differenceAutocorrelation.toFixed(2)}; going second ${change(Math.expm1(noise.secondEffect))}`,
+      `levels ${noise.levelAutocorrelation.toFixed(2)}, differences in order ${noise.differenceAutocorrelation.toFixed(2)}; going second ${change(exact.expm1(noise.secondEffect))}`,
     ],
     ['gates in a row', endings(found.consecutive)],
     ['sides exchanged', endings(found.relabelled)],

@@ -1,5 +1,7 @@
 /** Whether several groups have one mean, where each varies in its own way. */
+
 import { regularisedBeta } from './beta.js';
+import * as exact from './exact.js';
 
 export interface GroupMean {
   readonly mean: number;
@@ -15,15 +17,15 @@ export interface GroupMean {
 export function equalMeansP(groups: readonly GroupMean[]): number {
   const j = groups.length;
   if (j < 2) return 1;
-  const weights = groups.map(({ standardError }) => 1 / standardError ** 2);
+  const weights = groups.map(({ standardError }) => 1 / exact.square(standardError));
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
   const centre = groups.reduce((sum, { mean }, i) => sum + (weights[i] as number) * mean, 0) / whole;
   let between = 0;
   let correction = 0;
   for (const [i, { mean, df }] of groups.entries()) {
     const weight = weights[i] as number;
-    between += weight * (mean - centre) ** 2;
-    correction += (1 - weight / whole) ** 2 / df;
+    between += weight * exact.square(mean - centre);
+    correction += exact.square(1 - weight / whole) / df;
   }
   const f = between / (j - 1) / (1 + ((2 * (j - 2)) / (j * j - 1)) * correction);
   const df1 = j - 1;

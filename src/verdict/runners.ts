@@ -5,6 +5,7 @@
  * another's, and a machine on which the change costs more widens nothing and fakes nothing.
  */
 
+import * as exact from '../stats/exact.js';
 import { equalMeansP } from '../stats/welch.js';
 import { change, percent, plural } from '../text/format.js';
 import { crossingOf } from './layouts.js';
@@ -46,10 +47,10 @@ export function totalLogChange(pairs: readonly Pair[]): LogChange {
   let spread = 0;
   for (const [i, { log }] of strata.entries()) {
     const weight = weights[i] as number;
-    const part = (weight * log.standardError) ** 2;
+    const part = exact.square(weight * log.standardError);
     mean += weight * log.mean;
     variance += part;
-    spread += part ** 2 / log.df;
+    spread += exact.square(part) / log.df;
   }
   if (!Number.isFinite(variance)) {
     return { mean, standardError: Number.POSITIVE_INFINITY, df: 1, leaveOneOut: [] };
@@ -64,7 +65,7 @@ export function totalLogChange(pairs: readonly Pair[]): LogChange {
   return {
     mean,
     standardError: Math.sqrt(variance),
-    df: spread > 0 ? variance ** 2 / spread : pairs.length - strata.length,
+    df: spread > 0 ? exact.square(variance) / spread : pairs.length - strata.length,
     leaveOneOut: pairs.map(({ number }) => leaveOneOut.get(number) ?? mean),
   };
 }
@@ -87,7 +88,7 @@ export function agreement(pairs: readonly Pair[]): Agreement {
   const disagree = p < disagreementLevel;
   const each = strata.map(
     ({ runner, pairs: own, log }) =>
-      `${change(Math.expm1(log.mean))} on runner ${runner + 1} (${plural(own.length, 'pair')})`,
+      `${change(exact.expm1(log.mean))} on runner ${runner + 1} (${plural(own.length, 'pair')})`,
   );
   return {
     said: {

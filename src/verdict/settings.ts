@@ -20,16 +20,17 @@ const settings: readonly (readonly [keyof Settings, name: string, cure: string])
   ['onlineCpus', 'the set of CPUs online', 'take no CPU on- or offline in the run'],
 ];
 
-/** One reason that names every setting that was not the same in all captures. */
+/** One reason that names every setting that was not the same in all captures of a runner. */
 export function checkSettings(pairs: readonly Pair[]): Reason | null {
   const captures = pairs.flatMap(({ base, head }) => [base, head]);
+  const runners = new Set(captures.map(({ runner }) => runner));
   const changes = settings.flatMap(([key, name, cure]) => {
-    const values = [
-      ...new Set(
-        captures.map(({ conditions }) => conditions.settings[key]).filter((value) => value !== null),
-      ),
-    ];
-    return values.length > 1 ? [`${name} changed (${values.map(shown).join(', ')}): ${cure}`] : [];
+    for (const runner of runners) {
+      const own = captures.filter((capture) => capture.runner === runner);
+      const values = new Set(own.flatMap(({ conditions }) => conditions.settings[key] ?? []));
+      if (values.size > 1) return [`${name} changed (${[...values].map(shown).join(', ')}): ${cure}`];
+    }
+    return [];
   });
   if (changes.length === 0) return null;
   return {

@@ -183,6 +183,16 @@ describe('a machine that changes while it is measured', () => {
     expect(decided(workload, tableOf)).toBe(true);
   });
 
+  test('runners may differ from each other', () => {
+    const others = (capture: Capture): Capture => ({
+      ...surrounded(({ pair, conditions }) => ({
+        settings: { ...conditions.settings, ...(pair % 2 === 0 ? { kernel: '6.2' } : {}) },
+      }))(capture),
+      runner: capture.pair % 2,
+    });
+    expect(judged({ pairs: 60, capture: others }).verdict).toBe('pass');
+  });
+
   test('settings that could not be read once are no change', () => {
     const unreadable = surrounded(({ pair, conditions }) => ({
       settings: { ...conditions.settings, ...(pair === 3 ? { governor: null, turbo: null } : {}) },
