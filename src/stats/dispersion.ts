@@ -1,5 +1,7 @@
 /** Variances of many alike things, each known from few data: what one says too little of, all say together. */
+
 import { median } from 'simple-statistics';
+import * as exact from './exact.js';
 import { fisherSurvival } from './fisher.js';
 import { digamma, trigamma, trigammaInverse } from './polygamma.js';
 
@@ -32,14 +34,14 @@ export function variancePrior(variances: readonly number[], df: number): Varianc
   if (known.length === 1) return { variance: first, df: 0 };
   const middle = median(known);
   if (middle <= 0) return { variance: 0, df: 0 };
-  const logs = known.map((variance) => Math.log(Math.max(variance, smallest * middle)));
-  const centre = mean(logs) - digamma(df / 2) + Math.log(df / 2);
+  const logs = known.map((variance) => exact.log(Math.max(variance, smallest * middle)));
+  const centre = mean(logs) - digamma(df / 2) + exact.log(df / 2);
   const average = mean(logs);
-  const squares = logs.reduce((sum, log) => sum + (log - average) ** 2, 0);
+  const squares = logs.reduce((sum, log) => sum + exact.square(log - average), 0);
   const spread = squares / (logs.length - 1) - trigamma(df / 2);
   if (spread <= 0) return { variance: mean(known), df: Number.POSITIVE_INFINITY };
   const prior = 2 * trigammaInverse(spread);
-  return { variance: Math.exp(centre + digamma(prior / 2) - Math.log(prior / 2)), df: prior };
+  return { variance: exact.exp(centre + digamma(prior / 2) - exact.log(prior / 2)), df: prior };
 }
 
 /** A variance so large that the prior gives its like in fewer cases is not of the prior's family. */
@@ -67,9 +69,9 @@ export function jointDf(parts: readonly Variance[]): number {
   let parted = 0;
   for (const { variance, df } of parts) {
     sum += variance;
-    parted += variance ** 2 / df;
+    parted += exact.square(variance) / df;
   }
-  return sum ** 2 / parted;
+  return exact.square(sum) / parted;
 }
 
 function mean(values: readonly number[]): number {

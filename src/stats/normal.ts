@@ -19,7 +19,7 @@ export function normalSurvival(z: number): number {
 /** The z with P(Z > z) = p, for p in (0, 1). */
 export function normalUpperQuantile(p: number): number {
   // Its tail is between that of exp(−z²/2) and a part of it.
-  const start = p < 0.3 ? Math.sqrt(-2 * Math.log(2 * p)) : 1;
+  const start = p < 0.3 ? Math.sqrt(-2 * exact.log(2 * p)) : 1;
   return tailQuantile(p, normalSurvival, normalDensity, start);
 }
 

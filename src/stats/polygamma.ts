@@ -1,4 +1,5 @@
 /** Derivatives of ln Γ: what the moments of the logarithm of a variance are made of. */
+import * as exact from './exact.js';
 
 /** From here on the asymptotic series below are exact to a double. */
 const seriesStart = 16;
@@ -12,7 +13,7 @@ export function digamma(x: number): number {
   let y = x;
   for (; y < seriesStart; y++) value -= 1 / y;
   const square = 1 / (y * y);
-  value += Math.log(y) - 0.5 / y;
+  value += exact.log(y) - 0.5 / y;
   let power = square;
   for (const [index, number] of bernoulli.entries()) {
     value -= (number / (2 * index + 2)) * power;

@@ -1,8 +1,8 @@
 /** Student's t distribution; degrees of freedom are any positive number. */
 
 import { logGamma, regularisedBeta } from './beta.js';
-import { normalUpperQuantile } from './normal.js';
 import * as exact from './exact.js';
+import { normalUpperQuantile } from './normal.js';
 import { tailQuantile } from './tailQuantile.js';
 
 /** P(T > t) with `df` degrees of freedom: exact in relative terms in the far tail, where tests are decided. */
@@ -15,8 +15,8 @@ export function studentSurvival(t: number, df: number): number {
 
 /** The t with P(T > t) = p, for p in (0, 1). */
 export function studentUpperQuantile(p: number, df: number): number {
-  const logFront = logGamma((df + 1) / 2) - logGamma(df / 2) - 0.5 * Math.log(df * Math.PI);
-  const density = (t: number) => Math.exp(logFront - ((df + 1) / 2) * Math.log1p((t * t) / df));
+  const logFront = logGamma((df + 1) / 2) - logGamma(df / 2) - 0.5 * exact.log(df * Math.PI);
+  const density = (t: number) => exact.exp(logFront - ((df + 1) / 2) * exact.log1p((t * t) / df));
   return tailQuantile(p, (t) => studentSurvival(t, df), density, aboutQuantile(p, df));
 }
 

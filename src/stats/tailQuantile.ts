@@ -25,7 +25,7 @@ export function tailQuantile(
     const tail = survival(x);
     if (tail > p) low = x;
     else high = x;
-    const newton = x + (Math.log(tail / p) * tail) / density(x);
+    const newton = x + (exact.log(tail / p) * tail) / density(x);
     const middle = high === Number.POSITIVE_INFINITY ? 2 * x : (low + high) / 2;
     const next = newton > low && newton < high ? newton : middle;
     if (Math.abs(next - x) <= 1e-14 * Math.abs(next)) return next;

@@ -3,7 +3,6 @@
 import type { Side } from '../bundle/schema.js';
 import type { Crossing } from '../stats/crossed.js';
 import { jointDf, squeezed, type Variance, variancePrior } from '../stats/dispersion.js';
-import { pairsDf, varianceOverPairs } from './layouts.js';
 import * as exact from '../stats/exact.js';
 import { pairsDf, varianceOverPairs } from './layouts.js';
 import { type Cells, type Panel, type PanelRow, sumOfFirst, type TotalCells } from './panel.js';
@@ -91,10 +90,10 @@ export function estimateFunction(panel: Panel, row: PanelRow, n: number, total: 
     head,
     pooledShare: allSamples > 0 ? pooledSamples / allSamples : 0,
     pooledSamples,
-    log: Math.log(head.share / base.share) + total.mean,
+    log: exact.log(head.share / base.share) + total.mean,
     samplingVariance,
     covariance: covarianceWith(total, shares, crossing),
-    contribution: head.share * Math.exp(total.mean) - base.share,
+    contribution: head.share * exact.exp(total.mean) - base.share,
   };
   const own = { variance: ratioOf(jackknife, samplingVariance), df: pairsDf(n, crossing) };
   return {
@@ -139,7 +138,7 @@ function errorsOf(
     variance: Math.max(1, dispersion.variance) * samplingVariance + 2 * covariance,
     df: dispersion.df,
   };
-  const ofTotal = { variance: total.standardError ** 2, df: total.df };
+  const ofTotal = { variance: exact.square(total.standardError), df: total.df };
   const variance = ofShares.variance + ofTotal.variance;
   return {
     standardError: Math.sqrt(variance),
@@ -177,7 +176,9 @@ function scarceErrors(
   const dispersion = Math.max(1, ratioOf(jackknife, binomialVariance));
   const baseError = Math.sqrt(dispersion * base.binomialVariance);
   const alike = better === 'head' ? covarianceWith(total, without.head, crossing) : 0;
-  const headError = Math.sqrt(dispersion * head.binomialVariance + total.standardError ** 2 + 2 * alike);
+  const headError = Math.sqrt(
+    dispersion * head.binomialVariance + exact.square(total.standardError) + 2 * alike,
+  );
   const spread = (cost: number, error: number) => (cost > 0 ? cost * error : 0);
   const contributionError = exact.hypot(
     spread(base.share, baseError),

@@ -2,8 +2,8 @@
 
 import type { Policy } from '../bundle/schema.js';
 import { binomialUpperTail } from '../stats/binomial.js';
-import { benjaminiHochberg } from '../stats/falseDiscovery.js';
 import * as exact from '../stats/exact.js';
+import { benjaminiHochberg } from '../stats/falseDiscovery.js';
 import { holm } from '../stats/holm.js';
 import { studentSurvival, studentUpperQuantile } from '../stats/student.js';
 import {
@@ -63,7 +63,7 @@ export function testFunctions(
   );
   const shown = moderated(matter, total);
   const tested = shown.filter((estimate) => isTested(estimate, policy));
-  const margin = Math.log1p(policy.functionMargin);
+  const margin = exact.log1p(policy.functionMargin);
   const slowerPs = tested.map((estimate) => slowerP(withHidden(estimate, hidden ?? 0), total, margin));
   const fasterPs = tested.map((estimate) => (hidden === null ? fasterP(estimate, total, margin) : 1));
   const [slower, faster] = [holm(slowerPs), holm(fasterPs)];

@@ -41,13 +41,13 @@ export function checkSensitivity(
   policy: Policy,
 ): Sensitivity {
   const share = Math.max(guardShare, policy.minShare);
-  const distance = Math.max(guardDistance, Math.log(guardChange / (1 + policy.functionMargin)));
+  const distance = Math.max(guardDistance, exact.log(guardChange / (1 + policy.functionMargin)));
   const dispersion = typicalDispersion(panel, findings, look);
   const base = sumOfFirst(panel.totals.base.counts, look.pairs);
   const head = sumOfFirst(panel.totals.head.counts, look.pairs);
   const binomial = (1 / share - 1) * (1 / base + 1 / head);
   const ofShare = { variance: dispersion.variance * binomial, df: dispersion.df };
-  const ofTotal = { variance: total.log.standardError ** 2, df: total.log.df };
+  const ofTotal = { variance: exact.square(total.log.standardError), df: total.log.df };
   const standardError = Math.sqrt(ofShare.variance + ofTotal.variance);
   const df = Number.isFinite(standardError) ? jointDf([ofShare, ofTotal]) : 1;
   const level = look.levels.functions / Math.max(1, tests);
