@@ -1,6 +1,7 @@
 /** How much more data a decision needs, by normal approximations. */
-import { normalSurvival, normalUpperQuantile } from './normal.js';
+
 import * as exact from './exact.js';
+import { normalSurvival, normalUpperQuantile } from './normal.js';
 import { studentUpperQuantile } from './student.js';
 
 /** Normal quantile of the power needed pairs are computed for: 90 %. */
@@ -48,7 +49,8 @@ export function sufficientStandardError(distance: number, df: number, p: number)
  */
 export function standardDeviationLimit(sd: number, df: number, p: number): number {
   const part = 2 / (9 * df);
-  return sd / (1 - part + normalUpperQuantile(p) * Math.sqrt(part)) ** 1.5;
+  const root = 1 - part + normalUpperQuantile(p) * Math.sqrt(part);
+  return sd / (root * Math.sqrt(root));
 }
 
 /** What is known of a mean at an interim look, and how far the experiment goes on. */

@@ -1,6 +1,8 @@
 /** Where in the calls an increase arrives, and the nearest callers below which it may have been made up for. */
+
 import type { BundleWorkload, Capture, Side } from '../bundle/schema.js';
 import { CallTree, type PlaceCosts } from '../profile/callTree.js';
+import * as exact from '../stats/exact.js';
 import { sampleShare } from './contribution.js';
 import type { Pair } from './pairs.js';
 import { type Panel, sumOfFirst } from './panel.js';
@@ -85,7 +87,7 @@ export function poolPlaces(
   n: number,
   total: LogChange,
 ): PooledPlaces {
-  const level = { base: 1, head: Math.exp(total.mean) };
+  const level = { base: 1, head: exact.exp(total.mean) };
   const scaled = (side: Side, nanoseconds: number) => {
     const all = sumOfFirst(panel.totals[side].nanoseconds, n);
     return all > 0 ? (nanoseconds / all) * level[side] : 0;

@@ -1,6 +1,8 @@
 /** What sets of places add to base's CPU time per unit: amounts that can be added up, with what leaving out a pair does. */
+
 import type { Side } from '../bundle/schema.js';
 import type { Crossing } from '../stats/crossed.js';
+import * as exact from '../stats/exact.js';
 import { studentSurvival } from '../stats/student.js';
 import { pairsDf, varianceOverPairs } from './layouts.js';
 import { type Panel, sumOfFirst } from './panel.js';
@@ -25,8 +27,8 @@ export function contributionOf(costs: PairCosts, panel: Panel, n: number, total:
   const totals = { base: panel.totals.base.nanoseconds, head: panel.totals.head.nanoseconds };
   const all = { base: sumOfFirst(totals.base, n), head: sumOfFirst(totals.head, n) };
   const share = (side: Side) => (all[side] > 0 ? own[side] / all[side] : 0);
-  const level = { base: 1, head: Math.exp(total.mean) };
-  const sampling = (side: Side) => share(side) * level[side] ** 2 * sampleShare(panel, side, n);
+  const level = { base: 1, head: exact.exp(total.mean) };
+  const sampling = (side: Side) => share(side) * exact.square(level[side]) * sampleShare(panel, side, n);
   const shareWithout = (side: Side, i: number) => {
     const rest = all[side] - (totals[side][i] as number);
     return rest > 0 ? (own[side] - (costs[side][i] as number)) / rest : 0;
@@ -38,7 +40,7 @@ export function contributionOf(costs: PairCosts, panel: Panel, n: number, total:
     leaveOneOut: Array.from(
       { length: n },
       (_, i) =>
-        shareWithout('head', i) * Math.exp(total.leaveOneOut[i] ?? total.mean) - shareWithout('base', i),
+        shareWithout('head', i) * exact.exp(total.leaveOneOut[i] ?? total.mean) - shareWithout('base', i),
     ),
   };
 }
@@ -73,7 +75,7 @@ export function times(amount: Amount, factor: number): Amount {
   return {
     estimate: amount.estimate * factor,
     leaveOneOut: amount.leaveOneOut.map((value) => value * factor),
-    sampling: amount.sampling * factor ** 2,
+    sampling: amount.sampling * exact.square(factor),
     crossing: amount.crossing,
   };
 }

@@ -1,5 +1,7 @@
 /** Whether it can still be expected to be decided: a run that cannot should say so early instead of spending its budget. */
+
 import type { Policy } from '../bundle/schema.js';
+import * as exact from '../stats/exact.js';
 import { conditionalPower, type Interim, standardDeviationLimit } from '../stats/power.js';
 import { type FunctionFinding, type FunctionFindings, newContribution } from './functionTest.js';
 import type { Look } from './looks.js';
@@ -38,7 +40,7 @@ export function isFutile(undecided: Undecided, finalPairs: number): boolean {
   const of = interimAt(look.pairs, finalPairs);
   const fail = conditionalPower(
     of(mean, standardError, df),
-    Math.log1p(policy.totalMargin),
+    exact.log1p(policy.totalMargin),
     policy.alpha.fail,
   );
   if (fail >= leastPower || passPower(undecided, finalPairs) >= leastPower) return false;
@@ -48,12 +50,12 @@ export function isFutile(undecided: Undecided, finalPairs: number): boolean {
 /** Probability of a pass at the end: of its total where the sensitivity can be reached, else none. */
 function passPower({ look, total, sensitivity, policy }: Undecided, finalPairs: number): number {
   const { mean, standardError, df } = total.log;
-  const luck = standardDeviationLimit(1, df, sdLimit) ** 2;
+  const luck = exact.square(standardDeviationLimit(1, df, sdLimit));
   if (!sensitivity.sufficient && sensitivity.neededPairs * luck > finalPairs) return 0;
   // Proven below the limit is proven above it, seen in the mirror.
   const mirrored = interimAt(look.pairs, finalPairs)(-mean, standardError, df);
   const trend = Math.max(-mean, 0);
-  return conditionalPower({ ...mirrored, trend }, -Math.log1p(policy.totalMargin), policy.alpha.pass);
+  return conditionalPower({ ...mirrored, trend }, -exact.log1p(policy.totalMargin), policy.alpha.pass);
 }
 
 function mayFail(
@@ -66,7 +68,7 @@ function mayFail(
   if (!tested || !Number.isFinite(standardError)) return false;
   const interim = interimAt(look.pairs, finalPairs)(log, standardError, df);
   const alpha = policy.alpha.functions / Math.max(1, functions.tests);
-  return conditionalPower(interim, Math.log1p(policy.functionMargin), alpha) >= leastPower;
+  return conditionalPower(interim, exact.log1p(policy.functionMargin), alpha) >= leastPower;
 }
 
 /** The interim state of a mean, with the standard deviation of a pair at its lower limit and its own trend. */

@@ -1,8 +1,8 @@
 /** From what was measured to the verdict: pure, and the same bytes for the same bundle. */
 
 import type { BundleManifest, BundleWorkload, Side } from '../bundle/schema.js';
-import type { CallsOf } from './calls.js';
 import * as exact from '../stats/exact.js';
+import type { CallsOf } from './calls.js';
 import { type SurroundingsOf, withCulprits } from './culprit.js';
 import { functionResults, longestText } from './functionResult.js';
 import { layoutFigures } from './layouts.js';

@@ -20,7 +20,9 @@
  * that caller pays more, and it cannot be told from code that was passed on between the two. A saving elsewhere in the
  * program excuses nothing.
  */
+
 import { type Side, sides } from '../bundle/schema.js';
+import * as exact from '../stats/exact.js';
 import { holm } from '../stats/holm.js';
 import { studentUpperQuantile } from '../stats/student.js';
 import { type PlacePanel, type PooledPlaces, poolPlaces, relation, relationsOf } from './calls.js';
@@ -211,5 +213,5 @@ function hasShrunk(amount: Amount): boolean {
 
 /** Pairs after which an increase that is the function's own, or one that only moved, can be told. */
 function pairsToTell(increase: Amount, left: Amount, quantile: number, pairs: number): number {
-  return pairs * (((quantile + zPower) * standardErrorOf(left)) / increase.estimate) ** 2;
+  return pairs * exact.square(((quantile + zPower) * standardErrorOf(left)) / increase.estimate);
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Conditions, Settings } from '../../src/bundle/conditions.js';
 import type { Capture, Side } from '../../src/bundle/schema.js';
-import { decided, judgeWorkload } from '../../src/verdict/judge.js';
+import { judgeWorkload, standing } from '../../src/verdict/judge.js';
 import type { WorkloadResult } from '../../src/verdict/result.js';
 import { type Costs, program, simulate, type Truth, uniformFrom } from './simulate.js';
 
@@ -180,7 +180,7 @@ describe('a machine that changes while it is measured', () => {
       expect(result.reasons[0]?.message).toMatch(message);
     }
     const { workload, tableOf } = simulate({ seed: 8, pairs: 10, base, head: base, capture: drifting });
-    expect(decided(workload, tableOf)).toBe(true);
+    expect(standing(workload, tableOf)).toBe('decided');
   });
 
   test('runners may differ from each other', () => {
