@@ -43,14 +43,16 @@ function standsWithout(
   effect: number,
   { workload: { policy }, panel }: Measured,
   look: Look,
-  { verdict, pairs, total, functions, moved, waived }: Seen,
+  { verdict, pairs, total, functions, moved, unclear, waived }: Seen,
 ): boolean {
   const log = shifted(total.log, -effect);
   const hidden = checkUnresolved(pairs.length, panel, total.log)?.baseShare ?? null;
   const known = new Map(functions.findings.map((finding) => [finding.estimate.row, finding]));
   const isSlower = testFunctions(panel, look, log, policy, hidden).findings.some(({ estimate, proof }) => {
     const finding = known.get(estimate.row);
-    const isHeld = !finding || !(moved.has(finding) || waived.functions.get(finding)?.status === 'waived');
+    const isHeld =
+      !finding ||
+      !(moved.has(finding) || unclear.has(finding) || waived.functions.get(finding)?.status === 'waived');
     return (proof === 'slower' || proof === 'new') && isHeld;
   });
   const { decision } = testTotal(log, look, policy);

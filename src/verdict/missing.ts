@@ -29,7 +29,7 @@ export function missingDecides(
   { policy }: BundleWorkload,
   panel: Panel,
   look: Look,
-  { verdict, pairs, total, functions, moved, waived }: Seen,
+  { verdict, pairs, total, functions, moved, unclear, waived }: Seen,
 ): Reason | null {
   if (verdict === 'inconclusive' || total.decision === 'fail') return null;
   if (checkUnresolved(pairs.length, panel, total.log) !== null) return null;
@@ -38,7 +38,7 @@ export function missingDecides(
   if (verdict === 'fail') {
     if (excess > 0) return null;
     const isForgiven = (finding: FunctionFinding) =>
-      moved.has(finding) || waived.functions.get(finding)?.status === 'waived';
+      moved.has(finding) || unclear.has(finding) || waived.functions.get(finding)?.status === 'waived';
     const forgiven = new Set(functions.findings.filter(isForgiven).map(({ estimate }) => estimate.row));
     const { findings } = testFunctions(panel, look, total.log, policy, -excess);
     const stands = findings.some(

@@ -51,7 +51,10 @@ export interface Assessment {
 }
 
 /** What a look tells of CPU time. */
-export type Seen = Pick<Assessment, 'verdict' | 'pairs' | 'total' | 'functions' | 'moved' | 'waived'>;
+export type Seen = Pick<
+  Assessment,
+  'verdict' | 'pairs' | 'total' | 'functions' | 'moved' | 'unclear' | 'waived'
+>;
 
 export interface Measured {
   readonly workload: BundleWorkload;

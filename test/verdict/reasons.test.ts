@@ -13,7 +13,9 @@ function textsBelow(folder: string): string[] {
 
 const written = new Set(
   textsBelow('src/verdict').flatMap((text) =>
-    [...text.matchAll(/(?:\bcode: |\breason\(\s*|\badd\((?='wait))'([a-z_]+)'/g)].map(([, code]) => code as string),
+    [...text.matchAll(/(?:\bcode: |\breason\(\s*|\badd\((?='wait))'([a-z_]+)'/g)].map(
+      ([, code]) => code as string,
+    ),
   ),
 );
 const rows = [
