@@ -9,11 +9,6 @@ beforeEach(() => {
 });
 afterEach(() => project.remove());
 
-/** One pair is enough to see these faults, and all that fits into the budget. */
-function onePair(workload: Readonly<Record<string, unknown>>): string {
-  return configuration(workload).replace('"max_pairs": 4', '"budget": "1s"');
-}
-
 async function inconclusive(): Promise<WorkloadResult> {
   const run = await project.gate('--base', 'dir:base', '--head', 'dir:head');
   expectCode(run, 0);
@@ -41,7 +36,7 @@ describe('a gate', () => {
     for (const side of ['base', 'head']) {
       project.write({
         [`${side}/service.cjs`]: service(200_000),
-        [`${side}/.profbound.yml`]: onePair({ load }),
+        [`${side}/.profbound.yml`]: configuration({ load }),
       });
     }
     const { reasons } = await inconclusive();
@@ -53,13 +48,13 @@ describe('a gate', () => {
 
   test.each([
     ['some', 'asked % 10 === 0', 'errors_high', /^1\d\.\d % of head's requests failed .*; mend what fails/],
-    ['all', 'true', 'zero_units', /^head did no work in pair 1: 0 requests; check load and units$/],
+    ['all', 'true', 'zero_units', /^head did no work in the pilot, .*: check load and units$/],
   ])('where %s requests of head fail', async (_, when, code, message) => {
     project.write({
       'base/service.cjs': failing('false'),
-      'base/.profbound.yml': onePair({}),
+      'base/.profbound.yml': configuration(),
       'head/service.cjs': failing(when),
-      'head/.profbound.yml': onePair({}),
+      'head/.profbound.yml': configuration(),
     });
     const { reasons } = await inconclusive();
     expect(reasons[0]).toMatchObject({ code, message: expect.stringMatching(message) });
