@@ -184,7 +184,7 @@ function expectArtifacts({ outputs }: ActionRun, attempt: number): void {
   const captures = manifest.workloads.flatMap((workload) => workload.captures);
   expect(captures.length).toBeGreaterThanOrEqual(8);
   expect([...files.keys()].sort()).toEqual(
-    ['bundle.json', ...captures.map((each) => each.cpuProfile)].sort(),
+    ['bundle.json', ...captures.flatMap((each) => [each.cpuProfile, each.offCpuProfile ?? []].flat())].sort(),
   );
   const result = resultSchema.parse(JSON.parse(readFileSync(outputs.result ?? '', 'utf8')));
   expect(result.verdict).toBe(outputs.verdict);
