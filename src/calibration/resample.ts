@@ -93,7 +93,8 @@ export function judgeDraws(
     captures,
     stop: { reason: 'looks_exhausted', message: 'drawn from a recording' },
   };
-  const result = judgeWorkload(gate, (_, { cpuProfile }) => tables.get(cpuProfile) as FunctionTable);
+  const tableOf = (_: BundleWorkload, { cpuProfile }: Capture) => tables.get(cpuProfile) as FunctionTable;
+  const result = judgeWorkload(gate, { tableOf });
   return { verdict: result.verdict, pairs: result.pairs, code: result.reasons[0]?.code ?? '' };
 }
 

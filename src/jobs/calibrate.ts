@@ -19,11 +19,12 @@ import { resolvePlan } from '../config/resolve.js';
 import { UsageError } from '../errors.js';
 import { judgeWorkload } from '../verdict/judge.js';
 import { completePairs } from '../verdict/pairs.js';
-import { captureTables } from './evaluate.js';
+import type { Sources } from '../verdict/sources.js';
 import { runGate } from './gate.js';
 import type { Log } from './log.js';
 import { makeFolder, writeText } from './output.js';
 import { bundleFolder } from './report.js';
+import { captureSources } from './sources.js';
 
 export interface CalibrateOptions extends CalibrationOptions {
   readonly cwd: string;
@@ -75,14 +76,14 @@ async function record(options: CalibrateOptions): Promise<Bundle> {
 
 async function analyseBundle(bundle: Bundle, options: CalibrateOptions): Promise<Calibration> {
   const { manifest, directory } = bundle;
-  const tableOf = captureTables(directory, manifest);
+  const sources = captureSources(directory, manifest);
   const workloads: WorkloadCalibration[] = [];
   for (const plan of plansOf(manifest, options.workloads)) {
     const measured = manifest.workloads.find(({ name }) => name === plan.name);
     if (measured === undefined || completePairs(measured.captures).length === 0) continue;
-    const recording = readRecording(measured, plan.policy, tableOf);
+    const recording = readRecording(measured, plan.policy, sources.tableOf);
     const { gates, seed } = options;
-    const planted = plantedGates(bundle, plan, tableOf);
+    const planted = plantedGates(bundle, plan, sources);
     const analysis = { gates, seed, planted, budgetSeconds: plan.budgetSeconds };
     workloads.push(await finished(analyse(recording, analysis), plan.name, analysis, options));
   }
@@ -108,15 +109,11 @@ function plansOf({ config }: BundleManifest, only: readonly string[]): readonly 
   return resolvePlan(file, file, only).workloads;
 }
 
-function plantedGates(
-  { manifest }: Bundle,
-  { name }: WorkloadPlan,
-  tableOf: ReturnType<typeof captureTables>,
-): PlantedGate[] {
+function plantedGates({ manifest }: Bundle, { name }: WorkloadPlan, sources: Sources): PlantedGate[] {
   return manifest.workloads.flatMap((workload: BundleWorkload) => {
     const planted = plantedIn(workload.name, name);
     if (planted === null || workload.captures.length === 0) return [];
-    const { verdict, reasons, pairs, seconds, total } = judgeWorkload(workload, tableOf);
+    const { verdict, reasons, pairs, seconds, total } = judgeWorkload(workload, sources);
     const { estimate, lower, upper } = total;
     return [{ planted, verdict, reason: reasons[0]?.message ?? '', pairs, seconds, estimate, lower, upper }];
   });

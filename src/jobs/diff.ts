@@ -11,8 +11,9 @@ import { buildDifferentialTree, type WeightedProfile } from '../profile/tree.js'
 import type { ReportModel } from '../report/model.js';
 import { poolSummaries, poolTables } from '../verdict/pooling.js';
 import { compareUnpaired, type UnpairedSide } from '../verdict/unpaired.js';
-import { captureTables, perUnit, sampledNanoseconds } from './evaluate.js';
+import { perUnit, sampledNanoseconds } from './evaluate.js';
 import { bundleFolder } from './report.js';
+import { captureSources } from './sources.js';
 
 export interface DiffOptions {
   /** Each a bundle (or a gate's output folder), a capture's folder, or a pprof file. */
@@ -96,7 +97,7 @@ function openBundleSide(directory: string, { side, workload: name }: DiffOptions
   const [first, ...rest] = captures.map(({ summary }) => summary);
   if (!first) throw new UsageError(`${directory}: workload ${workload.name} has no capture of ${side}`);
   const ref = manifest.refs[side];
-  const tableOf = captureTables(directory, manifest);
+  const { tableOf } = captureSources(directory, manifest);
   const units = captures.reduce((sum, capture) => sum + capture.units, 0);
   return {
     side: {

@@ -22,9 +22,9 @@ import { type Placement, placeCpus } from '../workload/placement.js';
 import { type PreparedSides, prepareSides } from '../workload/sides.js';
 import { type Builds, buildAll, removeBuilds } from './builds.js';
 import { readConfigs, type SideConfigs } from './configuration.js';
-import { captureCalls, captureTables, captureWaits } from './evaluate.js';
 import type { Log } from './log.js';
 import { makeFolder, type OutputPaths, outputPaths, writeOutputs } from './output.js';
+import { captureSources } from './sources.js';
 
 export interface GateOptions {
   /** Folder the tool was started in; absolute. */
@@ -208,10 +208,8 @@ async function measure(
   writer: BundleWriter,
   { log, signal }: GateOptions,
 ): Promise<void> {
-  const tableOf = captureTables(writer.directory, { refs });
-  const callsOf = captureCalls(writer.directory, { refs });
+  const sources = captureSources(writer.directory, { refs });
   const { startedAt } = writer.manifest;
-  const waitsOf = captureWaits(writer.directory, { refs });
   try {
     for (const workload of plan.workloads) {
       signal.throwIfAborted();
@@ -219,9 +217,7 @@ async function measure(
         progress: log,
         signal,
         decide: (measured) =>
-          workload.allPairs
-            ? 'open'
-            : standing(waiversInForce(measured, startedAt), tableOf, waitsOf, callsOf),
+          workload.allPairs ? 'open' : standing(waiversInForce(measured, startedAt), sources),
       });
     }
   } catch (error) {

@@ -8,6 +8,7 @@ import { oneLine } from './names.js';
 import { completePairs, type Pair } from './pairs.js';
 import type { TableOf } from './panel.js';
 import type { Culprit, WorkloadResult } from './result.js';
+import type { Sources } from './sources.js';
 
 /** Who calls some functions in one capture. */
 export type SurroundingsOf = (
@@ -34,8 +35,7 @@ export function withCulprits(
   result: WorkloadResult,
   workload: BundleWorkload,
   { changes, refs }: Pick<BundleManifest, 'changes' | 'refs'>,
-  tableOf: TableOf,
-  surroundingsOf: SurroundingsOf,
+  { tableOf, surroundingsOf = () => new Map() }: Sources,
 ): WorkloadResult {
   // Functions come with the largest contributions first.
   const slower = result.functions.filter((one) => one.class === 'slower' || one.class === 'new');

@@ -2,17 +2,15 @@
 
 import type { BundleManifest, BundleWorkload, Side } from '../bundle/schema.js';
 import * as exact from '../stats/exact.js';
-import type { CallsOf } from './calls.js';
-import { type SurroundingsOf, withCulprits } from './culprit.js';
+import { withCulprits } from './culprit.js';
 import { functionResults, longestText } from './functionResult.js';
 import { layoutFigures } from './layouts.js';
 import { measuredSeconds, type Pair, sumOver } from './pairs.js';
-import type { TableOf } from './panel.js';
 import { placementOf } from './placement.js';
 import { captureFacts, sideQuality } from './quality.js';
 import type { Reason, Result, Verdict, WorkloadResult } from './result.js';
+import type { Sources } from './sources.js';
 import { cpuPerUnit, logChanges } from './total.js';
-import type { WaitsOf } from './waitPanel.js';
 import { offCpuResult } from './waitResult.js';
 import { idleWaivers, waiversInForce, withExpiredWaivers } from './waivers.js';
 import {
@@ -24,33 +22,19 @@ import {
   standingOf,
 } from './workload.js';
 
-const noWaits: WaitsOf = () => null;
-
-/**
- * Judges a bundle.
- * @param tableOf        self cost by function of one capture; asked once a capture of a complete pair
- * @param surroundingsOf callers of functions that got slower; without it only their own lines tell their culprits
- * @param waitsOf        where its threads waited; asked only where the workload's captures were to keep that
- * @param callsOf        all stacks of a workload's captures; absent where profiles have none
- */
-export function judge(
-  manifest: BundleManifest,
-  tableOf: TableOf,
-  surroundingsOf: SurroundingsOf = () => new Map(),
-  waitsOf: WaitsOf = noWaits,
-  callsOf?: CallsOf,
-): Result {
+/** Judges a bundle. */
+export function judge(manifest: BundleManifest, sources: Sources): Result {
   const { startedAt } = manifest;
   const workloads = manifest.workloads.map((workload) => {
-    const judged = judgeWorkload(waiversInForce(workload, startedAt), tableOf, waitsOf, callsOf);
+    const judged = judgeWorkload(waiversInForce(workload, startedAt), sources);
     const result = withExpiredWaivers(judged, workload, startedAt);
-    return withCulprits(result, workload, manifest, tableOf, surroundingsOf);
+    return withCulprits(result, workload, manifest, sources);
   });
   return {
     schema: 'profbound/result@1',
     tool: manifest.tool,
     verdict: combine(workloads.map(({ verdict }) => verdict)),
-    reasons: [...combineReasons(workloads), ...idleWaivers(manifest, workloads, tableOf)],
+    reasons: [...combineReasons(workloads), ...idleWaivers(manifest, workloads, sources.tableOf)],
     design: 'paired',
     onInconclusive: manifest.onInconclusive,
     startedAt,
@@ -62,25 +46,15 @@ export function judge(
 }
 
 /** Whether measuring a workload may stop, and what for: see `standingOf`; all of its waivers are in force. */
-export function standing(
-  workload: BundleWorkload,
-  tableOf: TableOf,
-  waitsOf: WaitsOf = noWaits,
-  callsOf?: CallsOf,
-): Standing {
+export function standing(workload: BundleWorkload, sources: Sources): Standing {
+  const { waitsOf: _, ...withoutWaits } = sources;
   // Where nothing rests on waits they need not be read.
-  const neededWaits = workload.offCpu?.mode === 'enforce' ? waitsOf : noWaits;
-  return standingOf(readMeasured(workload, tableOf, neededWaits, callsOf));
+  return standingOf(readMeasured(workload, workload.offCpu?.mode === 'enforce' ? sources : withoutWaits));
 }
 
 /** Judges one workload of a bundle; all of its waivers are in force. */
-export function judgeWorkload(
-  workload: BundleWorkload,
-  tableOf: TableOf,
-  waitsOf: WaitsOf = noWaits,
-  callsOf?: CallsOf,
-): WorkloadResult {
-  const measured = readMeasured(workload, tableOf, waitsOf, callsOf);
+export function judgeWorkload(workload: BundleWorkload, sources: Sources): WorkloadResult {
+  const measured = readMeasured(workload, sources);
   return workloadResult(measured, assess(measured));
 }
 

@@ -2,7 +2,7 @@
 
 import { endOf, spendingTimes } from '../bundle/schedule.js';
 import type { BundleWorkload } from '../bundle/schema.js';
-import { type CallsOf, callsWithoutStacks, type PlacePanel, readPlaces } from './calls.js';
+import { callsWithoutStacks, type PlacePanel, readPlaces } from './calls.js';
 import { doubtsOf } from './doubts.js';
 import { type FunctionFinding, type FunctionFindings, testFunctions } from './functionTest.js';
 import { isFutile } from './futility.js';
@@ -11,18 +11,19 @@ import { type Look, looksAt } from './looks.js';
 import { stacksCutShort } from './missing.js';
 import { fewPairs, futile } from './pacingReasons.js';
 import { capturesOf, completePairs, type Pair, secondsPerPair } from './pairs.js';
-import { type Panel, readPanel, type TableOf, unresolvedPart } from './panel.js';
+import { type Panel, readPanel, unresolvedPart } from './panel.js';
 import { placementDiffers, placementOf } from './placement.js';
 import * as because from './reasons.js';
 import type { Reason, Verdict } from './result.js';
 import { agreement, totalLogChange } from './runners.js';
 import { checkSensitivity, morePairs, type Sensitivity } from './sensitivity.js';
 import { shiftsOf } from './shift.js';
+import type { Sources } from './sources.js';
 import { noisyMachine } from './surroundings.js';
 import { type Total, testTotal } from './total.js';
 import { isUniform } from './uniform.js';
 import { checkPairs, checkStop, checkUnresolved, hopeless } from './validity.js';
-import { readWaitPanel, type WaitPanel, type WaitsOf } from './waitPanel.js';
+import { readWaitPanel, type WaitPanel } from './waitPanel.js';
 import { weighWaits } from './waits.js';
 import type { WaitFindings } from './waitTest.js';
 import { applyWaivers, nothingWaived, type Waived, waivedPolicy, waiverReasons } from './waivers.js';
@@ -69,13 +70,8 @@ export interface Measured {
   readonly places: () => PlacePanel;
 }
 
-/** @param callsOf absent where profiles have no stacks */
-export function readMeasured(
-  workload: BundleWorkload,
-  tableOf: TableOf,
-  waitsOf: WaitsOf,
-  callsOf?: CallsOf,
-): Measured {
+export function readMeasured(workload: BundleWorkload, sources: Sources): Measured {
+  const { tableOf, callsOf, waitsOf = () => null } = sources;
   const pairs = completePairs(workload.captures);
   const looks = looksAt(workload.policy, pairs.length, spendingTimes(workload, pairs.map(capturesOf)));
   const panel = readPanel(workload, pairs, tableOf);

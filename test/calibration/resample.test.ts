@@ -85,7 +85,8 @@ describe('gates of the same code', () => {
         { ...pair[head].capture, side: 'head' as const, pair: index + 1 },
       ]);
       const [first] = recording.pairs as [Recording['pairs'][number]];
-      return judgeWorkload({ ...recording.workload, captures }, () => first.base.table).total.estimate;
+      return judgeWorkload({ ...recording.workload, captures }, { tableOf: () => first.base.table }).total
+        .estimate;
     };
     expect(Math.log1p(estimate(true))).toBeCloseTo(-Math.log1p(estimate(false)), 10);
   });
@@ -161,7 +162,7 @@ test('small functions are put together without any change of the verdict', () =>
     head: { ...costs, ...small, f03: (costs.f03 as number) * 1.4 },
     noise: 0.2,
   });
-  const whole = judgeWorkload({ ...workload, policy: { ...policy, looks: [10] } }, tableOf);
+  const whole = judgeWorkload({ ...workload, policy: { ...policy, looks: [10] } }, { tableOf });
   const recording = readRecording(workload, { ...policy, looks: [10] }, tableOf);
   expect(recording.pairs[0]?.base.table.functions.size).toBeLessThan(60);
   const draws = recording.pairs.map((pair) => ({ pair, exchanged: false }));

@@ -129,7 +129,7 @@ describe('units come from', () => {
       'base did no work in the pilot, a capture before the first pair: check load and units',
     );
     expect(trial.measured.captures).toEqual([]);
-    expect(judgeWorkload(trial.measured, noTable)).toMatchObject({
+    expect(judgeWorkload(trial.measured, { tableOf: noTable })).toMatchObject({
       verdict: 'inconclusive',
       reasons: [{ code: 'zero_units' }, { code: 'no_pairs' }],
     });

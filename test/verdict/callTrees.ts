@@ -18,12 +18,10 @@ export function judgeWays(truth: Truth): WorkloadResult {
     return found;
   };
   const calls: Calls = { tree, costsOf: (capture) => read(workload, capture).costs };
-  return judgeWorkload(
-    workload,
-    (of, capture) => read(of, capture).table,
-    undefined,
-    () => calls,
-  );
+  return judgeWorkload(workload, {
+    tableOf: (of, capture) => read(of, capture).table,
+    callsOf: () => calls,
+  });
 }
 
 function split(byWay: FunctionTable, tree: CallTree): { table: FunctionTable; costs: PlaceCosts } {

@@ -48,7 +48,7 @@ function culpritIn({ files = [], prefix = '', filesLeft = 0, root = '/src', arou
     return new Map([['f01', { ...nothing, ...around?.[capture.side] }]]);
   };
   const given = { ...manifest, refs, changes: changes === null ? null : whole };
-  const result = resultSchema.parse(judge(given, measured.tableOf, surroundingsOf));
+  const result = resultSchema.parse(judge(given, { tableOf: measured.tableOf, surroundingsOf }));
   const slower = result.workloads[0]?.functions.filter((one) => one.class === 'slower') ?? [];
   expect(slower.map(({ name }) => name)).toEqual(['f01']);
   return slower[0]?.culprit;

@@ -12,7 +12,7 @@ const times = (costs: Costs, factor: number): Costs =>
 
 function judged(truth: Partial<Truth>): WorkloadResult {
   const { workload, tableOf } = simulate({ seed: 8, pairs: 40, noise: 0.3, base, head: base, ...truth });
-  return judgeWorkload(workload, tableOf);
+  return judgeWorkload(workload, { tableOf });
 }
 
 function surrounded(change: (capture: Capture) => Partial<Conditions>): (capture: Capture) => Capture {
@@ -180,7 +180,7 @@ describe('a machine that changes while it is measured', () => {
       expect(result.reasons[0]?.message).toMatch(message);
     }
     const { workload, tableOf } = simulate({ seed: 8, pairs: 10, base, head: base, capture: drifting });
-    expect(standing(workload, tableOf)).toBe('decided');
+    expect(standing(workload, { tableOf })).toBe('decided');
   });
 
   test('runners may differ from each other', () => {

@@ -25,7 +25,7 @@ function standings(run: Simulated): string[] {
   const seen: string[] = [];
   for (const look of run.workload.policy.looks) {
     const { workload, tableOf } = firstPairs(run, look);
-    seen.push(standing(workload, tableOf));
+    seen.push(standing(workload, { tableOf }));
     if (seen.at(-1) !== 'open') break;
   }
   return seen;
@@ -75,7 +75,7 @@ describe('a run', () => {
       expect(seen.at(-1)).toBe('futile');
       expect(seen.length).toBeGreaterThan(1);
       const { workload, tableOf } = firstPairs(run, policy.looks[seen.length - 1] as number);
-      const { verdict, reasons, neededSeconds } = judgeWorkload({ ...workload, stop: stopped }, tableOf);
+      const { verdict, reasons, neededSeconds } = judgeWorkload({ ...workload, stop: stopped }, { tableOf });
       expect(verdict).toBe('inconclusive');
       expect(reasons.map(({ code }) => code)).toEqual(['futile', 'undecided']);
       expect(reasons[0]?.message).toMatch(
@@ -103,7 +103,7 @@ describe('a run', () => {
         { ...run, workload: { ...run.workload, captures: timed } },
         16,
       );
-      return standing({ ...workload, pacing }, tableOf);
+      return standing({ ...workload, pacing }, { tableOf });
     };
     expect(of(600)).toBe('open');
     expect(of(200)).toBe('futile');
@@ -120,7 +120,10 @@ describe('a run', () => {
     const { workload, tableOf } = simulate({ seed: 1, pairs: 1, base, head: base });
     const pacing = { budgetSeconds: 20, pairSeconds: 12 };
     const stop = { reason: 'futile', message: 'the budget of 20s leaves time for 1 pairs' } as const;
-    const { reasons, neededSeconds } = judgeWorkload({ ...workload, captures: [], pacing, stop }, tableOf);
+    const { reasons, neededSeconds } = judgeWorkload(
+      { ...workload, captures: [], pacing, stop },
+      { tableOf },
+    );
     expect(reasons.map(({ code }) => code)).toEqual(['futile', 'no_pairs']);
     expect(neededSeconds).toBe(120);
   });
@@ -131,7 +134,7 @@ describe('a run', () => {
     const run = simulate({ seed: 3, pairs: 4, noise: 0.1, base, head, policy: few });
     const { verdict, reasons } = judgeWorkload(
       { ...run.workload, policy: { ...few, alpha: { fail: 0.4, pass: 0.4, functions: 0.4 } } },
-      run.tableOf,
+      run,
     );
     expect(verdict).toBe('fail');
     expect(reasons.map(({ code }) => code)).toContain('few_pairs');
@@ -154,7 +157,7 @@ test('stopping for futility takes few verdicts away', () => {
   for (const truth of truths) {
     for (let seed = 1; seed <= 20; seed++) {
       const run = simulate({ seed, ...truth });
-      if (judgeWorkload(run.workload, run.tableOf).verdict === 'inconclusive') continue;
+      if (judgeWorkload(run.workload, run).verdict === 'inconclusive') continue;
       decidable++;
       if (standings(run).at(-1) === 'futile') lost++;
     }

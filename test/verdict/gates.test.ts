@@ -9,7 +9,7 @@ const base = program(24);
 function gates(count: number, truth: (seed: number) => Omit<Truth, 'seed'>): WorkloadResult[] {
   return Array.from({ length: count }, (_, seed) => {
     const { workload, tableOf } = simulate({ seed: seed + 1, ...truth(seed) });
-    return judgeWorkload(workload, tableOf);
+    return judgeWorkload(workload, { tableOf });
   });
 }
 

@@ -17,7 +17,7 @@ function asCycles(capture: Capture): Capture {
 }
 
 function judged({ workload, tableOf }: Simulated) {
-  return judgeWorkload(workload, tableOf);
+  return judgeWorkload(workload, { tableOf });
 }
 
 function firstPairs({ workload, tableOf }: Simulated, pairs: number): Simulated {
@@ -30,14 +30,14 @@ function firstPairs({ workload, tableOf }: Simulated, pairs: number): Simulated 
 describe('a result', () => {
   test('fits its schema and is the same bytes again, whatever order things come in', () => {
     const { workload, tableOf } = failing();
-    const once = judge(manifestOf(workload), tableOf);
+    const once = judge(manifestOf(workload), { tableOf });
     expect(resultSchema.parse(once)).toEqual(once);
     const shuffled = { ...workload, captures: [...workload.captures].reverse() };
     const turned: typeof tableOf = (of, capture) => {
       const table: FunctionTable = tableOf(of, capture);
       return { ...table, functions: new Map([...table.functions].reverse()) };
     };
-    expect(JSON.stringify(judge(manifestOf(shuffled), turned))).toBe(JSON.stringify(once));
+    expect(JSON.stringify(judge(manifestOf(shuffled), { tableOf: turned }))).toBe(JSON.stringify(once));
   });
 
   test('says in one sentence which function it was, with figures and bounds', () => {
@@ -102,9 +102,9 @@ describe('several workloads', () => {
 
   test('one fail fails, and comes first', () => {
     const [good, bad] = [same(), failing()];
-    const result = judge(manifestOf(named(good, 'good'), named(bad, 'bad')), (workload, capture) =>
-      (workload.name === 'good' ? good : bad).tableOf(workload, capture),
-    );
+    const result = judge(manifestOf(named(good, 'good'), named(bad, 'bad')), {
+      tableOf: (workload, capture) => (workload.name === 'good' ? good : bad).tableOf(workload, capture),
+    });
     expect(result.verdict).toBe('fail');
     expect(result.workloads.map(({ name, verdict }) => [name, verdict])).toEqual([
       ['good', 'pass'],
@@ -117,9 +117,9 @@ describe('several workloads', () => {
   test('an open one leaves all open, none proves nothing', () => {
     const good = same();
     const open = { ...good.workload, name: 'open', captures: [] };
-    expect(judge(manifestOf(good.workload, open), good.tableOf).verdict).toBe('inconclusive');
-    expect(judge(manifestOf(good.workload), good.tableOf).verdict).toBe('pass');
-    const nothing = judge(manifestOf(), good.tableOf);
+    expect(judge(manifestOf(good.workload, open), good).verdict).toBe('inconclusive');
+    expect(judge(manifestOf(good.workload), good).verdict).toBe('pass');
+    const nothing = judge(manifestOf(), good);
     expect(nothing.verdict).toBe('inconclusive');
     expect(nothing.reasons.map(({ code }) => code)).toEqual(['no_workloads']);
   });
@@ -216,7 +216,7 @@ describe('the standing of a run', () => {
     const fails = simulate({ seed: 3, pairs: 16, noise: 0.3, base, head: slower, workload: { stop: null } });
     const at = (simulated: Simulated, pairs: number) => {
       const { workload, tableOf } = firstPairs(simulated, pairs);
-      return standing(workload, tableOf);
+      return standing(workload, { tableOf });
     };
     expect([4, 9, 10, 11, 16].map((pairs) => at(fails, pairs))).toEqual([
       'open',
@@ -233,7 +233,7 @@ describe('the standing of a run', () => {
     for (let seed = 1; seed <= 10; seed++) {
       const run = simulate({ seed, pairs: 40, noise: 0.5, base, head: base });
       const stopped = policy.looks.find(
-        (look) => look <= 40 && standing(firstPairs(run, look).workload, run.tableOf) === 'decided',
+        (look) => look <= 40 && standing(firstPairs(run, look).workload, run) === 'decided',
       );
       const result = judged(run);
       expect(result.verdict === 'inconclusive' ? undefined : result.pairs).toBe(stopped);
@@ -248,6 +248,6 @@ describe('the standing of a run', () => {
       head: base,
       capture: (capture) => (capture.side === 'head' ? { ...capture, units: 0 } : capture),
     });
-    expect(standing(idle.workload, idle.tableOf)).toBe('decided');
+    expect(standing(idle.workload, idle)).toBe('decided');
   });
 });

@@ -100,7 +100,7 @@ describe('whole gates', () => {
         head,
         layouts,
       });
-      return judgeWorkload(workload, tableOf);
+      return judgeWorkload(workload, { tableOf });
     });
 
   test('of the same code pass, and show how much layouts make', () => {
@@ -132,7 +132,7 @@ describe('whole gates', () => {
         head: base,
         layouts: varied,
       });
-      return judgeWorkload(workload, tableOf);
+      return judgeWorkload(workload, { tableOf });
     });
     expect(wild.filter(({ verdict }) => verdict === 'fail')).toEqual([]);
     expect(wild.flatMap(({ functions }) => functions).filter((each) => each.class !== 'unproven')).toEqual(
@@ -149,7 +149,7 @@ describe('whole gates', () => {
       head: base,
       layouts: { builds: 3, sd: 0.02, functionSd: 0.01 },
     });
-    const result = judgeWorkload(workload, tableOf);
+    const result = judgeWorkload(workload, { tableOf });
     expect(result.verdict).toBe('inconclusive');
     expect(result.reasons.map(({ code }) => code)).toEqual(['undecided', 'layouts_vary']);
     expect(result.reasons[1]?.message).toMatch(
@@ -167,7 +167,7 @@ describe('whole gates', () => {
       head: base,
       layouts: { builds: 2, sd: 0, functionSd: 0 },
     });
-    const { verdict, reasons } = judgeWorkload(workload, tableOf);
+    const { verdict, reasons } = judgeWorkload(workload, { tableOf });
     expect(verdict).toBe('inconclusive');
     expect(reasons.map(({ code }) => code)).toEqual(['undecided', 'few_layouts']);
     expect(reasons[1]?.message).toMatch(/^2 layouts a side .*; raise build\.layouts to 8$/);

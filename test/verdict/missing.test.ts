@@ -9,7 +9,7 @@ const base = { ...program(24), '[unknown]': 10 };
 
 function judged(truth: Partial<Truth>): WorkloadResult {
   const { workload, tableOf } = simulate({ seed: 8, pairs: 60, noise: 0.2, base, head: base, ...truth });
-  return judgeWorkload(workload, tableOf);
+  return judgeWorkload(workload, { tableOf });
 }
 
 const codes = ({ reasons }: WorkloadResult): string[] => reasons.map(({ code }) => code);

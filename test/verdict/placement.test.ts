@@ -30,7 +30,7 @@ function judged(head: Costs, shares: Parameters<typeof spread>[0]): WorkloadResu
     head,
     capture: spread(shares),
   });
-  return judgeWorkload(workload, tableOf);
+  return judgeWorkload(workload, { tableOf });
 }
 
 const codes = ({ reasons }: WorkloadResult): string[] => reasons.map(({ code }) => code);

@@ -47,7 +47,9 @@ function merged(truths: readonly RunnerTruth[]) {
   };
   return {
     pairs: completePairs(captures),
-    result: judgeWorkload(whole, (_, capture) => tables.get(capture.cpuProfile) as FunctionTable),
+    result: judgeWorkload(whole, {
+      tableOf: (_, capture) => tables.get(capture.cpuProfile) as FunctionTable,
+    }),
   };
 }
 

@@ -21,7 +21,7 @@ interface Fault {
 
 function judgedWith(head: Costs, { pairs = 40, ...fault }: Fault, before: Costs = base): WorkloadResult {
   const { workload, tableOf } = simulate({ seed: 8, pairs, noise: 0.3, base: before, head, ...fault });
-  const result = resultSchema.parse(judge(manifestOf(workload), tableOf));
+  const result = resultSchema.parse(judge(manifestOf(workload), { tableOf }));
   return result.workloads[0] as WorkloadResult;
 }
 
@@ -133,7 +133,7 @@ describe('a fault that is none', () => {
       ...workload,
       captures: workload.captures.filter(({ pair, side }) => pair !== 41 || side === 'base'),
     };
-    const result = judge(manifestOf(cut), tableOf);
+    const result = judge(manifestOf(cut), { tableOf });
     expect(result.verdict).toBe('pass');
     expect(result.workloads[0]?.pairs).toBeLessThanOrEqual(40);
   });
@@ -145,7 +145,7 @@ describe('code without symbols', () => {
   test('that takes as much on both sides is shown and not judged', () => {
     const slower = { ...kernel, f01: (base.f01 as number) * 3 };
     const { workload, tableOf } = simulate({ seed: 8, pairs: 10, noise: 0.3, base: kernel, head: slower });
-    const result = judge(manifestOf(workload), tableOf).workloads[0];
+    const result = judge(manifestOf(workload), { tableOf }).workloads[0];
     expect(result?.verdict).toBe('fail');
     expect(result?.functions.find(({ key }) => key === '[unknown]')?.class).toBe('unproven');
     expect(result?.quality.base.unresolved).toBeCloseTo(0.4 / 1.4, 1);
@@ -170,7 +170,7 @@ describe('code without symbols', () => {
     const { f02: lost = 0, ...rest } = base;
     const stripped = { ...rest, '[unknown]': 400 + lost };
     const { workload, tableOf } = simulate({ seed: 8, pairs: 40, noise: 0.3, base: kernel, head: stripped });
-    const result = judge(manifestOf(workload), tableOf).workloads[0];
+    const result = judge(manifestOf(workload), { tableOf }).workloads[0];
     expect(result?.verdict).toBe('inconclusive');
     expect(result?.reasons[0]?.code).toBe('unresolved_differs');
   });
@@ -179,7 +179,7 @@ describe('code without symbols', () => {
     const before = { ...base, '[unknown]': 60 };
     const after = { ...base, '[unknown]': 400, f01: 300, f20: (base.f20 as number) * 2 };
     const { workload, tableOf } = simulate({ seed: 8, pairs: 10, noise: 0.3, base: before, head: after });
-    const result = judge(manifestOf(workload), tableOf).workloads[0];
+    const result = judge(manifestOf(workload), { tableOf }).workloads[0];
     expect(result?.verdict).toBe('fail');
     expect(result?.reasons.map(({ code }) => code)).toEqual([
       'total_slower',

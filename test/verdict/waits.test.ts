@@ -124,7 +124,7 @@ const same = { ...slowed, pause: { ...slowed.pause, head: 2000 } } as Waits;
 const gate = (pairs = 16) => simulate({ seed: 3, pairs, noise: 0.1, samples: 40_000, base, head: base });
 
 function judged({ workload, tableOf, waitsOf }: ReturnType<typeof withWaits>): WorkloadResult {
-  return judgeWorkload(workload, tableOf, waitsOf);
+  return judgeWorkload(workload, { tableOf, waitsOf });
 }
 
 describe('a gate whose CPU time passes', () => {
@@ -170,7 +170,7 @@ describe('a gate whose CPU time passes', () => {
       ...enforced.workload,
       captures: enforced.workload.captures.filter(({ pair }) => pair <= 10),
     };
-    expect(standing(first, enforced.tableOf, enforced.waitsOf)).toBe('decided');
+    expect(standing(first, enforced)).toBe('decided');
   });
 
   test('names a wait that is new, and one that only moved', () => {
@@ -208,22 +208,25 @@ describe('a gate whose CPU time passes', () => {
 
   test('stays open where waits are enforced and were not measured', () => {
     const { workload, tableOf } = withWaits(gate(), same, 5, { mode: 'enforce' });
-    const unmeasured = judgeWorkload(workload, tableOf, () => null);
+    const unmeasured = judgeWorkload(workload, { tableOf });
     expect(unmeasured).toMatchObject({ verdict: 'inconclusive', offCpu: null });
     expect(unmeasured.reasons[0]).toMatchObject({
       code: 'waits_not_measured',
       message: expect.stringContaining('profbound doctor'),
     });
-    expect(standing(workload, tableOf, () => null)).toBe('decided');
+    expect(standing(workload, { tableOf })).toBe('decided');
     const reported = { ...workload, offCpu: { mode: 'report' as const, margin: 0.1, idle: [] } };
-    expect(judgeWorkload(reported, tableOf, () => null)).toMatchObject({ verdict: 'pass', offCpu: null });
+    expect(judgeWorkload(reported, { tableOf })).toMatchObject({ verdict: 'pass', offCpu: null });
   });
 
   test('claims nothing where too many waits have no stack', () => {
     const { workload, tableOf, waitsOf } = withWaits(gate(), slowed, 5, { mode: 'enforce' });
-    const blind = judgeWorkload(workload, tableOf, (of, capture) => {
-      const table = waitsOf(of, capture);
-      return table && { ...table, untracedNanoseconds: table.nanoseconds };
+    const blind = judgeWorkload(workload, {
+      tableOf,
+      waitsOf: (of, capture) => {
+        const table = waitsOf(of, capture);
+        return table && { ...table, untracedNanoseconds: table.nanoseconds };
+      },
     });
     expect(blind.verdict).toBe('inconclusive');
     expect(blind.reasons[0]?.code).toBe('waits_untraced');
@@ -251,12 +254,14 @@ test('fewer pairs than the first look claim nothing', () => {
 
 test('a result with waits fits its schema and is the same bytes again', () => {
   const { workload, tableOf, waitsOf } = withWaits(gate(10), slowed, 5);
-  const once = judge(manifestOf(workload), tableOf, undefined, waitsOf);
+  const once = judge(manifestOf(workload), { tableOf, waitsOf });
   expect(resultSchema.parse(once)).toEqual(once);
   const shuffled = { ...workload, captures: [...workload.captures].reverse() };
   const turned: typeof waitsOf = (of, capture) => {
     const table = waitsOf(of, capture);
     return table && { ...table, paths: [...table.paths].reverse() };
   };
-  expect(JSON.stringify(judge(manifestOf(shuffled), tableOf, undefined, turned))).toBe(JSON.stringify(once));
+  expect(JSON.stringify(judge(manifestOf(shuffled), { tableOf, waitsOf: turned }))).toBe(
+    JSON.stringify(once),
+  );
 });

@@ -33,7 +33,7 @@ function codesOf({ reasons }: Result): string[] {
 }
 
 function judged({ workload, tableOf }: Simulated, ...waivers: Waiver[]) {
-  const result = resultSchema.parse(judge(manifestOf({ ...workload, waivers }), tableOf));
+  const result = resultSchema.parse(judge(manifestOf({ ...workload, waivers }), { tableOf }));
   const [only] = result.workloads;
   if (!only) throw new Error('no workload');
   const codes = codesOf(result);
@@ -165,11 +165,12 @@ describe('a waiver that does nothing is said', () => {
     const [good, bad] = [unchanged.workload, oneSlower.workload];
     const manifest = (...workloads: (typeof good)[]) =>
       manifestOf(...workloads.map((one, index) => ({ ...one, name: `w${index}`, waivers: [waiver()] })));
-    const twice = judge(manifest(good, good), unchanged.tableOf);
+    const twice = judge(manifest(good, good), unchanged);
     expect(codesOf(twice)).toEqual(['within_margin', 'within_margin', 'waiver_unused']);
-    const needed = judge(manifest(good, bad), (workload, capture) =>
-      (workload.name === 'w1' ? oneSlower : unchanged).tableOf(workload, capture),
-    );
+    const needed = judge(manifest(good, bad), {
+      tableOf: (workload, capture) =>
+        (workload.name === 'w1' ? oneSlower : unchanged).tableOf(workload, capture),
+    });
     expect(codesOf(needed)).toEqual(['within_margin', 'within_margin', 'waived']);
   });
 });
@@ -180,6 +181,6 @@ test('measuring goes on where only what is waived is proven, and ends where it i
     captures: simulated.workload.captures.filter(({ pair }) => pair <= pairs),
   });
   const ten = { ...first(totalSlower, 10), waivers: [total(0.12)] };
-  expect(standing(waiversInForce(ten, '2025-01-02T00:00:00Z'), totalSlower.tableOf)).toBe('open');
-  expect(standing(waiversInForce(ten, '2025-01-03T00:00:00Z'), totalSlower.tableOf)).toBe('decided');
+  expect(standing(waiversInForce(ten, '2025-01-02T00:00:00Z'), totalSlower)).toBe('open');
+  expect(standing(waiversInForce(ten, '2025-01-03T00:00:00Z'), totalSlower)).toBe('decided');
 });

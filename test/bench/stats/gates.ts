@@ -54,7 +54,7 @@ export function simulatedGate(
 }
 
 function judged({ workload, tableOf }: Simulated): Gate {
-  const { verdict, reasons, pairs } = judgeWorkload(workload, tableOf);
+  const { verdict, reasons, pairs } = judgeWorkload(workload, { tableOf });
   return { verdict, pairs, seconds: pairs * secondsPerPair, codes: reasons.map(({ code }) => code) };
 }
 
