@@ -13,9 +13,9 @@ function textsBelow(folder: string): string[] {
 
 const written = new Set(
   textsBelow('src/verdict').flatMap((text) =>
-    [...text.matchAll(/(?:\bcode: |\breason\(\s*|\badd\((?='wait))'([a-z_]+)'/g)].map(
-      ([, code]) => code as string,
-    ),
+    [
+      ...text.matchAll(/(?:\bcode: (?:\w+ \? '([a-z_]+)' : )?|\breason\(\s*|\badd\((?='wait))'([a-z_]+)'/g),
+    ].flatMap(([, ...codes]) => codes.filter((code) => code !== undefined)),
   ),
 );
 const rows = [
