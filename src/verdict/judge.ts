@@ -71,7 +71,7 @@ function workloadResult({ workload, panel }: Measured, assessment: Assessment): 
       panel,
       pairs.length,
       side,
-      pairs.map((pair) => pair[side]),
+      pairs.flatMap(({ parts }) => parts[side]),
     );
   return {
     name: workload.name,

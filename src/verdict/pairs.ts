@@ -2,7 +2,7 @@
 
 import { endOf } from '../bundle/schedule.js';
 import type { BundleWorkload, Capture, Side } from '../bundle/schema.js';
-import { poolSummaries } from './pooling.js';
+import { poolConditions, poolSummaries } from './pooling.js';
 
 export interface Pair {
   /** Number of the pair, or of the first one where several share a launch. */
@@ -51,6 +51,7 @@ function pooled(captures: readonly Capture[]): Capture {
     ...first,
     units: sum(({ units }) => units),
     errors: sum(({ errors }) => errors),
+    conditions: poolConditions([first.conditions, ...others.map(({ conditions }) => conditions)]),
     summary: poolSummaries([first.summary, ...others.map(({ summary }) => summary)]),
   };
 }

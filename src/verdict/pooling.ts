@@ -1,4 +1,5 @@
 /** Adds captures of one side up to a single one: those that share a launch, or all there are where there are no pairs. */
+import type { Conditions } from '../bundle/conditions.js';
 import type { CaptureSummary } from '../bundle/summary.js';
 import type { FunctionCost, FunctionTable } from '../profile/functions.js';
 import type { WaitPath, WaitTable } from '../profile/waits.js';
@@ -56,6 +57,33 @@ export function poolSummaries(summaries: readonly [CaptureSummary, ...CaptureSum
     offCpu: addOffCpu(summaries.map(({ offCpu }) => offCpu ?? null)),
     overhead: addByKey(summaries.map(({ overhead }) => overhead)),
     limits: [...new Set(summaries.flatMap(({ limits }) => limits))],
+  };
+}
+
+/**
+ * Surroundings of captures together: times and counts add up, and are unknown where one is; frequencies are averaged by
+ * time. Settings are the first's: whether they changed only the captures themselves tell.
+ */
+export function poolConditions(conditions: readonly [Conditions, ...Conditions[]]): Conditions {
+  type Figure = Exclude<keyof Conditions, 'settings' | 'windowNanoseconds' | 'serviceCpus'>;
+  const [first] = conditions;
+  const sum = (figure: Figure, weight: (one: Conditions) => number = () => 1): number | null =>
+    conditions.reduce<number | null>((total, one) => {
+      const value = one[figure];
+      return total === null || value === null ? null : total + value * weight(one);
+    }, 0);
+  const windowNanoseconds = conditions.reduce((total, one) => total + one.windowNanoseconds, 0);
+  const part = (one: Conditions): number =>
+    windowNanoseconds > 0 ? one.windowNanoseconds / windowNanoseconds : 1 / conditions.length;
+  return {
+    ...first,
+    windowNanoseconds,
+    stealNanoseconds: sum('stealNanoseconds'),
+    otherNanoseconds: sum('otherNanoseconds'),
+    frequencyKilohertz: sum('frequencyKilohertz', part),
+    throttles: sum('throttles'),
+    memoryStallNanoseconds: sum('memoryStallNanoseconds'),
+    swappedPages: sum('swappedPages'),
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Settings } from '../bundle/conditions.js';
 import type { Capture } from '../bundle/schema.js';
 import { margin, percent } from '../text/format.js';
-import type { Pair } from './pairs.js';
+import { capturesOf, type Pair } from './pairs.js';
 import type { Reason } from './result.js';
 
 /** Slowed down by heat in so few captures the trimmed mean does not mind; in more it is another machine. */
@@ -22,7 +22,7 @@ const settings: readonly (readonly [keyof Settings, name: string, cure: string])
 
 /** One reason that names every setting that was not the same in all captures of a runner. */
 export function checkSettings(pairs: readonly Pair[]): Reason | null {
-  const captures = pairs.flatMap(({ base, head }) => [base, head]);
+  const captures = pairs.flatMap(capturesOf);
   const runners = new Set(captures.map(({ runner }) => runner));
   const changes = settings.flatMap(([key, name, cure]) => {
     for (const runner of runners) {
@@ -41,7 +41,7 @@ export function checkSettings(pairs: readonly Pair[]): Reason | null {
 
 /** The CPUs were too hot to run as fast as they are meant to. */
 export function checkThrottling(pairs: readonly Pair[]): Reason | null {
-  const part = throttledPart(pairs.flatMap(({ base, head }) => [base, head]));
+  const part = throttledPart(pairs.flatMap(capturesOf));
   if (part === null || part <= mostThrottled) return null;
   return {
     code: 'throttled',

@@ -4,7 +4,7 @@ import type { Capture } from '../bundle/schema.js';
 import * as exact from '../stats/exact.js';
 import { percent } from '../text/format.js';
 import { otherPart, stealPart } from './disturbances.js';
-import type { Pair } from './pairs.js';
+import { capturesOf, type Pair } from './pairs.js';
 import type { Reason, SideConditions } from './result.js';
 import { throttledPart } from './settings.js';
 
@@ -39,7 +39,7 @@ export function sideConditions(captures: readonly Capture[]): SideConditions {
 
 /** A machine that is noisy for both sides alike: it costs pairs, and forbids nothing. */
 export function noisyMachine(pairs: readonly Pair[]): Reason | null {
-  const found = sideConditions(pairs.flatMap(({ base, head }) => [base, head]));
+  const found = sideConditions(pairs.flatMap(capturesOf));
   const above = (name: keyof typeof noisy): number | null =>
     found[name] !== null && found[name] > noisy[name] ? found[name] : null;
   const says = (value: number | null, text: (value: number) => string): string[] =>

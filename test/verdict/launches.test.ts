@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Capture } from '../../src/bundle/schema.js';
 import { looksAt } from '../../src/verdict/looks.js';
 import { completePairs } from '../../src/verdict/pairs.js';
+import { checkSettings } from '../../src/verdict/settings.js';
 import { logChanges, meanLogChange, testTotal } from '../../src/verdict/total.js';
 import { normalFrom, policy, program, simulate, uniformFrom } from './simulate.js';
 
@@ -20,6 +21,18 @@ describe('pairs that share a launch', () => {
     expect(first?.head.summary.cpuNanoseconds).toBe(
       own.reduce((sum, { summary }) => sum + summary.cpuNanoseconds, 0),
     );
+    expect(first?.head.conditions.windowNanoseconds).toBe(
+      own.reduce((sum, { conditions }) => sum + conditions.windowNanoseconds, 0),
+    );
+  });
+
+  test('have the settings of every capture', () => {
+    const changed = inLaunches.map((capture) => {
+      const { conditions } = capture;
+      const governor = capture.pair % 2 === 0 ? 'powersave' : 'performance';
+      return { ...capture, conditions: { ...conditions, settings: { ...conditions.settings, governor } } };
+    });
+    expect(checkSettings(completePairs(changed))?.code).toBe('environment_changed');
   });
 
   test('are those of one runner', () => {
