@@ -162,7 +162,10 @@ function withoutDoubt(measured: Measured, planned: Look): OnCpu {
   const policy = waivedPolicy(measured.workload);
   const doubts = doubtsOf({ ...measured, workload: { ...measured.workload, policy } }, planned, seen);
   if (doubts.length === 0) return seen;
-  if (seen.verdict === 'inconclusive') return { ...seen, reasons: [...doubts, ...seen.reasons] };
+  if (seen.verdict === 'inconclusive') {
+    const look = { ...seen.look, mayClaim: false };
+    return { ...seen, look, reasons: [...doubts, ...seen.reasons] };
+  }
   const withdrawn = assessCpu(measured, { ...planned, mayClaim: false });
   return { ...withdrawn, verdict: 'inconclusive', reasons: doubts, neededSeconds: null };
 }
