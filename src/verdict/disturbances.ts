@@ -12,7 +12,7 @@ import { beyondChance, pairedDifference } from './pairedDifference.js';
 import { type Pair, sumOver } from './pairs.js';
 import type { Reason } from './result.js';
 
-/** Smaller disturbances, as a part of the total's margin, are left to the margin. */
+/** Smaller disturbances, as a part of the smallest margin, are left to the margin. */
 const negligiblePart = 0.25;
 
 interface Kind {
@@ -56,7 +56,7 @@ export interface Disturbance {
 }
 
 /** What differs between the sides beyond chance, and by enough to matter for the margin. */
-export function disturbancesOf(pairs: readonly Pair[], totalMargin: number): Disturbance[] {
+export function disturbancesOf(pairs: readonly Pair[], margin: number): Disturbance[] {
   return kinds.flatMap(({ code, effect, message }) => {
     const differences = pairs.flatMap(({ base, head }) => {
       const [before, after] = [effect(base), effect(head)];
@@ -64,7 +64,7 @@ export function disturbancesOf(pairs: readonly Pair[], totalMargin: number): Dis
     });
     const found = pairedDifference(differences);
     if (found === null || found.p > beyondChance) return [];
-    if (Math.abs(found.mean) <= negligiblePart * totalMargin) return [];
+    if (Math.abs(found.mean) <= negligiblePart * margin) return [];
     return [{ reason: { code, message: message(pairs) }, effect: found.mean }];
   });
 }

@@ -15,7 +15,9 @@ import type { Measured, Seen } from './workload.js';
 /** Reasons not to believe what a look gives; of a look that gives no verdict, what stands in its way besides. */
 export function doubtsOf(measured: Measured, look: Look, seen: Seen): Reason[] {
   const { workload, panel } = measured;
-  const disturbances = disturbancesOf(seen.pairs, workload.policy.totalMargin);
+  const { totalMargin, functionMargin } = workload.policy;
+  // A wide margin of the total, as a waiver makes it, leaves the functions theirs.
+  const disturbances = disturbancesOf(seen.pairs, Math.min(totalMargin, functionMargin));
   const found = [nodesDisagree(seen.pairs), missingDecides(workload, panel, look, seen)];
   return [
     ...found.filter((reason) => reason !== null),
