@@ -68,7 +68,7 @@ beforeAll(async () => {
     const workloads: Record<string, unknown> = {};
     for (const [name, builds] of Object.entries(changes)) {
       const { source, flags = '' } = builds[side];
-      workloads[name] = { build: `gcc -O2 ${flags} -o ${name} ${name}.c`, batch: `./${name}` };
+      workloads[name] = { build: `gcc -O2 ${flags} -o ${name} ${name}.c`, batch: `./${name}`, warmup: '0s' };
       project.write({ [`${side}/${name}.c`]: source });
     }
     const config = {
