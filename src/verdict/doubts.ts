@@ -10,6 +10,7 @@ import { nodesDisagree } from './placement.js';
 import type { Reason } from './result.js';
 import { type LogChange, testTotal } from './total.js';
 import { checkUnresolved } from './validity.js';
+import { isBeyond } from './waivers.js';
 import type { Measured, Seen } from './workload.js';
 
 /** Reasons not to believe what a look gives; of a look that gives no verdict, what stands in its way besides. */
@@ -50,12 +51,11 @@ function standsWithout(
   const log = shifted(total.log, -effect);
   const hidden = checkUnresolved(pairs.length, panel, total.log)?.baseShare ?? null;
   const known = new Map(functions.findings.map((finding) => [finding.estimate.row, finding]));
-  const isSlower = testFunctions(panel, look, log, policy, hidden).findings.some(({ estimate, proof }) => {
-    const finding = known.get(estimate.row);
-    const isHeld =
-      !finding ||
-      !(moved.has(finding) || unclear.has(finding) || waived.functions.get(finding)?.status === 'waived');
-    return (proof === 'slower' || proof === 'new') && isHeld;
+  const isSlower = testFunctions(panel, look, log, policy, hidden).findings.some((then) => {
+    const finding = known.get(then.estimate.row);
+    if (finding && (moved.has(finding) || unclear.has(finding))) return false;
+    const waiver = finding && waived.functions.get(finding);
+    return (then.proof === 'slower' || then.proof === 'new') && (!waiver || isBeyond(then, waiver));
   });
   const { decision } = testTotal(log, look, policy);
   if (verdict === 'fail') return decision === 'fail' || isSlower;

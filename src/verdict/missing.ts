@@ -47,14 +47,15 @@ export function missingDecides(
     return stands ? null : reason(pairs, panel);
   }
   if (excess < 0) return null;
-  const margin = exact.log1p(policy.functionMargin);
   const level = look.levels.functions / Math.max(1, functions.tests);
   const least = Math.max(guardShare, policy.minShare);
-  const tips = functions.findings.some(({ tested, estimate }) => {
-    const { head, log, standardError, df, pooledShare, scarce } = estimate;
-    if (!tested || scarce !== null || pooledShare < least) return false;
+  const tips = functions.findings.some((finding) => {
+    const { head, log, standardError, df, pooledShare, scarce } = finding.estimate;
+    if (!finding.tested || scarce !== null || pooledShare < least || moved.has(finding)) return false;
+    // What is waived passes up to its ceiling.
+    const ceiling = waived.functions.get(finding)?.max ?? policy.functionMargin;
     const cost = head.share * exact.exp(total.log.mean);
-    const distance = log + exact.log1p(excess / cost) - margin;
+    const distance = log + exact.log1p(excess / cost) - exact.log1p(ceiling);
     return distance > 0 && studentSurvival(distance / standardError, df) <= level;
   });
   return tips ? reason(pairs, panel) : null;
