@@ -18,7 +18,10 @@ export interface Shot {
 export type RecordedPair = Readonly<Record<Side, Shot>>;
 
 export interface Recording {
-  /** The workload without its captures, and without waivers: nothing changed that one could be for. The policy is the gate's. */
+  /**
+   * The workload without its captures and waits, and without waivers: nothing changed that one could be for. The policy
+   * is the gate's.
+   */
   readonly workload: BundleWorkload;
   readonly pairs: readonly RecordedPair[];
   /** Wall seconds a pair takes with starting, warming up and stopping; 0 when unknown. */
@@ -35,7 +38,10 @@ const smallPart = 0.25;
  * @param policy what the gate tolerates: not the recording's own, which looks at nothing before its end
  */
 export function readRecording(workload: BundleWorkload, policy: Policy, tableOf: TableOf): Recording {
-  const pairs = completePairs(workload.captures);
+  const complete = completePairs(workload.captures);
+  const shared = Math.max(1, ...complete.map(({ parts }) => parts.base.length));
+  // A launch that was cut short has less work in it than the others.
+  const pairs = complete.filter(({ parts }) => parts.base.length === shared);
   const tables = (captures: readonly Capture[]) =>
     poolTables(captures.map((capture) => tableOf(workload, capture)));
   const shots = pairs.map(({ base, head, parts }) => ({
@@ -48,10 +54,12 @@ export function readRecording(workload: BundleWorkload, policy: Policy, tableOf:
     base: { ...base, table: withSmallTogether(base.table, groupOf) },
     head: { ...head, table: withSmallTogether(head.table, groupOf) },
   }));
-  // Gates are drawn of what fits into their budget: they need no clock.
-  const { pacing: _, ...unpaced } = workload;
+  // Gates are drawn of what fits into their budget: they need no clock. Of waits nothing is drawn.
+  const { pacing: _, offCpu: _waits, ...drawn } = workload;
+  // A launch's captures are one, as long as all of them.
+  const captureSeconds = shared * workload.captureSeconds;
   return {
-    workload: { ...unpaced, policy, captures: [], waivers: [] },
+    workload: { ...drawn, captureSeconds, policy, captures: [], waivers: [] },
     pairs: reduced,
     pairSeconds: secondsPerPair(pairs),
     shares: sharesOf(reduced),

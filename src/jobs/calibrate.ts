@@ -20,6 +20,7 @@ import { UsageError } from '../errors.js';
 import { judgeWorkload } from '../verdict/judge.js';
 import { completePairs } from '../verdict/pairs.js';
 import type { Sources } from '../verdict/sources.js';
+import { waiversInForce } from '../verdict/waivers.js';
 import { runGate } from './gate.js';
 import type { Log } from './log.js';
 import { makeFolder, writeText } from './output.js';
@@ -113,7 +114,10 @@ function plantedGates({ manifest }: Bundle, { name }: WorkloadPlan, sources: Sou
   return manifest.workloads.flatMap((workload: BundleWorkload) => {
     const planted = plantedIn(workload.name, name);
     if (planted === null || workload.captures.length === 0) return [];
-    const { verdict, reasons, pairs, seconds, total } = judgeWorkload(workload, sources);
+    const { verdict, reasons, pairs, seconds, total } = judgeWorkload(
+      waiversInForce(workload, manifest.startedAt),
+      sources,
+    );
     const { estimate, lower, upper } = total;
     return [{ planted, verdict, reason: reasons[0]?.message ?? '', pairs, seconds, estimate, lower, upper }];
   });

@@ -177,3 +177,25 @@ test('noise is what it was made of', () => {
   expect(noise.pairSd).toBeLessThan(0.03);
   expect(Math.abs(noise.differenceAutocorrelation)).toBeLessThan(0.5);
 });
+
+test('gates are drawn of whole launches, and of CPU time alone', () => {
+  const costs = program(12);
+  const { workload, tableOf } = simulate({ seed: 1, pairs: 40, base: costs, head: costs, noise: 0.2 });
+  const rate = (workload.captures[0]?.units as number) / workload.captureSeconds;
+  const captures = workload.captures
+    .filter(({ pair }) => pair < 40)
+    .map((capture) => ({ ...capture, launch: Math.ceil(capture.pair / 2) }));
+  const recording = readRecording(
+    {
+      ...workload,
+      load: { kind: 'http', loop: 'open', rate },
+      offCpu: { mode: 'enforce', margin: 0.1, idle: [] },
+      captures,
+    },
+    { ...policy, looks },
+    tableOf,
+  );
+  expect(recording.pairs).toHaveLength(19);
+  const draws = recording.pairs.map((pair) => ({ pair, exchanged: false }));
+  expect(judgeDraws(recording, draws, null, uniformFrom(1)).verdict).toBe('pass');
+});
