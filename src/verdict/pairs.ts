@@ -71,9 +71,11 @@ export function measuredSeconds(pairs: readonly Pair[]): number {
 
 /** Seconds a pair takes: with starts and warm-ups where the bundle tells, else what was measured. */
 export function secondsPerPair({ pacing }: BundleWorkload, pairs: readonly Pair[]): number {
-  const [first, last] = [pairs[0], pairs.at(-1)].map((pair) => pair && endOf(capturesOf(pair)));
-  if (pairs.length > 1 && typeof first === 'number' && typeof last === 'number' && last > first) {
-    return (last - first) / (pairs.length - 1);
+  // Each runner has a clock of its own.
+  const own = pairs.filter(({ base }) => base.runner === pairs[0]?.base.runner);
+  const [first, last] = [own[0], own.at(-1)].map((pair) => pair && endOf(capturesOf(pair)));
+  if (own.length > 1 && typeof first === 'number' && typeof last === 'number' && last > first) {
+    return (last - first) / (own.length - 1);
   }
   return pacing?.pairSeconds ?? measuredSeconds(pairs) / Math.max(1, pairs.length);
 }
