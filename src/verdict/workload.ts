@@ -139,7 +139,8 @@ function finalPairs({ workload, pairs }: Measured): number {
   const end = pairs.length > 0 ? endOf(capturesOf(pairs.at(-1) as Pair)) : null;
   if (pacing === undefined || end === null) return most;
   const more = Math.floor((pacing.budgetSeconds - end) / secondsPerPair(workload, pairs));
-  return Math.min(most, pairs.length + Math.max(0, more));
+  // Where the last pair was a short one, one more fits.
+  return Math.min(most, pairs.length + Math.max(1, more));
 }
 
 const nothingSeen: Look = {
