@@ -63,12 +63,24 @@ export function checkPairs(workload: BundleWorkload, pairs: readonly Pair[]): Re
     ...checkWork(workload, pairs),
     checkMixedSampling(pairs),
     checkSettings(pairs),
-    checkThrottling(pairs),
-    ...checkErrors(workload, pairs),
-    checkLost(pairs),
-    checkOfferedRate(workload, pairs),
+    ...ofFirstRunner(pairs, (own) => [checkThrottling(own)]),
+    ...ofFirstRunner(pairs, (own) => checkErrors(workload, own)),
+    ...ofFirstRunner(pairs, (own) => [checkLost(own)]),
+    ...ofFirstRunner(pairs, (own) => [checkOfferedRate(workload, own)]),
   ];
   return found.filter((each) => each !== null);
+}
+
+/** What the first runner that has something has: the captures of sound ones do not hide another's. */
+function ofFirstRunner(
+  pairs: readonly Pair[],
+  check: (own: readonly Pair[]) => (Reason | null)[],
+): (Reason | null)[] {
+  for (const runner of new Set(pairs.map(({ base }) => base.runner))) {
+    const found = check(pairs.filter(({ base }) => base.runner === runner));
+    if (found.some((each) => each !== null)) return found;
+  }
+  return [];
 }
 
 function checkWork(workload: BundleWorkload, pairs: readonly Pair[]): Reason[] {
