@@ -4,10 +4,10 @@ import { sides } from '../bundle/schema.js';
 import type { FunctionCost, FunctionTable } from '../profile/functions.js';
 import { autocorrelation } from '../stats/autocorrelation.js';
 import { trimmedMean } from '../stats/yuen.js';
-import { completePairs, type Pair } from '../verdict/pairs.js';
-import type { TableOf } from '../verdict/panel.js';
-import { poolTables } from '../verdict/pooling.js';
-import { cpuPerUnit } from '../verdict/total.js';
+import { completePairs, type Pair } from '../verdict/captures/pairs.js';
+import type { TableOf } from '../verdict/captures/panel.js';
+import { poolTables } from '../verdict/captures/pooling.js';
+import { cpuPerUnit } from '../verdict/total/total.js';
 
 /** One capture with its cost by function. */
 export interface Shot {

@@ -9,7 +9,7 @@ import { UsageError } from '../errors.js';
 import { functionTable } from '../profile/functions.js';
 import { buildDifferentialTree, type WeightedProfile } from '../profile/tree.js';
 import type { ReportModel } from '../report/model.js';
-import { poolSummaries, poolTables } from '../verdict/pooling.js';
+import { poolSummaries, poolTables } from '../verdict/captures/pooling.js';
 import { compareUnpaired, type UnpairedSide } from '../verdict/unpaired.js';
 import { perUnit, sampledNanoseconds } from './evaluate.js';
 import { bundleFolder } from './report.js';

@@ -7,9 +7,9 @@ import type { BundleManifest, BundleWorkload, Capture, Policy, Runner, Stop } fr
 import { BundleWriter, cpuProfilePath, offCpuProfilePath } from '../bundle/writer.js';
 import { UsageError } from '../errors.js';
 import { plural } from '../text/format.js';
-import { completePairs, type Pair } from '../verdict/pairs.js';
+import { completePairs, type Pair } from '../verdict/captures/pairs.js';
 import type { Result } from '../verdict/result.js';
-import { fewestPairsForBounds } from '../verdict/total.js';
+import { fewestPairsForBounds } from '../verdict/total/total.js';
 import type { Log } from './log.js';
 import { makeFolder, outputPaths, writeOutputs } from './output.js';
 import { bundleFolder } from './report.js';

@@ -6,10 +6,10 @@ import { CallTree, type PlaceCosts } from '../profile/callTree.js';
 import { type FunctionTable, functionTable } from '../profile/functions.js';
 import { surroundingsOf } from '../profile/surroundings.js';
 import { type WaitTable, waitTable } from '../profile/waits.js';
-import type { Calls, CallsOf } from '../verdict/calls.js';
-import type { TableOf } from '../verdict/panel.js';
+import type { TableOf } from '../verdict/captures/panel.js';
+import type { Calls, CallsOf } from '../verdict/shift/calls.js';
 import type { Sources } from '../verdict/sources.js';
-import type { WaitsOf } from '../verdict/waitPanel.js';
+import type { WaitsOf } from '../verdict/waits/panel.js';
 
 /**
  * Everything a verdict may ask for.

@@ -10,7 +10,7 @@ import {
 } from '../text/format.js';
 import { waitWords } from '../text/waits.js';
 import type { WorkloadResult } from '../verdict/result.js';
-import type { OffCpu, WaitClass, WaitQuality, WaitResult } from '../verdict/waitSchema.js';
+import type { OffCpu, WaitClass, WaitQuality, WaitResult } from '../verdict/waits/schema.js';
 
 const classOrder: Readonly<Record<WaitClass, number>> = {
   longer: 0,

@@ -2,17 +2,17 @@
 
 import type { BundleManifest, BundleWorkload, Side } from '../bundle/schema.js';
 import * as exact from '../stats/exact.js';
-import { withCulprits } from './culprit.js';
-import { functionResults, longestText } from './functionResult.js';
-import { layoutFigures } from './layouts.js';
-import { measuredSeconds, type Pair, sumOver } from './pairs.js';
-import { placementOf } from './placement.js';
-import { captureFacts, sideQuality } from './quality.js';
+import { withCulprits } from './blame/culprit.js';
+import { idleWaivers, waiversInForce, withExpiredWaivers } from './blame/waivers.js';
+import { measuredSeconds, type Pair, sumOver } from './captures/pairs.js';
+import { functionResults, longestText } from './functions/result.js';
 import type { Reason, Result, Verdict, WorkloadResult } from './result.js';
 import type { Sources } from './sources.js';
-import { cpuPerUnit, logChanges } from './total.js';
-import { offCpuResult } from './waitResult.js';
-import { idleWaivers, waiversInForce, withExpiredWaivers } from './waivers.js';
+import { layoutFigures } from './total/layouts.js';
+import { cpuPerUnit, logChanges } from './total/total.js';
+import { placementOf } from './trust/placement.js';
+import { captureFacts, sideQuality } from './trust/quality.js';
+import { offCpuResult } from './waits/result.js';
 import {
   type Assessment,
   assess,

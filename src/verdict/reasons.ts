@@ -1,11 +1,11 @@
 /** Why a verdict is what it is: a stable code and one sentence with figures, for people. */
 import type { Load, Policy, Stop } from '../bundle/schema.js';
 import { change, count, margin, percent, plural, seconds, unitName } from '../text/format.js';
-import type { FunctionFinding } from './functionTest.js';
+import type { Sensitivity } from './functions/sensitivity.js';
+import type { FunctionFinding } from './functions/test.js';
 import { shownName } from './names.js';
 import type { Reason } from './result.js';
-import type { Sensitivity } from './sensitivity.js';
-import type { Total } from './total.js';
+import type { Total } from './total/total.js';
 
 /** Functions named one by one in the reasons; the others stand in the table. */
 const mostNamed = 5;

@@ -7,7 +7,7 @@ import { hunkSchema } from '../bundle/changes.js';
 import { environmentSchema, loadSchema, refSchema, workloadNameSchema } from '../bundle/schema.js';
 import { waiverSchema } from '../bundle/waivers.js';
 import { type Bounded, boundedSchema } from './bounded.js';
-import { offCpuSchema } from './waitSchema.js';
+import { offCpuSchema } from './waits/schema.js';
 
 const text = z.string().max(10_000);
 

@@ -1,8 +1,9 @@
 /** What profiles say, asked for when a verdict needs it: the verdict itself reads no file. */
-import type { CallsOf } from './calls.js';
-import type { SurroundingsOf } from './culprit.js';
-import type { TableOf } from './panel.js';
-import type { WaitsOf } from './waitPanel.js';
+
+import type { SurroundingsOf } from './blame/culprit.js';
+import type { TableOf } from './captures/panel.js';
+import type { CallsOf } from './shift/calls.js';
+import type { WaitsOf } from './waits/panel.js';
 
 export interface Sources {
   /** Self cost by function of one capture; asked once a capture of a complete pair. */

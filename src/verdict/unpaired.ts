@@ -6,12 +6,12 @@ import type { FunctionTable } from '../profile/functions.js';
 import * as exact from '../stats/exact.js';
 import { normalUpperQuantile } from '../stats/normal.js';
 import { tool } from '../version.js';
-import { estimateFunction, type FunctionEstimate, fewestSamples } from './functionEstimate.js';
-import { functionResults } from './functionResult.js';
-import { type FunctionFinding, functionBounds } from './functionTest.js';
-import { ofExactTime, panelOf } from './panel.js';
-import { captureFacts, sideQuality } from './quality.js';
+import { ofExactTime, panelOf } from './captures/panel.js';
+import { estimateFunction, type FunctionEstimate, fewestSamples } from './functions/estimate.js';
+import { functionResults } from './functions/result.js';
+import { type FunctionFinding, functionBounds } from './functions/test.js';
 import type { FunctionClass, Reason, Result } from './result.js';
+import { captureFacts, sideQuality } from './trust/quality.js';
 
 export interface UnpairedSide {
   readonly ref: Ref;

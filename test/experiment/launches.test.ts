@@ -7,7 +7,7 @@ import { Launcher } from '../../src/experiment/launches.js';
 import type { Pace } from '../../src/experiment/pace.js';
 import { takePairs } from '../../src/experiment/pairs.js';
 import { launchesOf } from '../../src/experiment/preparation.js';
-import { completePairs } from '../../src/verdict/pairs.js';
+import { completePairs } from '../../src/verdict/captures/pairs.js';
 import { chooseFreePort } from '../../src/workload/port.js';
 import { failure, never } from '../workload/support.js';
 import { Trial } from './support.js';

@@ -1,5 +1,5 @@
 /** Time spent waiting, for hand-made results. */
-import type { OffCpu, WaitResult } from '../../src/verdict/waitSchema.js';
+import type { OffCpu, WaitResult } from '../../src/verdict/waits/schema.js';
 import { figure } from './results.js';
 
 export function aWait(name: string, change: Partial<WaitResult> = {}): WaitResult {

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { planLooks, spendingTimes } from '../../src/bundle/schedule.js';
 import type { Capture } from '../../src/bundle/schema.js';
 import { normalUpperQuantile } from '../../src/stats/normal.js';
-import { looksAt } from '../../src/verdict/looks.js';
+import { looksAt } from '../../src/verdict/pace/looks.js';
 import { normalFrom, policy, uniformFrom } from './simulate.js';
 
 const schedules = 16;

@@ -1,10 +1,10 @@
 /** Synthetic bundles whose profiles have stacks: costs by way through the program instead of by function. */
 import { CallTree, type PlaceCosts } from '../../src/profile/callTree.js';
 import type { FunctionCost, FunctionTable } from '../../src/profile/functions.js';
-import type { Calls } from '../../src/verdict/calls.js';
+import type { TableOf } from '../../src/verdict/captures/panel.js';
 import { judgeWorkload } from '../../src/verdict/judge.js';
-import type { TableOf } from '../../src/verdict/panel.js';
 import type { WorkloadResult } from '../../src/verdict/result.js';
+import type { Calls } from '../../src/verdict/shift/calls.js';
 import { simulate, type Truth } from './simulate.js';
 
 /** Judges a simulated workload. `base` and `head` are by way: `main>parse>copy` is what `copy` costs there. */

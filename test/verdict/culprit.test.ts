@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ChangedFile, Changes } from '../../src/bundle/changes.js';
 import type { Caller, Place, Surroundings } from '../../src/profile/surroundings.js';
-import type { SurroundingsOf } from '../../src/verdict/culprit.js';
+import type { SurroundingsOf } from '../../src/verdict/blame/culprit.js';
 import { judge } from '../../src/verdict/judge.js';
 import { resultSchema } from '../../src/verdict/result.js';
 import { manifestOf, program, simulate } from './simulate.js';

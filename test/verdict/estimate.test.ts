@@ -4,10 +4,10 @@ import { sampleVariance } from 'simple-statistics';
 import type { Side } from '../../src/bundle/schema.js';
 import type { FunctionTable } from '../../src/profile/functions.js';
 import { studentSurvival, studentUpperQuantile } from '../../src/stats/student.js';
-import { estimateFunction, moderated } from '../../src/verdict/functionEstimate.js';
-import { completePairs } from '../../src/verdict/pairs.js';
-import { ofExactTime, type Panel, panelOf, readPanel } from '../../src/verdict/panel.js';
-import { logChanges, meanLogChange } from '../../src/verdict/total.js';
+import { completePairs } from '../../src/verdict/captures/pairs.js';
+import { ofExactTime, type Panel, panelOf, readPanel } from '../../src/verdict/captures/panel.js';
+import { estimateFunction, moderated } from '../../src/verdict/functions/estimate.js';
+import { logChanges, meanLogChange } from '../../src/verdict/total/total.js';
 import { program, simulate } from './simulate.js';
 
 /** A table of whole samples, each of one nanosecond. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Capture } from '../../src/bundle/schema.js';
 import type { FunctionTable } from '../../src/profile/functions.js';
 import { judge, judgeWorkload, standing } from '../../src/verdict/judge.js';
-import { looksAt } from '../../src/verdict/looks.js';
+import { looksAt } from '../../src/verdict/pace/looks.js';
 import { resultSchema } from '../../src/verdict/result.js';
 import { manifestOf, policy, program, type Simulated, simulate } from './simulate.js';
 

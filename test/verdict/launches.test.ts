@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Capture } from '../../src/bundle/schema.js';
-import { looksAt } from '../../src/verdict/looks.js';
-import { completePairs } from '../../src/verdict/pairs.js';
-import { checkSettings } from '../../src/verdict/settings.js';
-import { logChanges, meanLogChange, testTotal } from '../../src/verdict/total.js';
+import { completePairs } from '../../src/verdict/captures/pairs.js';
+import { looksAt } from '../../src/verdict/pace/looks.js';
+import { logChanges, meanLogChange, testTotal } from '../../src/verdict/total/total.js';
+import { checkSettings } from '../../src/verdict/trust/settings.js';
 import { normalFrom, policy, program, simulate, uniformFrom } from './simulate.js';
 
 const { captures } = simulate({ seed: 1, pairs: 8, base: program(4), head: program(4) }).workload;

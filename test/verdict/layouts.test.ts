@@ -2,8 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { layoutDraw } from '../../src/experiment/layouts.js';
 import { judgeWorkload } from '../../src/verdict/judge.js';
-import { looksAt } from '../../src/verdict/looks.js';
-import { meanLogChange, testTotal } from '../../src/verdict/total.js';
+import { looksAt } from '../../src/verdict/pace/looks.js';
+import { meanLogChange, testTotal } from '../../src/verdict/total/total.js';
 import { normalFrom, policy, program, simulate, uniformFrom } from './simulate.js';
 
 const most = 40;

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type CaptureSummary, captureSummarySchema } from '../../src/bundle/summary.js';
 import type { FunctionTable } from '../../src/profile/functions.js';
 import type { WaitPath, WaitTable } from '../../src/profile/waits.js';
-import { poolSummaries, poolTables, poolWaits } from '../../src/verdict/pooling.js';
+import { poolSummaries, poolTables, poolWaits } from '../../src/verdict/captures/pooling.js';
 
 function table(
   costs: Readonly<Record<string, readonly [count: number, nanoseconds: number]>>,

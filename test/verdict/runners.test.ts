@@ -3,10 +3,10 @@ import { describe, expect, test } from '@jest/globals';
 import type { BundleWorkload, Capture } from '../../src/bundle/schema.js';
 import { cpuProfilePath } from '../../src/bundle/writer.js';
 import type { FunctionTable } from '../../src/profile/functions.js';
+import { completePairs } from '../../src/verdict/captures/pairs.js';
 import { judgeWorkload } from '../../src/verdict/judge.js';
-import { completePairs } from '../../src/verdict/pairs.js';
-import { totalLogChange } from '../../src/verdict/runners.js';
-import { logChanges, meanLogChange } from '../../src/verdict/total.js';
+import { totalLogChange } from '../../src/verdict/total/runners.js';
+import { logChanges, meanLogChange } from '../../src/verdict/total/total.js';
 import { policy, program, simulate } from '../verdict/simulate.js';
 
 interface RunnerTruth {

@@ -10,7 +10,7 @@ import {
 } from '../../src/bundle/schema.js';
 import { layoutDraw } from '../../src/experiment/layouts.js';
 import type { FunctionCost, FunctionTable } from '../../src/profile/functions.js';
-import type { TableOf } from '../../src/verdict/panel.js';
+import type { TableOf } from '../../src/verdict/captures/panel.js';
 
 export const policy: Policy = {
   totalMargin: 0.02,

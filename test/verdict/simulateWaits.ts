@@ -2,7 +2,7 @@
 import type { BundleWorkload, WaitPolicy } from '../../src/bundle/schema.js';
 import type { WaitKind } from '../../src/profile/waitKind.js';
 import type { WaitPath, WaitTable } from '../../src/profile/waits.js';
-import type { WaitsOf } from '../../src/verdict/waitPanel.js';
+import type { WaitsOf } from '../../src/verdict/waits/panel.js';
 import { normalFrom, type Simulated, uniformFrom } from './simulate.js';
 
 export interface Wait {

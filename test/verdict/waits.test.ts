@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { judge, judgeWorkload, standing } from '../../src/verdict/judge.js';
-import { looksAt } from '../../src/verdict/looks.js';
+import { looksAt } from '../../src/verdict/pace/looks.js';
 import { resultSchema, type WorkloadResult } from '../../src/verdict/result.js';
-import type { Cells, WaitPanel } from '../../src/verdict/waitPanel.js';
-import { testWaits } from '../../src/verdict/waitTest.js';
+import type { Cells, WaitPanel } from '../../src/verdict/waits/panel.js';
+import { testWaits } from '../../src/verdict/waits/test.js';
 import { manifestOf, policy, program, simulate, uniformFrom } from './simulate.js';
 import { drawWait, type Waits, withWaits } from './simulateWaits.js';
 

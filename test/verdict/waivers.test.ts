@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Waiver } from '../../src/bundle/waivers.js';
+import { waiversInForce } from '../../src/verdict/blame/waivers.js';
 import { judge, standing } from '../../src/verdict/judge.js';
 import { type Result, resultSchema } from '../../src/verdict/result.js';
-import { waiversInForce } from '../../src/verdict/waivers.js';
 import { type Costs, manifestOf, program, type Simulated, simulate } from './simulate.js';
 
 /** Day the simulated bundles were measured: 2025-01-02. */

@@ -2,7 +2,7 @@
 import { bounds, change, margin, nanosecondsChange, place, plural, unitName } from '../../text/format.js';
 import { waitWords } from '../../text/waits.js';
 import type { WorkloadResult } from '../../verdict/result.js';
-import type { OffCpu, WaitResult } from '../../verdict/waitSchema.js';
+import type { OffCpu, WaitResult } from '../../verdict/waits/schema.js';
 import { type Markup, markup } from '../escape/markup.js';
 import { shown } from '../escape/visible.js';
 import { fromTo, rankedWaits, waitingLine, waitMeaning, waitQualityText, waitSign } from '../waits.js';

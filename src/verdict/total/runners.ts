@@ -1,0 +1,102 @@
+/**
+ * Runners as strata. What a runner adds to both sides of its pairs is gone in their difference; what is left is that the
+ * change may cost different amounts on different machines, and that machines are differently noisy. So each runner's
+ * effect is estimated from its own pairs, and they are averaged by their pairs: no runner's noise is taken for
+ * another's, and a machine on which the change costs more widens nothing and fakes nothing.
+ */
+
+import * as exact from '../../stats/exact.js';
+import { equalMeansP } from '../../stats/welch.js';
+import { change, percent, plural } from '../../text/format.js';
+import type { Pair } from '../captures/pairs.js';
+import type { Reason } from '../result.js';
+import { crossingOf } from './layouts.js';
+import { type LogChange, logChanges, meanLogChange } from './total.js';
+
+/** Level at which runners are said to disagree. */
+const disagreementLevel = 0.01;
+
+interface Stratum {
+  readonly runner: number;
+  readonly pairs: readonly Pair[];
+  readonly log: LogChange;
+}
+
+/** By runner, in the runners' order; one stratum where there are no runners. */
+function strataOf(pairs: readonly Pair[]): Stratum[] {
+  const byRunner = new Map<number, Pair[]>();
+  for (const pair of pairs) {
+    const runner = pair.base.runner ?? 0;
+    byRunner.set(runner, [...(byRunner.get(runner) ?? []), pair]);
+  }
+  return [...byRunner]
+    .sort(([a], [b]) => a - b)
+    .map(([runner, own]) => ({ runner, pairs: own, log: meanLogChange(logChanges(own)) }));
+}
+
+/**
+ * ln change of CPU time per unit over all pairs: the runners' trimmed means, weighted by their pairs, with the
+ * Welch–Satterthwaite degrees of freedom. Without runners it is the plain trimmed mean.
+ */
+export function totalLogChange(pairs: readonly Pair[]): LogChange {
+  const strata = strataOf(pairs);
+  if (strata.length < 2) return meanLogChange(logChanges(pairs), crossingOf(pairs));
+  const weights = strata.map((stratum) => stratum.pairs.length / pairs.length);
+  let mean = 0;
+  let variance = 0;
+  let spread = 0;
+  for (const [i, { log }] of strata.entries()) {
+    const weight = weights[i] as number;
+    const part = exact.square(weight * log.standardError);
+    mean += weight * log.mean;
+    variance += part;
+    spread += exact.square(part) / log.df;
+  }
+  if (!Number.isFinite(variance)) {
+    return { mean, standardError: Number.POSITIVE_INFINITY, df: 1, leaveOneOut: [] };
+  }
+  const leaveOneOut = new Map<number, number>();
+  for (const [i, { pairs: own, log }] of strata.entries()) {
+    const weight = weights[i] as number;
+    for (const [index, pair] of own.entries()) {
+      leaveOneOut.set(pair.number, mean + weight * ((log.leaveOneOut[index] ?? log.mean) - log.mean));
+    }
+  }
+  return {
+    mean,
+    standardError: Math.sqrt(variance),
+    df: spread > 0 ? exact.square(variance) / spread : pairs.length - strata.length,
+    leaveOneOut: pairs.map(({ number }) => leaveOneOut.get(number) ?? mean),
+  };
+}
+
+/** What there is to say of several runners. */
+export interface Agreement {
+  /** Each runner's own change; null without runners. */
+  readonly said: Reason | null;
+  /** Whether the change differs between the runners beyond chance: what holds on average then need not hold on each. */
+  readonly disagree: boolean;
+}
+
+/** Compares the runners' changes with each other. */
+export function agreement(pairs: readonly Pair[]): Agreement {
+  const strata = strataOf(pairs);
+  if (strata.length < 2) return { said: null, disagree: false };
+  const groups = strata.map(({ log }) => log);
+  const canTell = groups.every(({ standardError }) => Number.isFinite(standardError) && standardError > 0);
+  const p = canTell ? equalMeansP(groups) : 1;
+  const disagree = p < disagreementLevel;
+  const each = strata.map(
+    ({ runner, pairs: own, log }) =>
+      `${change(exact.expm1(log.mean))} on runner ${runner + 1} (${plural(own.length, 'pair')})`,
+  );
+  return {
+    said: {
+      code: disagree ? 'runners_disagree' : 'runners_agree',
+      message: disagree
+        ? `the change is not the same on all runners: ${each.join(', ')}; by chance they would differ so in ${percent(p)} of runs. Judge each runner's bundle by itself, and merge those of equal machines`
+        : `the runners agree: ${each.join(', ')}`,
+    },
+    disagree,
+  };
+}
