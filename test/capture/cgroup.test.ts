@@ -83,7 +83,9 @@ describe('a cgroup', () => {
   test('is no longer charged for who leaves it', async () => {
     const collector = await openCollector();
     const capture = await collector.start(request(folder), never);
-    await run(`(echo 0 > ${folder}/cgroup.procs; sleep 0.01; ${spin}; echo 0 > ${mount}/cgroup.procs; ${spin}; ${spin})`);
+    await run(
+      `(echo 0 > ${folder}/cgroup.procs; sleep 0.01; ${spin}; echo 0 > ${mount}/cgroup.procs; ${spin}; ${spin})`,
+    );
     const { summary } = await capture.stop();
     expect(Math.abs(summary.cpuNanoseconds / nanoseconds() - 1)).toBeLessThan(0.05);
   });
