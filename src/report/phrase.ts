@@ -74,7 +74,7 @@ function failure(workload: WorkloadResult): Phrase {
     return phrase`CPU time per ${unitName(load)} of ${code(name)} grew by at least ${percent(total.lower)}, more than the ${margin(total.margin)} tolerated${cause(workload)}`;
   }
   if (culprit !== undefined) {
-    return phrase`${claim(culprit)} in ${code(name)}; ${margin(workload.functionMargin)} more is tolerated of one function${origin(culprit)}`;
+    return phrase`${claim(culprit)} in ${code(name)}${origin(culprit)}; ${margin(workload.functionMargin)} more is tolerated of one function`;
   }
   const message = firstReason(workload);
   return message === null

@@ -60,7 +60,7 @@ function groupRare(rounds: readonly Counts[]): Counts[] {
 
 /** Pearson's statistic that rows of counts are samples of one distribution. */
 function chiSquare(rows: readonly Counts[]): { statistic: number; df: number } {
-  const columns = add(rows);
+  const columns = new Map([...add(rows)].filter(([, column]) => column > 0));
   const all = sum(columns.values());
   let statistic = 0;
   for (const row of rows) {
@@ -95,8 +95,11 @@ function compare(what: string, left: readonly Counts[], right: readonly Counts[]
   // Less than that of one distribution is chance.
   const dispersion = withinDf > 0 ? Math.max(1, sum(within.map(({ statistic }) => statistic)) / withinDf) : 1;
   const ratio = between.statistic / between.df;
-  const p =
-    withinDf > 0
+  // What is in every stack, or in none, differs in nothing.
+  const isAlike = between.statistic === 0;
+  const p = isAlike
+    ? 1
+    : withinDf > 0
       ? 1 - jstat.centralF.cdf(ratio / dispersion, between.df, withinDf)
       : 1 - jstat.chisquare.cdf(between.statistic, between.df);
   const largest = largestDifference(add(ofLeft), add(ofRight));
