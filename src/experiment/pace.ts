@@ -23,7 +23,7 @@ const mostPairsPerLaunch = 10;
  * Samples a side with which a function of 2 % of the CPU time that gets 20 % slower is found with 80 % power, for 33
  * tested functions: 2 (z₀.₀₁⸝₃₃ + 0.84)² / (0.02 ln²(1.2/1.05)); half as many again for what varies beyond sampling.
  */
-const samplesOfAPass = 107_000 * 1.5;
+const samplesOfAPass = 102_000 * 1.5;
 const usualPairs = 60;
 const mostPairsEver = 1000;
 

@@ -110,12 +110,12 @@ function refuseChosenEnd(
   const pairs = completePairs(captures).length;
   if (pairs < fewestPairsForBounds) {
     throw new UsageError(
-      `${path}: workload ${name} has ${plural(pairs, 'complete pair')}, and a runner needs ${fewestPairsForBounds} at least`,
+      `${path}: workload ${name} has ${plural(pairs, 'complete pair')}, and a runner needs ${fewestPairsForBounds} at least: raise gate.budget and measure it again`,
     );
   }
   if (stop === null || stop.reason === 'error' || stop.reason === 'interrupted') {
     throw new UsageError(
-      `${path}: measuring ${name} did not come to its end: ${stop?.message ?? 'it was killed'}`,
+      `${path}: measuring ${name} did not come to its end: ${stop?.message ?? 'it was killed'}; measure it again`,
     );
   }
   const isAtEnd =

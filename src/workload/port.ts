@@ -24,7 +24,9 @@ export async function chooseFreePort(): Promise<number> {
 /** @throws MeasureError naming the port and, where it can be seen, the process that holds it */
 export async function requireFreePort(port: number, what: string): Promise<void> {
   if (await isFree(port)) return;
-  throw new MeasureError(`port ${port} is taken${holderWords(port)}: ${what} cannot start`);
+  throw new MeasureError(
+    `port ${port} is taken${holderWords(port)}: ${what} cannot start; end what holds it, or configure another port`,
+  );
 }
 
 /** Waits until a stopped service's port can be used again. @throws MeasureError when it stays taken */
