@@ -32,7 +32,7 @@ func contents(html []byte, blocks []block) []byte {
 		if each.kind != heading {
 			continue
 		}
-		html = append(html, `<li><a href="#`...)
+		html = append(html, `<li><a class="contents-entry" rel="section" href="#`...)
 		html = anchor(html, each.lines[0])
 		html = append(html, `">`...)
 		html = inline(html, each.lines[0])

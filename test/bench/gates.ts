@@ -2,10 +2,10 @@
  * Real gates on the samples, with a known truth: the same code on both sides, and patches that make it slower or faster
  * by a known amount.
  *
- *     npm run bench:gates -- [--quick] [--json] [--out DIR] [--only SAMPLE,...] [--budget SECONDS] [--fresh]
+ *     npm run bench:gates -- [--quick] [--json] [--out DIR] [--only SAMPLE,...] [--budget SECONDS] [--limit GATES] [--fresh]
  *
  * Some hours on a runner where nothing else runs. Each finished gate is a line of DIR/gates.jsonl: a run that was ended
- * goes on where it was, and figures of all lines are printed. Default DIR: .profbound/bench-gates.
+ * goes on where it was, also after --limit more gates, and figures of all lines are printed. Default DIR: .profbound/bench-gates.
  */
 import { spawn } from 'node:child_process';
 import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     out: { type: 'string', default: join('.profbound', 'bench-gates') },
     only: { type: 'string' },
     budget: { type: 'string' },
+    limit: { type: 'string' },
     fresh: { type: 'boolean', default: false },
   },
 });
@@ -176,12 +177,13 @@ const chosen = values.only?.split(',');
 const planned = cases.filter(({ sample }) => chosen?.includes(sample) ?? true);
 // Round by round, so that every case has gates however early a run is ended.
 const rounds = values.quick ? 1 : Math.max(...planned.map(({ gates }) => gates));
+let left = values.limit === undefined ? Infinity : Number(values.limit);
 for (let number = 1; number <= rounds; number++) {
   for (const one of values.quick ? planned.slice(0, 1) : planned) {
     const isDone = lines.some(
       ({ kind, sample, number: done }) => kind === one.kind.name && sample === one.sample && done === number,
     );
-    if (isDone || number > one.gates) continue;
+    if (isDone || number > one.gates || left-- <= 0) continue;
     const line = await runGate(one, number);
     appendFileSync(file, `${JSON.stringify(line)}\n`);
     lines.push(line);
