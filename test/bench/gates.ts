@@ -2,9 +2,9 @@
  * Real gates on the samples, with a known truth: the same code on both sides, and patches that make it slower or faster
  * by a known amount.
  *
- *     npm run bench:gates -- [--quick] [--json] [--out DIR] [--only SAMPLE,...] [--budget SECONDS] [--limit GATES] [--fresh]
+ *     npm run bench:gates -- [--quick] [--json] [--out DIR] [--only NAME,...] [--budget SECONDS] [--limit GATES] [--fresh]
  *
- * Some hours on a runner where nothing else runs. Each finished gate is a line of DIR/gates.jsonl: a run that was ended
+ * --only takes names of samples and of kinds (`A/A`). Some hours on a runner where nothing else runs. Each finished gate is a line of DIR/gates.jsonl: a run that was ended
  * goes on where it was, also after --limit more gates, and figures of all lines are printed. Default DIR: .profbound/bench-gates.
  */
 import { spawn } from 'node:child_process';
@@ -174,7 +174,9 @@ if (values.fresh || values.quick) rmSync(file, { force: true });
 const lines = readLines(file);
 lines.forEach(printLine);
 const chosen = values.only?.split(',');
-const planned = cases.filter(({ sample }) => chosen?.includes(sample) ?? true);
+const planned = cases.filter(
+  ({ kind, sample }) => chosen === undefined || chosen.includes(sample) || chosen.includes(kind.name),
+);
 // Round by round, so that every case has gates however early a run is ended.
 const rounds = values.quick ? 1 : Math.max(...planned.map(({ gates }) => gates));
 let left = values.limit === undefined ? Infinity : Number(values.limit);

