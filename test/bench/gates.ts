@@ -4,8 +4,9 @@
  *
  *     npm run bench:gates -- [--quick] [--json] [--out DIR] [--only NAME,...] [--budget SECONDS] [--limit GATES] [--fresh]
  *
- * --only takes names of samples and of kinds (`A/A`). Some hours on a runner where nothing else runs. Each finished gate is a line of DIR/gates.jsonl: a run that was ended
- * goes on where it was, also after --limit more gates, and figures of all lines are printed. Default DIR: .profbound/bench-gates.
+ * --only takes names of samples and of kinds (`A/A`). Some hours on a runner where nothing else runs. Each finished gate
+ * is a line of DIR/gates.jsonl: a run that was ended goes on where it was, also after --limit more gates, and figures of
+ * all lines are printed. Default DIR: .profbound/bench-gates.
  */
 import { spawn } from 'node:child_process';
 import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
