@@ -9,7 +9,16 @@
  * all lines are printed. Default DIR: .profbound/bench-gates.
  */
 import { spawn } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -28,7 +37,8 @@ const { values } = parseArgs({
     fresh: { type: 'boolean', default: false },
   },
 });
-const budget = values.budget ?? (values.quick ? '20' : undefined);
+/** As much as a gate has by default. */
+const budget = values.budget ?? (values.quick ? '20' : '900');
 
 /** What is kept of a gate. */
 interface Line {
@@ -59,7 +69,7 @@ async function runGate({ kind, sample, patch, planted }: Case, number: number): 
   try {
     const copy = join(folder, sample);
     cpSync(join('samples', sample), copy, { recursive: true });
-    if (budget !== undefined) limitBudget(join(copy, '.profbound.yml'), budget);
+    setBudget(join(copy, '.profbound.yml'));
     const head = patch === null ? ['--head', 'dir:.'] : ['--patch', patch];
     const words = [
       resolve('dist', 'cli.js'),
@@ -94,13 +104,11 @@ async function runGate({ kind, sample, patch, planted }: Case, number: number): 
   }
 }
 
-/** The sample's own budget is its users'; a bench may be in more of a hurry. */
-function limitBudget(file: string, seconds: string): void {
+/** The sample's own budget is its users'; a bench has the default's patience, or less. */
+function setBudget(file: string): void {
   const text = readFileSync(file, 'utf8');
-  const limited = text.replace(/^( *budget:).*$/m, `$1 ${seconds}s`);
-  if (limited === text) throw new Error(`${file} has no gate.budget to limit`);
-  rmSync(file);
-  appendFileSync(file, limited);
+  if (!/^ *budget:/m.test(text)) throw new Error(`${file} has no gate.budget to set`);
+  writeFileSync(file, text.replace(/^( *budget:).*$/m, `$1 ${budget}s`));
 }
 
 function run(words: readonly string[], cwd: string): Promise<string> {
