@@ -2,16 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { renderHtml } from '../../src/report/html/page.js';
 import { hostileResult, hostileTree } from '../report/hostile.js';
-import { aResult, aTree, aWorkload, failing, undecided } from '../report/results.js';
+import { aResult, aTree, aWorkload, failing, someEvidence, undecided } from '../report/results.js';
 import { openReport, startChromium } from './chromium.js';
 import { poorContrast } from './contrast.js';
 
-const trees = new Map([['search', aTree()]]);
-const failed = renderHtml({ result: aResult([failing(), undecided(), aWorkload('health')]), trees });
+const evidence = someEvidence('search', aTree());
+const failed = renderHtml({ result: aResult([failing(), undecided(), aWorkload('health')]), evidence });
 const pages = {
   fail: failed,
-  pass: renderHtml({ result: aResult([aWorkload('api')]), trees: new Map([['api', aTree()]]) }),
-  inconclusive: renderHtml({ result: aResult([undecided()], { design: 'unpaired' }), trees: new Map() }),
+  pass: renderHtml({ result: aResult([aWorkload('api')]), evidence: someEvidence('api', aTree()) }),
+  inconclusive: renderHtml({ result: aResult([undecided()], { design: 'unpaired' }), evidence: new Map() }),
 };
 
 let browser: Browser;
@@ -81,7 +81,7 @@ describe('any report', () => {
   test.each([320, 390, 768, 1600])('at a width of %d nothing runs out of the page', async (width) => {
     for (const html of [
       failed,
-      renderHtml({ result: hostileResult(), trees: new Map([['api', hostileTree()]]) }),
+      renderHtml({ result: hostileResult(), evidence: someEvidence('api', hostileTree()) }),
     ]) {
       const { page, close } = await openReport(browser, html, { viewport: { width, height: 800 } });
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
@@ -122,7 +122,7 @@ describe('any report', () => {
   });
 
   test('hostile names run nothing', async () => {
-    const html = renderHtml({ result: hostileResult(), trees: new Map([['api', hostileTree()]]) });
+    const html = renderHtml({ result: hostileResult(), evidence: someEvidence('api', hostileTree()) });
     const { page, complaints, close } = await openReport(browser, html);
     const dialogs: string[] = [];
     page.on('dialog', (dialog) => {
