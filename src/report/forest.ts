@@ -75,15 +75,21 @@ function rowMarkup(row: ForestRow, top: number, scale: Scale): Markup {
   return markup`<g class="row ${kind}"><title>${label}: ${said(row)}</title>
 <text class="label" x="0" y="${top + 18}">${shown(label, 44)}</text>
 <text class="value" x="100%" y="${top + 18}" text-anchor="end">${value ?? (figure === null ? 'unknown' : bounded(figure))}</text>
-<rect class="beyond" x="${limit}" width="${length(100 - Number.parseFloat(limit))}" y="${middle - 12}" height="24"/>
+${
+  figure === null
+    ? null
+    : markup`<rect class="beyond" x="${limit}" width="${length(100 - Number.parseFloat(limit))}" y="${middle - 12}" height="24"/>
 <line class="margin" x1="${limit}" x2="${limit}" y1="${middle - 12}" y2="${middle + 12}"/>
-${figure === null ? null : interval(figure, middle, scale, 5)}</g>
+${interval(figure, middle, scale, 5)}`
+}</g>
 `;
 }
 
 /** The line from bound to bound with the estimate as a dot; a bound that is absent or beyond the scale is an arrow. */
 export function interval(figure: Bounded, y: number, scale: Scale, radius: number): Markup {
   const { estimate, lower, upper } = figure;
+  if (lower !== null && lower > scale.high) return arrow('100%', y, 1);
+  if (upper !== null && upper < scale.low) return arrow('0%', y, -1);
   const from = lower === null || lower < scale.low ? null : scale.at(lower);
   const to = upper === null || upper > scale.high ? null : scale.at(upper);
   return markup`<line class="bounds" x1="${from ?? '0%'}" x2="${to ?? '100%'}" y1="${y}" y2="${y}"/>

@@ -150,7 +150,7 @@ describe('pairs plot', () => {
   test('a dot a pair, an outlier as a triangle with its figure', () => {
     const svg = pairsPlot(failing()).text;
     expect(svg.match(/<circle/g)).toHaveLength(11);
-    expect(svg).toMatch(/<path class="pair"[^>]*><title>pair 7: \+31\.0.%<\/title>/);
+    expect(svg).toMatch(/<path class="pair far"[^>]*><title>pair 7: \+31\.0.%, an outlier<\/title>/);
     expect(svg).toMatch(/<text class="tick"[^>]*>\+31\.0.%</);
   });
 

@@ -1,13 +1,13 @@
 /** The differential flame graph as a file of its own: an SVG image that every viewer draws, light or dark as it is asked. */
 import type { DifferentialTree } from '../../profile/tree.js';
-import { bounded, count, margin, percent, unitName } from '../../text/format.js';
+import { bounded, count, margin, unitName } from '../../text/format.js';
 import type { Result, WorkloadResult } from '../../verdict/result.js';
 import { markup, trusted } from '../escape/markup.js';
 import { shown } from '../escape/visible.js';
 import { hasTotal, verdictSign, verdictWord } from '../phrase.js';
 import { flameCells, flameHeight } from './drawing.js';
-import { type FlameLimits, layoutFlame } from './layout.js';
-import { cpuMarks } from './marks.js';
+import { type FlameLimits, layoutFlame, withoutThinRows } from './layout.js';
+import { cpuMarks, isColoured } from './marks.js';
 
 const width = 1200;
 const side = 24;
@@ -45,7 +45,10 @@ export function renderFlameSvg(
   workload: WorkloadResult,
   tree: DifferentialTree,
 ): string | null {
-  const { cells, leftOut } = layoutFlame(tree, limits);
+  const marks = cpuMarks(workload);
+  const { cells, leftOut } = withoutThinRows(layoutFlame(tree, limits), ({ key }) =>
+    isColoured(marks.get(key)),
+  );
   if (cells.length === 0) return null;
   const unit = unitName(workload.load);
   const { name, verdict, total } = workload;
@@ -63,8 +66,8 @@ export function renderFlameSvg(
 <text class="note" x="${side}" y="54">${compared}</text>
 ${legend()}
 <svg class="cell" x="${side}" y="${top}" width="${width - 2 * side}" height="${drawn}">
-${flameCells(cells, { unit, marks: cpuMarks(workload) })}</svg>
-<text class="note" x="${side}" y="${height - 14}">${leftOut === 0 ? 'Nothing is left out.' : `Left out: ${count(leftOut)} places narrower than ${percent(limits.width)} of the width.`} profbound: coloured only where a change is proven.</text>
+${flameCells(cells, { unit, marks })}</svg>
+<text class="note" x="${side}" y="${height - 14}">${leftOut === 0 ? 'Nothing is left out.' : `Left out: ${count(leftOut)} places, narrow ones and rows that are nearly empty.`} profbound: coloured only where a change is proven.</text>
 </svg>
 `;
   return file.text;

@@ -62,6 +62,24 @@ export function layoutFlame({ root, leftOut }: DifferentialTree, limits: FlameLi
   return { cells: cells.filter((cell) => kept.has(cell)), leftOut: leftOut + weights.size - kept.size };
 }
 
+/** Rows at the bottom of which less than this share of the width is taken are not worth their height. */
+export const thinRow = 0.03;
+
+/** Without the thin rows at the bottom, unless there are cells in them that must be seen. */
+export function withoutThinRows(
+  { cells, leftOut }: FlameLayout,
+  isWanted: (node: DifferentialNode) => boolean,
+): FlameLayout {
+  const taken: number[] = [];
+  let deepest = 0;
+  for (const { node, depth, width } of cells) {
+    taken[depth] = (taken[depth] ?? 0) + width;
+    if ((taken[depth] as number) >= thinRow || isWanted(node)) deepest = Math.max(deepest, depth);
+  }
+  const kept = cells.filter(({ depth }) => depth <= deepest);
+  return { cells: kept, leftOut: leftOut + cells.length - kept.length };
+}
+
 function bySize(
   children: readonly DifferentialNode[],
   weights: ReadonlyMap<DifferentialNode, number>,

@@ -17,6 +17,11 @@ export interface Mark {
 /** By the functions' keys. */
 export type Marks = ReadonlyMap<string, Mark>;
 
+/** Whether a change is proven of it that has a colour. */
+export function isColoured(mark: Mark | undefined): boolean {
+  return mark?.kind === 'slower' || mark?.kind === 'faster';
+}
+
 /** What the result says of each function, wherever it is called from. */
 export function cpuMarks({ functions }: WorkloadResult): Marks {
   return new Map(

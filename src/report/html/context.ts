@@ -13,14 +13,20 @@ interface Row {
 }
 
 export function context(result: Result): Markup {
-  const rows = [...sources(result.refs), ...machine(result.environment), ...conditions(result)];
   return markup`<section class="card" aria-labelledby="context-title"><h2 id="context-title">What was compared, and where</h2>
 ${result.notes.length === 0 ? null : markup`<ul class="notes">${result.notes.slice(0, 100).map((note) => markup`<li>${shown(note, 1000)}</li>`)}</ul>`}
 ${result.environment === null ? markup`<p>The machine is not known: the captures came without its description.</p>` : null}
 <div class="scroll"><table class="sides"><caption class="visually-hidden">Base and head, and the surroundings they ran in</caption>
 <thead><tr><td></td><th scope="col">Base</th><th scope="col">Head</th></tr></thead>
-<tbody>${rows.map(rowMarkup)}</tbody></table></div>
+${group('What was built', sources(result.refs))}${group('The machine, one for both sides', machine(result.environment))}${group('What else it did during the captures', conditions(result))}</table></div>
 </section>`;
+}
+
+function group(title: string, rows: readonly Row[]): Markup | null {
+  if (rows.length === 0) return null;
+  return markup`<tbody><tr><th scope="rowgroup" colspan="3" class="group">${title}</th></tr>
+${rows.map(rowMarkup)}</tbody>
+`;
 }
 
 function rowMarkup({ label, base, head }: Row): Markup {

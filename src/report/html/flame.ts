@@ -5,8 +5,8 @@ import type { WorkloadResult } from '../../verdict/result.js';
 import { type Markup, markup } from '../escape/markup.js';
 import { flameData } from '../flame/data.js';
 import { costChange, type FlameSubject, flameCells, flameHeight, nameOf } from '../flame/drawing.js';
-import { type FlameCell, type FlameLayout, layoutFlame } from '../flame/layout.js';
-import { cpuMarks, waitMarks } from '../flame/marks.js';
+import { type FlameCell, type FlameLayout, layoutFlame, withoutThinRows } from '../flame/layout.js';
+import { cpuMarks, isColoured, waitMarks } from '../flame/marks.js';
 import { classSign } from '../ranking.js';
 import { fromTo } from '../waits.js';
 import type { Limits } from './limits.js';
@@ -72,10 +72,10 @@ export function waitFlame(
   return flameFigure(
     {
       id: `waits-${name}`,
-      title: `Where threads wait within the work`,
+      title: 'Where threads wait within the work',
       label: `Differential off-CPU flame graph of ${name}; the same as a table follows.`,
       tableCaption: `Time waited per ${unit} of ${name}, without waiting for work`,
-      width: `time blocked per ${unit}, all threads together; waiting for work (${fromTo(offCpu.idle)}) and for a CPU is not drawn;`,
+      width: `time blocked per ${unit}, all threads together and without waiting for work (${fromTo(offCpu.idle)}) or for a CPU`,
       slower: 'proven longer',
       faster: 'proven shorter',
       trees,
@@ -90,7 +90,10 @@ function flameFigure(
   { cells: mostCells, places }: Pick<Limits, 'cells' | 'places'>,
 ): Markup | null {
   const { id, title, label, trees, subject, slower, faster } = figure;
-  const drawn = layoutFlame(trees.calls, { cells: mostCells, width: drawnWidth });
+  const drawn = withoutThinRows(
+    layoutFlame(trees.calls, { cells: mostCells, width: drawnWidth }),
+    ({ key }) => isColoured(subject.marks.get(key)),
+  );
   const { cells } = drawn;
   if (cells.length === 0) return null;
   const stored = { cells: places, width: storedWidth };
@@ -109,7 +112,7 @@ function flameFigure(
 <svg class="flame" width="100%" height="${flameHeight(cells)}" role="img" aria-label="${label}">
 ${flameCells(cells, subject)}</svg>
 <p class="detail" aria-hidden="true" hidden>Point at a cell for its figures; click to zoom in. With the keyboard: arrow keys, Enter, Escape.</p>
-<figcaption>Called functions stand below their callers. Width is ${figure.width} the larger of base and head. A function is coloured only where its change is proven; a merely measured difference stays grey. ${leftOutText(drawn, layoutFlame(trees.calls, stored))}</figcaption>
+<figcaption>Called functions stand below their callers. Width is ${figure.width}, the larger of base and head. A function is coloured only where its change is proven; a merely measured difference stays grey. ${leftOutText(drawn, layoutFlame(trees.calls, stored))}</figcaption>
 ${flameData(trees, subject, stored)}
 </figure>
 ${asTable(cells, figure)}</section>`;
@@ -120,7 +123,7 @@ const checked = markup` checked`;
 /** What is not drawn, without scripts and with them. */
 function leftOutText(drawn: FlameLayout, stored: FlameLayout): string {
   if (drawn.leftOut === 0) return 'Nothing is left out.';
-  const here = `${count(drawn.leftOut)} narrower places have no cell here`;
+  const here = `${count(drawn.leftOut)} places are too narrow or too far down to be drawn here`;
   if (stored.leftOut === 0) return `${here}; all of them appear on zooming in.`;
   const shown = drawn.leftOut - stored.leftOut;
   const merged = `${count(stored.leftOut)} below ${percent(storedWidth)} of the width are left out of this page`;

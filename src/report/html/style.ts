@@ -113,10 +113,10 @@ summary{cursor:pointer;color:var(--link);width:fit-content}
 .tools select{margin-left:6px}
 .tools input:not([type=search]){accent-color:var(--link);margin:0 4px 0 0}
 .choice{display:flex;border:1px solid var(--soft);border-radius:6px;padding:0;margin:0;min-width:0;background:var(--page)}
-.choice label{padding:4px 10px;cursor:pointer;white-space:nowrap}
+.choice label,.toggle{display:inline-flex;align-items:center;cursor:pointer;white-space:nowrap}
+.choice label{padding:4px 10px}
 .choice label+label{border-left:1px solid var(--line)}
 .choice label:has(:checked){font-weight:650;box-shadow:inset 0 -2px var(--link)}
-.toggle{cursor:pointer}
 .found{color:var(--soft);font-variant-numeric:tabular-nums}
 button.sort{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer;text-align:inherit}
 button.sort::after{content:" ↕";opacity:.55}
@@ -129,7 +129,11 @@ button.sort::after{content:" ↕";opacity:.55}
 .placement .head{fill:var(--link)}
 .sides th[scope=row]{color:var(--soft);white-space:nowrap}
 .sides td{overflow-wrap:anywhere}
-.sides td:not([colspan]){width:40%}
+.sides{table-layout:fixed;min-width:560px}
+.sides thead td{width:24%}
+.sides .group{color:var(--ink);font-weight:620;padding-top:18px;white-space:normal}
+.sides tbody tr:last-child>*{border-bottom:1px solid var(--line)}
+.sides tbody:last-child tr:last-child>*{border-bottom:0}
 pre{margin:6px 0 14px;padding:10px 14px;border-radius:6px;background:var(--faint);overflow-x:auto;font-size:.9375rem}
 .recipe{margin:14px 0 0}
 .tools button:disabled{color:var(--soft);border-color:var(--line)}

@@ -2,10 +2,14 @@
  * Flame graphs to work with: views by side and by caller, zoom, search, keyboard. What is drawn first stands in the page
  * already and looks the same; here it is drawn again from all places the page has, however narrow.
  */
+import { rowHeight } from '../../flame/drawing.js';
+import { thinRow } from '../../flame/layout.js';
+
 export const flameScript = String.raw`
-  const svgNamespace = 'http://www.w3.org/2000/svg';
-  const rowHeight = 20;
+  const svgNamespace = document.querySelector('svg').namespaceURI;
+  const rowHeight = ${rowHeight};
   const narrowest = 0.5;
+  const thinRow = ${thinRow};
   const labelled = 26;
 
   function create(name, attributes) {
@@ -92,20 +96,30 @@ export const flameScript = String.raw`
       const pixels = drawing.getBoundingClientRect().width || 800;
       const { left, width } = layout;
       [elements, indices] = [new Map(), new Map()];
-      const cells = [];
-      let deepest = 0;
-      const above = [];
-      for (let at = tree.parent[zoomed]; at >= 0; at = tree.parent[at]) above.unshift(at);
-      for (const at of above) cells.push(cell(at, 0, 100, pixels, true));
+      const whole = width[zoomed] || 1;
+      const seen = [];
+      const taken = [];
+      let deepest = tree.depth[zoomed];
       for (let at = zoomed; at < tree.end[zoomed]; at++) {
-        const share = width[at] / (width[zoomed] || 1);
+        const share = width[at] / whole;
         if (at !== zoomed && share * pixels < narrowest) {
           at = tree.end[at] - 1;
           continue;
         }
-        const x = ((left[at] - left[zoomed]) / (width[zoomed] || 1)) * 100;
+        const row = tree.depth[at];
+        taken[row] = (taken[row] || 0) + share;
+        const kind = data.functions[tree.of[at]][2];
+        if (taken[row] >= thinRow || kind === 'slower' || kind === 'faster' || hits.has(tree.of[at])) deepest = Math.max(deepest, row);
+        seen.push(at);
+      }
+      const above = [];
+      for (let at = tree.parent[zoomed]; at >= 0; at = tree.parent[at]) above.unshift(at);
+      const cells = above.map((at) => cell(at, 0, 100, pixels, true));
+      for (const at of seen) {
+        if (tree.depth[at] > deepest) continue;
+        const share = width[at] / whole;
+        const x = ((left[at] - left[zoomed]) / whole) * 100;
         cells.push(cell(at, Math.max(0, +x.toFixed(3)), +Math.min(100, share * 100).toFixed(3), share * pixels, false));
-        deepest = Math.max(deepest, tree.depth[at]);
       }
       if (!elements.has(current)) {
         current = zoomed;
@@ -161,7 +175,7 @@ export const flameScript = String.raw`
         share += layout.width[at] * 100;
         covered = tree.end[at];
       }
-      for (const [at, element] of elements) element.classList.toggle('hit', hits.has(tree.of[at]));
+      draw();
       found.textContent = wanted === '' ? '' : frames === 0 ? 'no frame found' :
         frames + (frames === 1 ? ' frame, ' : ' frames, ') + share.toFixed(1) + ' % of the width';
     }
@@ -173,7 +187,6 @@ export const flameScript = String.raw`
       side = tools.querySelector('[type=radio]:checked').value;
       layout = place(tree, side);
       if (layout.width[zoomed] === 0) zoomed = 0;
-      draw();
       search();
       tell(zoomed);
     }
