@@ -75,8 +75,8 @@ ${flameCells(cells, { unit, marks })}</svg>
 
 function legend() {
   const keys = [
-    ['slower', '▲ proven slower', 118],
-    ['faster', '▼ proven faster', 118],
+    ['slower', '▲ proven slower', 128],
+    ['faster', '▼ proven faster', 128],
     ['', 'grey: no change proven', 156],
   ] as const;
   let x = side;

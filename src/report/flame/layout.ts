@@ -63,7 +63,7 @@ export function layoutFlame({ root, leftOut }: DifferentialTree, limits: FlameLi
 }
 
 /** Rows at the bottom of which less than this share of the width is taken are not worth their height. */
-export const thinRow = 0.03;
+export const thinRow = 0.05;
 
 /** Without the thin rows at the bottom, unless there are cells in them that must be seen. */
 export function withoutThinRows(
