@@ -15,7 +15,7 @@ const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', arg
 const page = await browser.newPage({ viewport: { width: 1200, height: 1760 }, deviceScaleFactor: 1 });
 await page.goto(`file://${report}`);
 await page.getByRole('combobox', { name: 'Finding' }).selectOption('slower');
-await page.getByRole('checkbox', { name: 'Callers first' }).first().check();
+await page.getByRole('checkbox', { name: 'Callers below' }).first().check();
 await page.evaluate('document.activeElement.blur()');
 await page.screenshot({ path: join(docs, 'report.png') });
 await browser.close();

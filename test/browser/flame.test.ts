@@ -129,14 +129,14 @@ describe('the flame graph', () => {
 
   test('turned round, functions stand on top of their callers', async () => {
     await withPage(async ({ page }) => {
-      await page.getByRole('checkbox', { name: 'Callers first' }).check();
+      await page.getByRole('checkbox', { name: 'Callers below' }).check();
       const second = page.locator('svg.flame > svg[aria-level="2"]');
       expect(await second.filter({ hasText: 'tokenize' }).getAttribute('class')).toBe('slower');
       await second.filter({ hasText: 'tokenize' }).click();
       expect(await page.locator('svg.flame > svg[aria-level="3"]').getAttribute('aria-label')).toMatch(
         /^analyze,/,
       );
-      await page.getByRole('checkbox', { name: 'Callers first' }).uncheck();
+      await page.getByRole('checkbox', { name: 'Callers below' }).uncheck();
       expect(
         await page.locator('svg.flame > svg[aria-level="2"]').first().getAttribute('aria-label'),
       ).toMatch(/^node::Start/);

@@ -77,23 +77,25 @@ describe('any report', () => {
   });
 
   test.each([
-    ['light', 1280],
-    ['dark', 1280],
-    ['light', 390],
-  ] as const)('in %s, %d wide, axe finds nothing serious', async (colorScheme, width) => {
-    for (const html of [...Object.values(pages), hostile]) {
-      const { page, close } = await openReport(browser, html, {
-        colorScheme,
-        viewport: { width, height: 800 },
-      });
-      await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
-      await page.evaluate(axe.source);
-      const { violations, passes } = (await page.evaluate('axe.run()')) as axe.AxeResults;
-      expect(passes.length).toBeGreaterThan(20);
-      const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      expect(grave.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-      await close();
-    }
+    ['fail', 'light', 1280],
+    ['pass', 'light', 1280],
+    ['inconclusive', 'light', 1280],
+    ['fail', 'dark', 1280],
+    ['fail', 'light', 390],
+  ] as const)('%s, in %s, %d wide: axe finds nothing serious', async (name, colorScheme, width) => {
+    const options = { colorScheme, viewport: { width, height: 800 } };
+    const { page, close } = await openReport(browser, pages[name], options);
+    await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
+    await page.evaluate(axe.source);
+    // Colours are the same at every width, and take most of the time.
+    const rules = { 'color-contrast': { enabled: width > 1000 } };
+    const { violations, passes } = (await page.evaluate(
+      `axe.run({ resultTypes: ['violations'], rules: ${JSON.stringify(rules)} })`,
+    )) as axe.AxeResults;
+    expect(passes.length).toBeGreaterThan(20);
+    const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    expect(grave.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    await close();
   });
 
   test.each([320, 390, 768, 1600])('at a width of %d nothing runs out of the page', async (width) => {

@@ -104,7 +104,7 @@ function flameFigure(
 <figure class="flame-figure">
 <div class="tools" hidden>
 <fieldset class="choice"><legend class="visually-hidden">Width of the cells</legend>${choice('both', 'Difference')}${choice('base', 'Base')}${choice('head', 'Head')}</fieldset>
-<label class="toggle"><input type="checkbox"> Callers first</label>
+<label class="toggle"><input type="checkbox"> Callers below</label>
 <label>Search <input type="search" autocomplete="off" spellcheck="false" placeholder="function name"></label>
 <button type="button" class="reset" disabled>Reset zoom</button>
 <output class="found"></output>
