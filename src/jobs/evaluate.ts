@@ -66,6 +66,7 @@ function methodOf({ manifest }: Bundle, { captureSeconds, policy, stop, captures
   return {
     // A side's own file is named as that side's.
     configPath: manifest.config.path.replace(/^(base|head):/, ''),
+    folder: manifest.changes?.prefix ?? '',
     captureSeconds,
     policy,
     stop,

@@ -24,6 +24,8 @@ export interface Evidence {
 export interface Method {
   /** Of the configuration, as the user named it. */
   readonly configPath: string;
+  /** Of the repository, where it was measured in one: relative, empty for the repository itself. */
+  readonly folder: string;
   /** Asked-for length of a capture. */
   readonly captureSeconds: number;
   readonly policy: Policy;

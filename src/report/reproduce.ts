@@ -20,7 +20,7 @@ export function recipes(result: Result, evidence: ReadonlyMap<string, Evidence>)
     ];
   }
   const measured = result.workloads.flatMap((workload) => evidence.get(workload.name)?.method ?? []);
-  const config = measured[0]?.configPath ?? '.profbound.yml';
+  const { configPath: config = '.profbound.yml', folder = '' } = measured[0] ?? {};
   const gate = [
     'profbound',
     'gate',
@@ -33,6 +33,7 @@ export function recipes(result: Result, evidence: ReadonlyMap<string, Evidence>)
       what: 'Measure again, in a clone of the repository, on the machine it is to hold for:',
       lines: [
         ...(commits.length === 0 ? [] : [command('git', 'fetch', 'origin', ...new Set(commits))]),
+        ...(folder === '' ? [] : [command('cd', folder)]),
         command(...gate),
       ],
     },

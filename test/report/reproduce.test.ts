@@ -34,6 +34,11 @@ describe('how a comparison is repeated', () => {
     ]);
   });
 
+  test('where it was measured in a subfolder, it is entered first', () => {
+    const within = someEvidence('search', aTree(), { method: { ...aMethod, folder: 'services/api/' } });
+    expect(lines(result, within)[1]).toBe('cd services/api/');
+  });
+
   test('one of several workloads can be asked for', () => {
     const several = lines(aResult([aWorkload('api'), failing()]), evidence);
     expect(several.some((line) => line.endsWith(' --workload api'))).toBe(true);

@@ -308,6 +308,7 @@ export function bothWays(calls: DifferentialTree): DifferentialTrees {
 
 export const aMethod: Method = {
   configPath: '.profbound.yml',
+  folder: '',
   captureSeconds: 5,
   policy: {
     totalMargin: 0.02,
