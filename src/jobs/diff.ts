@@ -7,11 +7,11 @@ import { type CaptureSummary, captureSummarySchema } from '../bundle/summary.js'
 import { policyOf } from '../config/resolve.js';
 import { UsageError } from '../errors.js';
 import { functionTable } from '../profile/functions.js';
-import { buildDifferentialTree, type WeightedProfile } from '../profile/tree.js';
+import { buildDifferentialTrees, type WeightedProfile } from '../profile/tree.js';
 import type { ReportModel } from '../report/model.js';
 import { poolSummaries, poolTables } from '../verdict/captures/pooling.js';
 import { compareUnpaired, type UnpairedSide } from '../verdict/unpaired.js';
-import { perUnit, sampledNanoseconds } from './evaluate.js';
+import { leastDrawnShare, perUnit, sampledNanoseconds } from './evaluate.js';
 import { bundleFolder } from './report.js';
 import { captureSources } from './sources.js';
 
@@ -40,8 +40,9 @@ export function diff(options: DiffOptions): ReportModel {
   const base = openSource(options.base, options);
   const head = openSource(options.head, options);
   const result = compareUnpaired(base.side, head.side, base.policy ?? head.policy ?? policyOf({}));
-  const tree = buildDifferentialTree(base.profiles(), head.profiles());
-  return { result, trees: new Map(result.workloads.map(({ name }) => [name, tree])) };
+  const cpu = buildDifferentialTrees(base.profiles(), head.profiles(), { minShare: leastDrawnShare });
+  const evidence = { cpu, waits: null, changed: null, method: null };
+  return { result, evidence: new Map(result.workloads.map(({ name }) => [name, evidence])) };
 }
 
 function openSource(path: string, options: DiffOptions): Source {

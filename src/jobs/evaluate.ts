@@ -1,31 +1,90 @@
-/** From a bundle to its verdict and trees: pure, so that a bundle gives the same report wherever it is read. */
-import type { Bundle } from '../bundle/reader.js';
+/** A bundle read as reports need it. */
+import { type Bundle, readProfile } from '../bundle/reader.js';
 import { rootOf } from '../bundle/roots.js';
 import type { BundleWorkload, Capture, Side } from '../bundle/schema.js';
 import type { Profile } from '../profile/model.js';
-import { buildDifferentialTree, type DifferentialTree, type WeightedProfile } from '../profile/tree.js';
-import type { ReportModel } from '../report/model.js';
+import { buildDifferentialTrees, type DifferentialTrees, type WeightedProfile } from '../profile/tree.js';
+import { placeKeys } from '../profile/waits.js';
+import type { Evidence, Method, ReportModel } from '../report/model.js';
+import { ChangeMap } from '../verdict/blame/changeMap.js';
+import { completePairs } from '../verdict/captures/pairs.js';
 import { judge } from '../verdict/judge.js';
+import type { Result, WorkloadResult } from '../verdict/result.js';
+import { idlePlaces } from '../verdict/waits/result.js';
 import { captureSources } from './sources.js';
 
-/** Verdict and differential trees of a bundle. @throws UsageError when a profile is missing or broken */
+/** Places below this share of the whole are merged: a fifth of a pixel of a drawing as wide as a page. */
+export const leastDrawnShare = 0.0002;
+
+/** Verdict and what lies behind it. @throws UsageError when a profile is missing or broken */
 export function evaluate(bundle: Bundle): ReportModel {
   const { directory, manifest } = bundle;
-  const trees = new Map<string, DifferentialTree>();
-  for (const workload of manifest.workloads) {
-    const usable = workload.captures.filter(({ units, summary }) => units > 0 && summary.samples > 0);
-    const ofSide = (side: Side): Capture[] => usable.filter((capture) => capture.side === side);
-    if (ofSide('base').length === 0 || ofSide('head').length === 0) continue;
-    trees.set(
-      workload.name,
-      buildDifferentialTree(
-        perUnit(bundle, workload, ofSide('base')),
-        perUnit(bundle, workload, ofSide('head')),
-      ),
-    );
-  }
   const result = judge(manifest, captureSources(directory, manifest));
-  return { result, trees };
+  const evidence = new Map(
+    manifest.workloads.map((workload, index) => [
+      workload.name,
+      evidenceOf(bundle, workload, result, result.workloads[index] as WorkloadResult),
+    ]),
+  );
+  return { result, evidence };
+}
+
+function evidenceOf(
+  bundle: Bundle,
+  workload: BundleWorkload,
+  { refs }: Result,
+  { functions, offCpu }: WorkloadResult,
+): Evidence {
+  const { changes } = bundle.manifest;
+  const map = changes === null ? null : new ChangeMap(changes, refs.head);
+  const changed = functions.filter((one) => map !== null && map.ownChange(one) !== null);
+  const usable = workload.captures.filter(({ units, summary }) => units > 0 && summary.samples > 0);
+  const idle = offCpu === null ? null : idlePlaces(offCpu);
+  return {
+    cpu: treesOf(usable, (captures) => perUnit(bundle, workload, captures)),
+    waits: idle && treesOf(usable, (captures) => waitsPerUnit(bundle, workload, captures, idle)),
+    changed: map && new Set(changed.map(({ key }) => key)),
+    method: methodOf(bundle, workload),
+  };
+}
+
+/** null where a side has nothing. */
+function treesOf(
+  captures: readonly Capture[],
+  profiles: (captures: readonly Capture[]) => Iterable<WeightedProfile>,
+): DifferentialTrees | null {
+  const ofSide = (side: Side): Capture[] => captures.filter((capture) => capture.side === side);
+  const [base, head] = [ofSide('base'), ofSide('head')];
+  if (base.length === 0 || head.length === 0) return null;
+  return buildDifferentialTrees(profiles(base), profiles(head), { minShare: leastDrawnShare });
+}
+
+function methodOf({ manifest }: Bundle, { captureSeconds, policy, stop, captures }: BundleWorkload): Method {
+  const launches = new Set(
+    captures.flatMap(({ side, launch }) => (side === 'head' && launch !== undefined ? [launch] : [])),
+  );
+  return {
+    // A side's own file is named as that side's.
+    configPath: manifest.config.path.replace(/^(base|head):/, ''),
+    folder: manifest.changes?.prefix ?? '',
+    captureSeconds,
+    policy,
+    stop,
+    launches: launches.size > 0 ? launches.size : null,
+    firstPair: firstPairOf(captures),
+  };
+}
+
+function firstPairOf(captures: readonly Capture[]): Method['firstPair'] {
+  const [first] = completePairs(captures);
+  if (!first) return null;
+  const [base, head] = [first.parts.base[0] as Capture, first.parts.head[0] as Capture];
+  const isWaited = base.offCpuProfile !== undefined && head.offCpuProfile !== undefined;
+  return {
+    number: first.number,
+    cpu: { base: base.cpuProfile, head: head.cpuProfile },
+    waits: isWaited ? { base: base.offCpuProfile as string, head: head.offCpuProfile as string } : null,
+  };
 }
 
 /** Profiles weighted so that a node's cost is the mean of exact CPU nanoseconds per unit; one in memory at a time. */
@@ -40,6 +99,30 @@ export function* perUnit(
     if (sampled === 0) continue;
     const scale = capture.summary.cpuNanoseconds / sampled / capture.units / captures.length;
     yield { profile, root: rootOf(bundle.manifest, workload, capture), scale };
+  }
+}
+
+/** The same of waits, but for those at idle places: they are as long as the load leaves them. */
+function* waitsPerUnit(
+  bundle: Bundle,
+  workload: BundleWorkload,
+  captures: readonly Capture[],
+  idle: ReadonlySet<string>,
+): Generator<WeightedProfile> {
+  for (const { offCpuProfile, units, ...capture } of captures) {
+    if (offCpuProfile === undefined) continue;
+    const profile = readProfile(bundle.directory, offCpuProfile);
+    const root = rootOf(bundle.manifest, workload, { ...capture, units });
+    const placeOf = placeKeys(profile, root);
+    yield {
+      profile,
+      root,
+      scale: 1 / units / captures.length,
+      omits: (sample) => {
+        const place = placeOf(sample);
+        return place === null || idle.has(place);
+      },
+    };
   }
 }
 

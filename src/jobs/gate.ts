@@ -1,5 +1,5 @@
 /** The gate: measures base against head and judges. */
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBundle } from '../bundle/reader.js';
 import type { BundleManifest, Environment, Ref, Side, Stop } from '../bundle/schema.js';
@@ -23,7 +23,7 @@ import { type PreparedSides, prepareSides } from '../workload/sides.js';
 import { type Builds, buildAll, removeBuilds } from './builds.js';
 import { readConfigs, type SideConfigs } from './configuration.js';
 import type { Log } from './log.js';
-import { makeFolder, type OutputPaths, outputPaths, writeOutputs } from './output.js';
+import { makeFolder, type OutputPaths, outputPaths, removeReports, writeOutputs } from './output.js';
 import { captureSources } from './sources.js';
 
 export interface GateOptions {
@@ -77,8 +77,7 @@ export async function runGate(options: GateOptions): Promise<GateOutcome> {
     const notes = [...prepared.notes, ...found.notes, ...plan.notes, ...builds.notes];
     for (const note of notes) options.log.line(`note: ${note}`);
     // Reports of an earlier run must not stand beside this run's bundle, however this run ends.
-    for (const report of [paths.resultJson, paths.reportHtml, paths.summaryMarkdown])
-      rmSync(report, { force: true });
+    removeReports(paths);
     const manifest = manifestOf(plan, found, prepared, builds, environment, notes);
     const writer = new BundleWriter(paths.bundle, manifest);
     await measure(plan, prepared.refs, builds, collector, writer, options);

@@ -1,8 +1,9 @@
-/** What a run leaves behind for people and machines: bundle, result.json, report.html, summary.md. */
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+/** What a run leaves behind for people and machines: bundle, result.json, report.html, flame graphs, summary.md. */
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Bundle } from '../bundle/reader.js';
 import { UsageError } from '../errors.js';
+import { flameFile, flameFileName, renderFlameSvg } from '../report/flame/file.js';
 import { renderHtml } from '../report/html/page.js';
 import { renderJson } from '../report/json.js';
 import { renderMarkdown } from '../report/markdown.js';
@@ -32,6 +33,18 @@ export function outputPaths(out: string): OutputPaths {
   };
 }
 
+/** Where a workload's flame graph stands in an output folder; without profiles there is none. */
+export function flameGraphPath(out: string, workload: string): string {
+  return join(out, flameFileName(workload));
+}
+
+/** Removes the reports of an earlier run, which must not stand beside this run's bundle. */
+export function removeReports({ out, resultJson, reportHtml, summaryMarkdown }: OutputPaths): void {
+  const flameGraphs = readdirSync(out).filter((file) => flameFile.test(file));
+  for (const file of [resultJson, reportHtml, summaryMarkdown, ...flameGraphs.map((one) => join(out, one))])
+    rmSync(file, { force: true });
+}
+
 /**
  * Judges a bundle and writes its reports into `out`. The bytes depend on nothing but the bundle.
  * @throws UsageError when the bundle is broken or `out` cannot be written
@@ -46,8 +59,14 @@ export function writeOutputs(bundle: Bundle, out: string): Result {
 export function writeReports(model: ReportModel, out: string): OutputPaths {
   const paths = outputPaths(out);
   makeFolder(out);
+  removeReports(paths);
   writeText(paths.resultJson, renderJson(model.result));
   writeText(paths.reportHtml, renderHtml(model));
+  for (const workload of model.result.workloads) {
+    const trees = model.evidence.get(workload.name)?.cpu ?? null;
+    const svg = trees === null ? null : renderFlameSvg(model.result, workload, trees.calls);
+    if (svg !== null) writeText(flameGraphPath(out, workload.name), svg);
+  }
   writeText(paths.summaryMarkdown, renderMarkdown(model.result, { maxCharacters: summaryCharacters }));
   return paths;
 }

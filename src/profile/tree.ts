@@ -1,24 +1,25 @@
 /** Two sides' stacks in one tree: who called what, and what it cost on each side. */
-import type { Profile } from './model.js';
+import {
+  type DifferentialNode,
+  type DifferentialTree,
+  type Label,
+  nodeOf,
+  type Place,
+  pseudoLabel,
+  rootLabel,
+} from './differentialNode.js';
+import { invert } from './invertedTree.js';
+import type { Profile, Sample } from './model.js';
 import { identify, noStack } from './names.js';
 
-export interface DifferentialNode {
-  /** Identity of the function; unique among the children of one parent. */
-  readonly key: string;
-  readonly name: string;
-  readonly file: string | null;
-  readonly line: number | null;
-  readonly mapping: string;
-  /** Inclusive cost: exactly the node's self cost plus that of its children, added up in their order. */
-  readonly base: number;
-  readonly head: number;
-  readonly baseSelf: number;
-  readonly headSelf: number;
-  readonly children: readonly DifferentialNode[];
-}
+export type { DifferentialNode, DifferentialTree };
 
-export interface DifferentialTree {
-  readonly root: DifferentialNode;
+/** The same stacks read both ways. */
+export interface DifferentialTrees {
+  /** From the outermost function to what it calls. */
+  readonly calls: DifferentialTree;
+  /** From the functions that spend time themselves to their callers; a node costs what its function spent in the root's child. */
+  readonly callers: DifferentialTree;
 }
 
 export interface WeightedProfile {
@@ -27,6 +28,8 @@ export interface WeightedProfile {
   readonly root: string;
   /** Multiplies the profile's nanoseconds, e.g. so that costs are nanoseconds per unit of work. */
   readonly scale: number;
+  /** Samples to leave out; none by default. */
+  readonly omits?: (sample: Sample) => boolean;
 }
 
 export interface TreeOptions {
@@ -38,31 +41,19 @@ export interface TreeOptions {
 
 const deepest = 1000;
 
-/** A function as the tree names it. */
-type Label = Pick<DifferentialNode, 'key' | 'name' | 'file' | 'line' | 'mapping'>;
-
-interface Node {
-  /** Self cost. */
-  base: number;
-  head: number;
-  /** The larger side's inclusive cost, known once everything is added. */
-  cost: number;
-  /** By the function's number. */
-  readonly children: Map<number, Node>;
-}
-
 /**
- * Merges the profiles of both sides into one tree of callers and callees, functions being the same when their keys
- * are. Names, files and lines are head's where head has the function. Children are sorted by the larger of their
- * two costs, then by key; `[smaller]` comes last. The same profiles in the same order give the same tree.
+ * Merges the profiles of both sides into one tree of callers and callees, and into one that is read from the inside out;
+ * functions are the same when their keys are. Names, files and lines are head's where head has the function. Children are
+ * sorted by the larger of their two costs, then by key; `[smaller]` comes last. The same profiles in the same order give the same
+ * trees.
  */
-export function buildDifferentialTree(
+export function buildDifferentialTrees(
   base: Iterable<WeightedProfile>,
   head: Iterable<WeightedProfile>,
   options: TreeOptions = {},
-): DifferentialTree {
+): DifferentialTrees {
   const functions = new FunctionNumbers();
-  const root = emptyNode();
+  const root = emptyPlace(-1, null);
   const maxDepth = Math.min(options.maxDepth ?? deepest, deepest);
   // Head first: the first to name a function decides how it is labelled.
   for (const profile of head) addProfile(root, profile, 'head', functions, maxDepth);
@@ -70,8 +61,10 @@ export function buildDifferentialTree(
 
   addUp(root);
   const minCost = (options.minShare ?? 0.001) * root.cost;
-  const label: Label = { key: '', name: 'all', file: null, line: null, mapping: '' };
-  return { root: finish(root, label, functions, minCost) };
+  return {
+    calls: finished(root, minCost, functions.labels),
+    callers: invert(root, minCost, functions.labels),
+  };
 }
 
 /** Numbers functions by key, so that building compares numbers and each frame's name is looked at once. */
@@ -91,13 +84,9 @@ class FunctionNumbers {
   }
 }
 
-function pseudoLabel(name: string): Label {
-  return { key: name, name, file: null, line: null, mapping: '' };
-}
-
 function addProfile(
-  root: Node,
-  { profile, root: folder, scale }: WeightedProfile,
+  root: Place,
+  { profile, root: folder, scale, omits }: WeightedProfile,
   side: 'base' | 'head',
   functions: FunctionNumbers,
   maxDepth: number,
@@ -108,67 +97,63 @@ function addProfile(
   });
   const none = functions.pseudo(noStack);
   const deeper = functions.pseudo('[deeper]');
-  for (const { stack, nanoseconds } of profile.samples) {
-    let node = stack.length === 0 ? child(root, none) : root;
+  for (const sample of profile.samples) {
+    if (omits?.(sample)) continue;
+    const { stack, nanoseconds } = sample;
+    let place = stack.length === 0 ? child(root, none) : root;
     const end = Math.max(0, stack.length - maxDepth);
     for (let at = stack.length - 1; at >= end; at--)
-      node = child(node, numbers[stack[at] as number] as number);
-    if (end > 0) node = child(node, deeper);
-    node[side] += nanoseconds * scale;
+      place = child(place, numbers[stack[at] as number] as number);
+    if (end > 0) place = child(place, deeper);
+    place[side] += nanoseconds * scale;
   }
 }
 
-function child(parent: Node, number: number): Node {
+function child(parent: Place, number: number): Place {
   const known = parent.children.get(number);
   if (known) return known;
-  const created = emptyNode();
+  const created = emptyPlace(number, parent);
   parent.children.set(number, created);
   return created;
 }
 
-function emptyNode(): Node {
-  return { base: 0, head: 0, cost: 0, children: new Map() };
+function emptyPlace(number: number, parent: Place | null): Place {
+  return { number, parent, base: 0, head: 0, cost: 0, children: new Map() };
 }
 
-/** Fills in `cost` of a node and all below it; returns the inclusive cost on both sides. */
-function addUp(node: Node): { base: number; head: number } {
-  const sum = { base: node.base, head: node.head };
-  for (const each of node.children.values()) {
+/** Fills in `cost` of a place and all below it; returns the inclusive cost on both sides. */
+function addUp(place: Place): { base: number; head: number } {
+  const sum = { base: place.base, head: place.head };
+  for (const each of place.children.values()) {
     const { base, head } = addUp(each);
     sum.base += base;
     sum.head += head;
   }
-  node.cost = Math.max(sum.base, sum.head);
+  place.cost = Math.max(sum.base, sum.head);
   return sum;
 }
 
-/** The node with its inclusive costs, children that cost less than `minCost` on both sides merged. */
-function finish(node: Node, label: Label, functions: FunctionNumbers, minCost: number): DifferentialNode {
-  const children: DifferentialNode[] = [];
-  const smaller = emptyNode();
-  for (const [number, each] of node.children) {
-    if (each.cost >= minCost) {
-      children.push(finish(each, functions.labels[number] as Label, functions, minCost));
-    } else {
-      const { base, head } = addUp(each);
-      smaller.base += base;
-      smaller.head += head;
-    }
-  }
-  const merged = children.length < node.children.size;
-  children.sort(byCost);
-  if (merged) children.push(finish(smaller, pseudoLabel('[smaller]'), functions, minCost));
-  return {
-    ...label,
-    base: children.reduce((sum, each) => sum + each.base, node.base),
-    head: children.reduce((sum, each) => sum + each.head, node.head),
-    baseSelf: node.base,
-    headSelf: node.head,
-    children,
+function finished(root: Place, minCost: number, labels: readonly Label[]): DifferentialTree {
+  let leftOut = 0;
+  const leave = (place: Place): void => {
+    leftOut++;
+    place.children.forEach(leave);
   };
-}
-
-function byCost(a: DifferentialNode, b: DifferentialNode): number {
-  const larger = Math.max(b.base, b.head) - Math.max(a.base, a.head);
-  return larger || (a.key < b.key ? -1 : 1);
+  const finish = (place: Place, label: Label): DifferentialNode => {
+    const children: DifferentialNode[] = [];
+    const smaller = { base: 0, head: 0 };
+    for (const [number, each] of place.children) {
+      if (each.cost >= minCost) children.push(finish(each, labels[number] as Label));
+      else {
+        leave(each);
+        const { base, head } = addUp(each);
+        smaller.base += base;
+        smaller.head += head;
+      }
+    }
+    const isMerged = children.length < place.children.size;
+    return nodeOf(label, place, children, isMerged ? smaller : null);
+  };
+  const tree = finish(root, rootLabel);
+  return { root: tree, leftOut };
 }

@@ -1,7 +1,7 @@
 /** Where threads wait, and whether they wait for work or while they do it: what the off-CPU comparison rests on. */
 import { createHash } from 'node:crypto';
 import { forWork, type ThreadStack } from './forWork.js';
-import type { Frame, Profile } from './model.js';
+import type { Frame, Profile, Sample } from './model.js';
 import { type FunctionIdentity, identify } from './names.js';
 import { isSystemLibrary, isWaitWrapper, type WaitKind, waitKind } from './waitKind.js';
 
@@ -66,17 +66,15 @@ export function waitTable(waits: Profile, cpu: Profile, root: string, units: num
   >();
   let untraced = 0;
   let total = 0;
-  for (const { stack, nanoseconds, count, labels } of waits.samples) {
+  for (const sample of waits.samples) {
+    const { nanoseconds, count, labels } = sample;
     total += nanoseconds;
-    const frames = stack.map((index) => knownWaits[index] as Known);
-    const program = frames.filter(isProgram);
-    const waiter = program.find(({ part }) => part === 'own') ?? program[0];
-    if (waiter === undefined) {
+    const wait = readWait(sample, knownWaits);
+    if (wait === null) {
       untraced += nanoseconds;
       continue;
     }
-    const before = frames.slice(0, frames.indexOf(waiter)).map(({ rawName }) => rawName);
-    const kind = waitKind(before, String(labels.state));
+    const { frames, program, waiter, kind } = wait;
     const place = placeOf(waiter, kind);
     const key = digest(kind, program);
     const callers = program.slice(program.indexOf(waiter) + 1, program.indexOf(waiter) + 1 + mostCallers);
@@ -114,6 +112,36 @@ export function waitTable(waits: Profile, cpu: Profile, root: string, units: num
     paths: kept.map(({ stacks, ...path }) => ({ ...path, forWork: majority(stacks, decided) })),
     untracedNanoseconds: untraced,
     nanoseconds: total,
+  };
+}
+
+interface Wait {
+  readonly frames: readonly Known[];
+  readonly program: readonly Known[];
+  readonly waiter: Known;
+  readonly kind: WaitKind;
+}
+
+/** null without any function of the program. */
+function readWait({ stack, labels }: Sample, known: readonly Known[]): Wait | null {
+  const frames = stack.map((index) => known[index] as Known);
+  const program = frames.filter(isProgram);
+  const waiter = program.find(({ part }) => part === 'own') ?? program[0];
+  if (waiter === undefined) return null;
+  const before = frames.slice(0, frames.indexOf(waiter)).map(({ rawName }) => rawName);
+  return { frames, program, waiter, kind: waitKind(before, String(labels.state)) };
+}
+
+/**
+ * Tells of a sample where its thread waits, by the place's key; null without any function of the program.
+ * @param waits the off-CPU profile the samples are of
+ * @param root  absolute folder the profiled side was built in
+ */
+export function placeKeys(waits: Profile, root: string): (sample: Sample) => string | null {
+  const known = waits.frames.map((frame) => classify(frame, root));
+  return (sample) => {
+    const wait = readWait(sample, known);
+    return wait === null ? null : placeOf(wait.waiter, wait.kind).key;
   };
 }
 

@@ -4,34 +4,55 @@
  */
 
 import { bounded, margin as marginText, tick } from '../text/format.js';
-import type { Bounded, Verdict } from '../verdict/result.js';
+import type { Bounded } from '../verdict/result.js';
 import { type Markup, markup } from './escape/markup.js';
 import { shown } from './escape/visible.js';
-import { verdictSign } from './phrase.js';
 import { length, type Scale, scaleOver, ticks } from './scale.js';
 
 export interface ForestRow {
-  readonly name: string;
-  readonly verdict: Verdict;
-  readonly figure: Bounded;
+  /** With the sign of what is found. */
+  readonly label: string;
+  /** `pass`, `fail`, `inconclusive`, or a function's class: decides the colour. */
+  readonly kind: string;
+  /** null where there is nothing to draw; `value` says why. */
+  readonly figure: Bounded | null;
+  /** What stands at the row's end; the figure by default. */
+  readonly value?: string;
   readonly margin: number;
 }
 
 const rowHeight = 58;
 const axisHeight = 26;
+/** A change beyond this many times the median of the rows' is drawn as an arrow, lest it flatten all others. */
+const farBeyond = 8;
 
-/** One row per workload; the whole as one image with a text alternative. */
-export function forestPlot(rows: readonly ForestRow[]): Markup {
+/**
+ * Rows on one scale, the whole as one image with a text alternative.
+ * @param subject what the figures are of
+ */
+export function forestPlot(rows: readonly ForestRow[], subject: string): Markup {
   if (rows.length === 0) return markup``;
-  const scale = scaleOver(rows.flatMap(({ figure, margin }) => [...known(figure), margin]));
+  const scale = scaleOver(within(rows));
   const height = rows.length * rowHeight + axisHeight;
-  const summary = rows.map(
-    ({ name, figure, margin }) => `${name}: ${bounded(figure)}, margin ${marginText(margin)}`,
-  );
-  return markup`<svg class="plot forest" width="100%" height="${height}" role="img" aria-label="${`Change of CPU time per unit of work. ${summary.join('; ')}`}">
+  const summary = rows.map((row) => `${row.label}: ${said(row)}`);
+  return markup`<svg class="plot forest" width="100%" height="${height}" role="img" aria-label="${`${subject}. ${summary.join('; ')}`}">
 ${axis(scale, rows.length * rowHeight)}
 ${rows.map((row, index) => rowMarkup(row, index * rowHeight, scale))}
 </svg>`;
+}
+
+/** The values the scale must hold. */
+function within(rows: readonly ForestRow[]): number[] {
+  const figures = rows.flatMap(({ figure }) => (figure === null ? [] : [figure]));
+  const estimates = figures.map(({ estimate }) => Math.abs(estimate)).sort((a, b) => a - b);
+  const most = farBeyond * (estimates[Math.floor(estimates.length / 2)] ?? 0);
+  const margins = rows.map(({ margin }) => margin);
+  const limit = Math.max(most, 2 * Math.max(...margins));
+  return [...margins, ...figures.flatMap(known).map((value) => Math.min(limit, Math.max(-limit, value)))];
+}
+
+function said({ figure, value, margin }: ForestRow): string {
+  return value ?? (figure === null ? 'unknown' : `${bounded(figure)}, margin ${marginText(margin)}`);
 }
 
 /** The numbers of a figure that are there. */
@@ -47,26 +68,33 @@ function axis(scale: Scale, height: number): Markup {
   return markup`<g aria-hidden="true">${lines}</g>`;
 }
 
-function rowMarkup({ name, verdict, figure, margin }: ForestRow, top: number, scale: Scale): Markup {
+function rowMarkup(row: ForestRow, top: number, scale: Scale): Markup {
+  const { label, kind, figure, value, margin } = row;
   const middle = top + 40;
   const limit = scale.at(margin);
-  return markup`<g class="row ${verdict}"><title>${`${name}: ${bounded(figure)}, margin ${marginText(margin)}`}</title>
-<text class="label" x="0" y="${top + 18}">${verdictSign[verdict]} ${shown(name, 28)}</text>
-<text class="value" x="100%" y="${top + 18}" text-anchor="end">${bounded(figure)}</text>
-<rect class="beyond" x="${limit}" width="${length(100 - Number.parseFloat(limit))}" y="${middle - 12}" height="24"/>
+  return markup`<g class="row ${kind}"><title>${label}: ${said(row)}</title>
+<text class="label" x="0" y="${top + 18}">${shown(label, 44)}</text>
+<text class="value" x="100%" y="${top + 18}" text-anchor="end">${value ?? (figure === null ? 'unknown' : bounded(figure))}</text>
+${
+  figure === null
+    ? null
+    : markup`<rect class="beyond" x="${limit}" width="${length(100 - Number.parseFloat(limit))}" y="${middle - 12}" height="24"/>
 <line class="margin" x1="${limit}" x2="${limit}" y1="${middle - 12}" y2="${middle + 12}"/>
-${interval(figure, middle, scale, 5)}</g>
+${interval(figure, middle, scale, 5)}`
+}</g>
 `;
 }
 
 /** The line from bound to bound with the estimate as a dot; a bound that is absent or beyond the scale is an arrow. */
 export function interval(figure: Bounded, y: number, scale: Scale, radius: number): Markup {
   const { estimate, lower, upper } = figure;
+  if (lower !== null && lower > scale.high) return arrow('100%', y, 1);
+  if (upper !== null && upper < scale.low) return arrow('0%', y, -1);
   const from = lower === null || lower < scale.low ? null : scale.at(lower);
   const to = upper === null || upper > scale.high ? null : scale.at(upper);
   return markup`<line class="bounds" x1="${from ?? '0%'}" x2="${to ?? '100%'}" y1="${y}" y2="${y}"/>
 ${from === null ? arrow('0%', y, -1) : cap(from, y, radius)}${to === null ? arrow('100%', y, 1) : cap(to, y, radius)}
-<circle class="estimate" cx="${scale.at(estimate)}" cy="${y}" r="${radius}"/>`;
+${estimate < scale.low || estimate > scale.high ? null : markup`<circle class="estimate" cx="${scale.at(estimate)}" cy="${y}" r="${radius}"/>`}`;
 }
 
 function cap(x: string, y: number, radius: number): Markup {

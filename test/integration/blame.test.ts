@@ -55,6 +55,9 @@ describe('a function that a commit changes', () => {
     ]) {
       expect(text.replace(/\s+/g, ' ')).toContain('changed in this pull request (svc/service.cjs:4)');
     }
+    expect(project.read('svc/out/report.html')).toMatch(
+      /\ncd svc\/\nprofbound gate --base [0-9a-f]{40} --head [0-9a-f]{40}\n/,
+    );
     expect(project.remains()).toEqual([]);
   });
 

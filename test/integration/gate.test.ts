@@ -50,7 +50,7 @@ describe('a slower head', () => {
 
     const again = await runCli(['report', 'out', '--out', 'again', '--json'], { cwd: project.folder });
     expect(again).toMatchObject({ code: 0, stdout: run.stdout });
-    for (const file of ['result.json', 'report.html', 'summary.md']) {
+    for (const file of ['result.json', 'report.html', 'flamegraph-api.svg', 'summary.md']) {
       expect(project.read(`again/${file}`) === project.read(`out/${file}`)).toBe(true);
     }
     for (const { cpuProfile } of workload?.captures ?? []) {

@@ -49,6 +49,16 @@ describe('a request that waits 4 ms instead of 2 ms', () => {
     expect(project.read('out/report.html')).toContain('load_record');
   });
 
+  test('has a flame graph of waits, in which the function is coloured and waiting for work is not drawn', () => {
+    const page = project.read('out/report.html');
+    const [drawn = ''] = page.slice(page.indexOf('Differential off-CPU flame graph')).split('</figure>');
+    expect(drawn).toMatch(
+      /<svg class="slower"[^>]*><title>load_record\nservice\.c:\d+\n[^<]*per request[^<]*\nproven longer, waits asleep \+/,
+    );
+    expect(drawn).toContain('>handle</text>');
+    expect(drawn).not.toContain('next_connection');
+  });
+
   test('is measured per unit, apart from waiting for work', () => {
     const offCpu = project.result().workloads[0]?.offCpu;
     const wait = offCpu?.waits.find(({ name }) => name === 'load_record');

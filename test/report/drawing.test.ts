@@ -1,9 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import { type FlameCell, flameGraph, layoutFlame } from '../../src/report/flamegraph.js';
+import type { DifferentialNode } from '../../src/profile/tree.js';
+import { flameCells } from '../../src/report/flame/drawing.js';
+import { type FlameCell, layoutFlame as layOut } from '../../src/report/flame/layout.js';
+import { cpuMarks } from '../../src/report/flame/marks.js';
 import { forestPlot, interval } from '../../src/report/forest.js';
 import { pairsPlot } from '../../src/report/pairs.js';
 import { scaleBetween, scaleOver, ticks } from '../../src/report/scale.js';
+import type { WorkloadResult } from '../../src/verdict/result.js';
 import { aFunction, aNode, aTree, aWorkload, failing, figure } from './results.js';
+
+const layoutFlame = ({ root }: { root: DifferentialNode }, cells: number) =>
+  layOut({ root, leftOut: 0 }, { cells, width: 0 }).cells;
+const flameGraph = (cells: readonly FlameCell[], workload: WorkloadResult) =>
+  flameCells(cells, { unit: 'request', marks: cpuMarks(workload) });
 
 const cellOf = (cells: readonly FlameCell[], name: string): FlameCell => {
   const found = cells.find((cell) => cell.node.name === name);
@@ -96,12 +105,16 @@ describe('the flame graph', () => {
 });
 
 describe('forest plot', () => {
-  const row = (name: string, one = figure(0.03, 0.01, 0.05)) =>
-    ({ name, verdict: 'fail', figure: one, margin: 0.02 }) as const;
+  const row = (name: string, one = figure(0.03, 0.01, 0.05)) => ({
+    label: name,
+    kind: 'fail',
+    figure: one,
+    margin: 0.02,
+  });
   const position = (svg: string, pattern: RegExp): number => Number(pattern.exec(svg)?.[1]);
 
   test('places estimate, bounds and margin in order', () => {
-    const svg = forestPlot([row('api')]).text;
+    const svg = forestPlot([row('api')], 'Change of CPU time per unit of work').text;
     const limit = position(svg, /class="margin" x1="([\d.]+)%"/);
     const from = position(svg, /class="bounds" x1="([\d.]+)%"/);
     const to = position(svg, /class="bounds" x1="[\d.]+%" x2="([\d.]+)%"/);
@@ -113,7 +126,10 @@ describe('forest plot', () => {
   });
 
   test('a missing bound is an arrow at the edge', () => {
-    const svg = forestPlot([row('api', figure(0.03, null, null))]).text;
+    const svg = forestPlot(
+      [row('api', figure(0.03, null, null))],
+      'Change of CPU time per unit of work',
+    ).text;
     expect(svg).toMatch(/class="bounds" x1="0%" x2="100%"/);
     expect(svg.match(/<path/g)).toHaveLength(2);
     expect(svg).toContain('no bounds yet');
@@ -126,14 +142,15 @@ describe('forest plot', () => {
     expect(beyond.match(/<path/g)).toHaveLength(1);
   });
 
-  test('no rows, no drawing', () => expect(forestPlot([]).text).toBe(''));
+  test('no rows, no drawing', () =>
+    expect(forestPlot([], 'Change of CPU time per unit of work').text).toBe(''));
 });
 
 describe('pairs plot', () => {
   test('a dot a pair, an outlier as a triangle with its figure', () => {
     const svg = pairsPlot(failing()).text;
     expect(svg.match(/<circle/g)).toHaveLength(11);
-    expect(svg).toMatch(/<path class="pair"[^>]*><title>pair 7: \+31\.0.%<\/title>/);
+    expect(svg).toMatch(/<path class="pair far"[^>]*><title>pair 7: \+31\.0.%, an outlier<\/title>/);
     expect(svg).toMatch(/<text class="tick"[^>]*>\+31\.0.%</);
   });
 

@@ -17,6 +17,8 @@ export const hostileNames: readonly string[] = [
   '&lt;img&gt; &#60; $HOME ~~no~~ *a* _b_',
   'lone \ud800 surrogate',
   '',
+  'no character \ufffe\uffff',
+  ']]></script><!--<script>',
   'x'.repeat(10_000),
 ];
 
@@ -65,5 +67,5 @@ export function hostileTree() {
     file: name,
     mapping: name,
   }));
-  return { root: aNode('all', [0, 0], leaves) };
+  return { root: aNode('all', [0, 0], leaves), leftOut: 0 };
 }

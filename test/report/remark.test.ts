@@ -34,7 +34,7 @@ describe('where a slower function’s time comes from', () => {
     expect(renderMarkdown(result, { maxCharacters: 65_536 })).toContain(
       '`src/lexer/tokenize.js:41`<br>changed in this pull request (src/lexer/tokenize.js:43) | ▲ slower |',
     );
-    expect(renderHtml({ result, trees: new Map() })).toContain(
+    expect(renderHtml({ result, evidence: new Map() })).toContain(
       `<span class="remark">${culprit.message}</span>`,
     );
     expect(plain(headline(result))).toMatch(

@@ -1,5 +1,6 @@
 /** Hand-made results and trees: complete, plausible, and changed where a test needs it. */
-import type { DifferentialNode, DifferentialTree } from '../../src/profile/tree.js';
+import type { DifferentialNode, DifferentialTree, DifferentialTrees } from '../../src/profile/tree.js';
+import type { Evidence, Method } from '../../src/report/model.js';
 import type { Bounded, FunctionResult, Result, WorkloadResult } from '../../src/verdict/result.js';
 
 export function figure(estimate: number, lower: number | null, upper: number | null): Bounded {
@@ -271,5 +272,69 @@ export function aTree(): DifferentialTree {
       [0, 0],
       [aNode('node::Start(int, char**)', [300, 310], [loop]), aNode('[smaller]', [1200, 1180])],
     ),
+    leftOut: 37,
   };
+}
+
+/** The tree read both ways. */
+export function bothWays(calls: DifferentialTree): DifferentialTrees {
+  type Growing = { of: DifferentialNode; own: [number, number]; children: Map<string, Growing> };
+  const growing = (of: DifferentialNode): Growing => ({ of, own: [0, 0], children: new Map() });
+  const root = growing(calls.root);
+  const add = (node: DifferentialNode, callers: readonly DifferentialNode[]): void => {
+    let place = root;
+    for (const one of [node, ...callers]) {
+      const next = place.children.get(one.key) ?? growing(one);
+      place.children.set(one.key, next);
+      place = next;
+    }
+    place.own = [place.own[0] + node.baseSelf, place.own[1] + node.headSelf];
+    for (const child of node.children) add(child, [node, ...callers]);
+  };
+  for (const child of calls.root.children) add(child, []);
+  const done = ({ of, own, children }: Growing): DifferentialNode => {
+    const below = [...children.values()].map(done).filter(({ base, head }) => base + head > 0);
+    return {
+      ...of,
+      ...aNode(of.name, own, below),
+      key: of.key,
+      file: of.file,
+      line: of.line,
+      mapping: of.mapping,
+    };
+  };
+  return { calls, callers: { root: done(root), leftOut: calls.leftOut } };
+}
+
+export const aMethod: Method = {
+  configPath: '.profbound.yml',
+  folder: '',
+  captureSeconds: 5,
+  policy: {
+    totalMargin: 0.02,
+    functionMargin: 0.05,
+    minShare: 0.005,
+    alpha: { fail: 0.005, pass: 0.05, functions: 0.01 },
+    looks: [6, 12, 24],
+  },
+  stop: { reason: 'decided', message: 'decided after 24 of at most 24 pairs' },
+  launches: null,
+  firstPair: {
+    number: 1,
+    cpu: {
+      base: 'workloads/search/pairs/001/base.cpu.pb.gz',
+      head: 'workloads/search/pairs/001/head.cpu.pb.gz',
+    },
+    waits: null,
+  },
+};
+
+/** What lies behind a workload, by its name. */
+export function someEvidence(
+  name: string,
+  calls: DifferentialTree,
+  change: Partial<Evidence> = {},
+): ReadonlyMap<string, Evidence> {
+  const evidence = { cpu: bothWays(calls), waits: null, changed: new Set(['render']), method: aMethod };
+  return new Map([[name, { ...evidence, ...change }]]);
 }

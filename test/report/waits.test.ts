@@ -10,7 +10,7 @@ import { aWait, someWaits } from './waits.js';
 const result = aResult([aWorkload('search', { offCpu: someWaits() })]);
 const line =
   'Waiting within the work 2.37 ms → 4.37 ms per request, +84.0 % (+81.0 % … +87.0 %), margin 10 %; waiting for work 27.9 ms → 25.4 ms; waiting for a CPU 335 µs → 372 µs';
-const html = renderHtml({ result, trees: new Map() });
+const html = renderHtml({ result, evidence: new Map() });
 /** As one line of text. */
 const flat = (text: string) => text.replace(/\s+/g, ' ');
 
@@ -50,14 +50,14 @@ describe('time spent waiting', () => {
     expect(found.every((index) => index >= 0)).toBe(true);
     expect(card).toContain('← handle ← serve');
     const enforced = aResult([aWorkload('search', { offCpu: someWaits({ mode: 'enforce' }) })]);
-    expect(flat(renderHtml({ result: enforced, trees: new Map() }))).toContain(
+    expect(flat(renderHtml({ result: enforced, evidence: new Map() }))).toContain(
       'More than 10 % longer, in all or in one function, fails the gate.',
     );
   });
 
   test('is left out where it was not measured', () => {
     const without = aResult([aWorkload('search')]);
-    expect(renderHtml({ result: without, trees: new Map() })).not.toContain('<h3>Time spent waiting');
+    expect(renderHtml({ result: without, evidence: new Map() })).not.toContain('<h3>Time spent waiting');
     expect(renderTerminal(without, { color: false, width: 100 })).not.toContain('aiting');
   });
 
@@ -77,7 +77,7 @@ test('names of waiting functions and their callers are only ever text', () => {
     }),
   );
   const hostile = aResult([aWorkload('search', { offCpu: someWaits({ waits }) })]);
-  const page = renderHtml({ result: hostile, trees: new Map() });
+  const page = renderHtml({ result: hostile, evidence: new Map() });
   const card = page.split('<h3>Time spent waiting</h3>')[1]?.split('</section>')[0] ?? '';
   const tags = new Set([...card.matchAll(/<\/?([a-z0-9]+)/gi)].map((match) => match[1]));
   const expected = [

@@ -21,6 +21,7 @@ export function aWait(name: string, change: Partial<WaitResult> = {}): WaitResul
 }
 
 export const longerWait = aWait('loadRecord', {
+  key: 'sleep loadRecord',
   kind: 'sleep',
   base: 2_060_000,
   head: 4_060_000,

@@ -11,7 +11,7 @@ const drawing = ['stats/random.ts', 'stats/autocorrelation.ts'];
 /** Stages that may know nothing but their input; `.js` in HTML runs in the reader's browser. */
 const pure = ['stats', 'verdict', 'profile', 'report', 'text'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && file !== 'html/script.ts')
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !file.startsWith('html/script/'))
     .map((file) => join(folder, file))
     .filter((file) => !drawing.includes(file)),
 );

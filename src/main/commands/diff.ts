@@ -26,7 +26,7 @@ export const diff: Command = {
     out: {
       type: 'string',
       value: 'DIR',
-      description: 'Write result.json, report.html and summary.md there.',
+      description: 'Write result.json, report.html, the flame graph (SVG) and summary.md there.',
     },
     ...jsonOption,
   },

@@ -38,7 +38,8 @@ export const gate: Command = {
     out: {
       type: 'string',
       value: 'DIR',
-      description: 'Folder for bundle, result.json, report.html and summary.md. Default: .profbound',
+      description:
+        'Folder for bundle, result.json, report.html, flame graphs (SVG) and summary.md. Default: .profbound',
     },
     ...jsonOption,
   },

@@ -17,7 +17,7 @@ export const report: Command = {
     out: {
       type: 'string',
       value: 'DIR',
-      description: 'Write result.json, report.html and summary.md there.',
+      description: 'Write result.json, report.html, flame graphs (SVG) and summary.md there.',
     },
     ...jsonOption,
     markdown: { type: 'boolean', description: 'Print Markdown on standard output.' },

@@ -5,7 +5,8 @@
 
 import { unseenClass } from '../../text/unseen.js';
 
-const unseen = new RegExp(unseenClass, 'gu');
+// The last two code points of the plane are no characters, and XML does not allow them.
+const unseen = new RegExp(`${unseenClass}|[\\ufffe\\uffff]`, 'gu');
 const stackedMarks = /(\p{M}{3})\p{M}+/gu;
 
 /** One line of text in which nothing is invisible: white space becomes a space, other unseen characters `\u{202e}`. */

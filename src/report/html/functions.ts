@@ -13,7 +13,12 @@ const openUnproven = 8;
 /** A ratio beyond this is drawn at the edge, lest one function flatten all others. */
 const drawnRatio = 1;
 
-export function functionsTable(workload: WorkloadResult, limit: number): Markup {
+/** @param changed keys of the functions this pull request changes; null where that is not known */
+export function functionsTable(
+  workload: WorkloadResult,
+  changed: ReadonlySet<string> | null,
+  limit: number,
+): Markup {
   const title = markup`<h3>Functions</h3>`;
   if (workload.functions.length === 0) {
     return markup`<section class="card">${title}<p>No function was above the minimum share, so none was judged.</p></section>`;
@@ -24,14 +29,46 @@ export function functionsTable(workload: WorkloadResult, limit: number): Markup 
   const rest = sorted.slice(open.length);
   const hidden = workload.functions.length - sorted.length;
   const unit = unitName(workload.load);
-  const scale = ratioScale(open, workload.functionMargin);
+  const layout: Layout = {
+    unit,
+    scale: ratioScale(open, workload.functionMargin),
+    limit: workload.functionMargin,
+    changed,
+  };
   const caption = `Functions of ${workload.name} by what is proven of them`;
-  return markup`<section class="card">${title}
+  return markup`<section class="card functions-card">${title}
 <p>${summary(workload.functions)} A function may take ${margin(workload.functionMargin)} more CPU time of its own per ${unit} before it fails the gate.</p>
-${table(open, caption, unit, scale, workload.functionMargin)}
-${rest.length === 0 ? null : markup`<details><summary>${plural(rest.length, 'more function')}</summary>${table(rest, `${caption}, continued`, unit, scale, workload.functionMargin)}</details>`}
+${tools(sorted, changed)}
+${table(open, caption, layout)}
+${rest.length === 0 ? null : markup`<details><summary>${plural(rest.length, 'more function')}</summary>${table(rest, `${caption}, continued`, layout)}</details>`}
 ${hidden === 0 ? null : markup`<p class="muted">${plural(hidden, 'further function')} without a larger change: see <code>result.json</code>.</p>`}
 </section>`;
+}
+
+/** What all rows of a table have in common. */
+interface Layout {
+  readonly unit: string;
+  readonly scale: Scale;
+  readonly limit: number;
+  readonly changed: ReadonlySet<string> | null;
+}
+
+/** For those with scripts. */
+function tools(functions: readonly FunctionResult[], changed: ReadonlySet<string> | null): Markup {
+  const classes = [...new Set(functions.map((one) => one.class))];
+  const some = functions.some((one) => isChanged(one, changed));
+  return markup`<div class="tools" hidden>
+<label>Search <input type="search" autocomplete="off" spellcheck="false" placeholder="function or file"></label>
+<label>Finding <select autocomplete="off"><option value="">all</option>${classes.map((one) => markup`<option value="${one}">${one}</option>`)}</select></label>
+${some ? markup`<label class="toggle"><input type="checkbox" autocomplete="off"> Changed in this pull request</label>` : null}
+<button type="button" class="all">Show all ${functions.length}</button>
+<output class="found"></output>
+</div>`;
+}
+
+/** Whether its own lines, or those of what is inlined into it, are among the changed ones. */
+function isChanged({ key, culprit }: FunctionResult, changed: ReadonlySet<string> | null): boolean {
+  return changed?.has(key) === true || culprit?.kind === 'changed' || culprit?.kind === 'inlines_changed';
 }
 
 function summary(functions: readonly FunctionResult[]): string {
@@ -51,35 +88,29 @@ function ratioScale(functions: readonly FunctionResult[], limit: number): Scale 
   return scaleBetween(-drawn, drawn);
 }
 
+const columns = [
+  { title: () => 'Function', kind: '', by: 'name' },
+  { title: () => 'Finding', kind: '', by: null },
+  { title: (unit: string) => `Own time per ${unit}`, kind: 'number', by: 'own' },
+  { title: () => '', kind: 'drawn', by: null },
+  { title: () => 'Adds to the total', kind: 'number', by: 'adds' },
+  { title: () => 'Share of CPU time', kind: 'number', by: 'share' },
+] as const;
+
 /** Roles are spelled out because narrow screens lay the rows out as blocks, which would take their meaning away. */
-function table(
-  rows: readonly FunctionResult[],
-  caption: string,
-  unit: string,
-  scale: Scale,
-  limit: number,
-): Markup {
-  const labels = [
-    'Function',
-    'Finding',
-    `Own time per ${unit}`,
-    '',
-    'Adds to the total',
-    'Share of CPU time',
-  ];
-  const classes = ['', '', 'number', 'drawn', 'number', 'number'];
-  const heads = labels.map((label, index) =>
-    label === ''
+function table(rows: readonly FunctionResult[], caption: string, layout: Layout): Markup {
+  const heads = columns.map(({ title, kind, by }) =>
+    kind === 'drawn'
       ? markup`<td role="cell" class="drawn"></td>`
-      : markup`<th scope="col" role="columnheader" class="${classes[index] ?? ''}">${label}</th>`,
+      : markup`<th scope="col" role="columnheader" class="${kind}"${by === null ? null : markup` data-by="${by}"`}>${title(layout.unit)}</th>`,
   );
   const row = (one: FunctionResult): Markup => {
-    const [name, ...rest] = cells(one, scale, limit);
-    const others = rest.map(
-      (cell, index) =>
-        markup`<td role="cell" class="${classes[index + 1] ?? ''}" data-label="${labels[index + 1] ?? ''}">${cell}</td>`,
-    );
-    return markup`<tr role="row" class="${one.class}"><th scope="row" role="rowheader">${name ?? null}</th>${others}</tr>
+    const [name, ...rest] = cells(one, layout);
+    const others = rest.map((cell, index) => {
+      const { kind, title } = columns[index + 1] as (typeof columns)[number];
+      return markup`<td role="cell" class="${kind}" data-label="${title(layout.unit)}">${cell}</td>`;
+    });
+    return markup`<tr role="row" class="${one.class}"${figures(one, layout)}><th scope="row" role="rowheader">${name ?? null}</th>${others}</tr>
 `;
   };
   return markup`<div class="scroll"><table role="table" class="functions"><caption class="visually-hidden">${caption}</caption>
@@ -88,11 +119,21 @@ function table(
 ${rows.map(row)}</tbody></table></div>`;
 }
 
+/** What scripts sort and filter by. */
+function figures(one: FunctionResult, { changed }: Layout): Markup {
+  const own = ownChange(one);
+  return markup` data-class="${one.class}" data-adds="${short(one.contribution.estimate)}" data-share="${short(Math.max(one.baseShare, one.headShare))}"${own === null ? null : markup` data-own="${short(own.estimate)}"`}${isChanged(one, changed) ? markup` data-changed` : null}`;
+}
+
+function short(value: number): number {
+  return Number(value.toPrecision(4));
+}
+
 /** A function's cells, in the order of the columns. */
-function cells(one: FunctionResult, scale: Scale, limit: number): readonly Content[] {
+function cells(one: FunctionResult, { scale, limit, changed }: Layout): readonly Content[] {
   const where = place(one.file, one.line);
   const own = ownChange(one);
-  const said = remark(one);
+  const said = remark(one) ?? (isChanged(one, changed) ? 'changed in this pull request' : null);
   return [
     markup`<code class="name">${shown(one.name, 160)}</code>${where === '' ? null : markup`<code class="place">${shown(where, 160)}</code>`}${said === null ? null : markup`<span class="remark">${shown(said, 500)}</span>`}`,
     markup`<span class="finding" title="${findingMeaning(one)}"><span aria-hidden="true">${classSign[one.class]}</span> ${finding(one)}</span>`,

@@ -1,30 +1,32 @@
 /** The report page: one HTML file that needs nothing else and says the same with scripts switched off. */
 import { createHash } from 'node:crypto';
-import { type Markup, markup, trusted } from '../escape/markup.js';
-import { forestPlot } from '../forest.js';
-import type { ReportModel } from '../model.js';
-import { hasTotal, headline, plain } from '../phrase.js';
+import { markup, trusted } from '../escape/markup.js';
+import type { Evidence, ReportModel } from '../model.js';
+import { headline, plain } from '../phrase.js';
 import { banner } from './banner.js';
 import { context } from './context.js';
 import { guide } from './guide.js';
-import { script } from './script.js';
+import { type Limits, limitsFor } from './limits.js';
+import { methodCard } from './method.js';
+import { overview } from './overview.js';
+import { script } from './script/index.js';
 import { style } from './style.js';
 import { workloadSection } from './workload.js';
 
-/** Cells of all flame graphs together, so that a page stays well below 2 MB. */
-const pageCells = 1800;
-const fewestCells = 60;
-/** Rows of all function tables together, for the same reason. */
-const pageRows = 400;
-const fewestRows = 12;
+/** What a page should not exceed; where it would, it shows less and says so. */
+const mostBytes = 2_000_000;
 
 /** The whole page. Only the style sheet and script it carries itself may run: their hashes are all its policy allows. */
-export function renderHtml({ result, trees }: ReportModel): string {
-  const share = Math.max(1, result.workloads.length);
-  const limits = {
-    cells: Math.max(fewestCells, Math.floor(pageCells / share)),
-    rows: Math.max(fewestRows, Math.floor(pageRows / share)),
-  };
+export function renderHtml(model: ReportModel): string {
+  const limits = limitsFor(model.result.workloads.length);
+  for (const each of limits) {
+    const page = pageWithin(model, each);
+    if (Buffer.byteLength(page) <= mostBytes || each === limits.at(-1)) return page;
+  }
+  throw new Error('unreachable: the last limits are taken whatever they give');
+}
+
+function pageWithin({ result, evidence }: ReportModel, limits: Limits): string {
   const page = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -40,9 +42,10 @@ export function renderHtml({ result, trees }: ReportModel): string {
 <a class="skip" href="#main">Skip to the verdict</a>
 ${banner(result)}
 <main id="main">
-${overview(result.workloads)}
-${result.workloads.map((workload) => workloadSection(workload, trees.get(workload.name) ?? null, result.design, limits))}
+${overview(result)}
+${result.workloads.map((workload) => workloadSection(workload, evidence.get(workload.name) ?? nothing, result.design, limits))}
 ${context(result)}
+${methodCard({ result, evidence })}
 ${guide(result)}
 </main>
 <footer><p>profbound ${result.tool.version}. Everything on this page is computed from the bundle of the run; the same figures for machines are in <code>result.json</code>.</p></footer>
@@ -58,21 +61,4 @@ function policy(): string {
   return `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; base-uri 'none'; form-action 'none'`;
 }
 
-function overview(workloads: ReportModel['result']['workloads']): Markup {
-  if (!workloads.some(hasTotal)) return markup``;
-  const rows = workloads.filter(hasTotal).map(({ name, verdict, total }) => ({
-    name,
-    verdict,
-    figure: total,
-    margin: total.margin,
-  }));
-  const links = workloads.map(({ name }) => markup`<li><a href="#${`workload-${name}`}">${name}</a></li>`);
-  return markup`<section class="card" aria-labelledby="overview-title">
-<h2 id="overview-title">Change of CPU time per unit of work</h2>
-${workloads.length > 1 ? markup`<nav aria-label="Workloads"><ul class="inline">${links}</ul></nav>` : null}
-<figure>
-${forestPlot(rows)}
-<figcaption>The dot is the estimate, the line spans its bounds. The shaded side begins at the margin: a line wholly inside it fails, a line wholly before it passes, a line across it leaves the total open. A single function can fail the gate whatever the total does.</figcaption>
-</figure>
-</section>`;
-}
+const nothing: Evidence = { cpu: null, waits: null, changed: null, method: null };

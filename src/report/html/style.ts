@@ -58,6 +58,8 @@ dd{margin:0;overflow-wrap:anywhere}
 .tiles span{display:block;font-size:.8125rem;color:var(--soft);font-variant-numeric:tabular-nums}
 ul.inline{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;padding:0;margin:0 0 12px}
 figure{margin:0}
+figure h3{margin-bottom:8px}
+figure.below{margin-top:28px}
 figcaption{color:var(--soft);font-size:.875rem;max-width:78ch;margin-top:10px}
 svg{display:block}
 svg text{font-family:var(--sans);font-size:13px;fill:var(--ink);font-variant-numeric:tabular-nums}
@@ -71,9 +73,11 @@ svg text{font-family:var(--sans);font-size:13px;fill:var(--ink);font-variant-num
 .plot .margin{stroke:var(--fail);stroke-width:1.5;stroke-dasharray:4 3}
 .plot .bounds{stroke:var(--tone,var(--soft));stroke-width:2}
 .plot .estimate{fill:var(--tone,var(--soft));stroke:var(--card);stroke-width:1.5}
-.forest .pass{--tone:var(--pass)}.forest .fail{--tone:var(--fail)}.forest .inconclusive{--tone:var(--inconclusive)}
+.forest .slower,.forest .new{--tone:var(--slower)}.forest .faster,.forest .gone{--tone:var(--faster)}.forest .moved{--tone:var(--soft)}.forest .pass{--tone:var(--pass)}.forest .fail{--tone:var(--fail)}.forest .inconclusive{--tone:var(--inconclusive)}
 .pairs .band{fill:var(--link);fill-opacity:.1}
 .pairs .pair{fill:var(--link);fill-opacity:.8}
+.pairs .pair.far{fill:var(--card);stroke:var(--link);stroke-width:2}
+.pairs .course line{stroke:var(--soft);stroke-width:1.5}
 .pairs line.estimate{stroke:var(--link);stroke-width:1.5}
 .scroll{position:relative;overflow-x:auto;margin:0 -22px;padding:0 22px}
 table{border-collapse:collapse;width:100%;font-size:.9375rem}
@@ -103,9 +107,35 @@ summary{cursor:pointer;color:var(--link);width:fit-content}
 .key.slower{background:var(--slower-cell);color:var(--slower-ink)}
 .key.faster{background:var(--faster-cell);color:var(--faster-ink)}
 .tools{display:flex;flex-wrap:wrap;align-items:center;gap:10px 14px;margin:12px 0;font-size:.875rem}
-.tools[hidden]{display:none}
-.tools input,.tools button{font:inherit;color:inherit;background:var(--page);border:1px solid var(--soft);border-radius:6px;padding:4px 10px}
-.tools input{width:min(260px,60vw);margin-left:6px}
+.tools[hidden],.tools [hidden]{display:none}
+.tools [type=search],.tools select,.tools button{font:inherit;color:inherit;background:var(--page);border:1px solid var(--soft);border-radius:6px;padding:4px 10px}
+.tools [type=search]{width:min(220px,60vw);margin-left:6px}
+.tools select{margin-left:6px}
+.tools input:not([type=search]){accent-color:var(--link);margin:0 4px 0 0}
+.choice{display:flex;border:1px solid var(--soft);border-radius:6px;padding:0;margin:0;min-width:0;background:var(--page)}
+.choice label,.toggle{display:inline-flex;align-items:center;cursor:pointer;white-space:nowrap}
+.choice label{padding:4px 10px}
+.choice label+label{border-left:1px solid var(--line)}
+.choice label:has(:checked){font-weight:650;box-shadow:inset 0 -2px var(--link)}
+.found{color:var(--soft);font-variant-numeric:tabular-nums}
+button.sort{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer;text-align:inherit}
+button.sort::after{content:" ↕";opacity:.55}
+[aria-sort=ascending] button.sort::after{content:" ↑";opacity:1}
+[aria-sort=descending] button.sort::after{content:" ↓";opacity:1}
+[aria-sort] button.sort{color:var(--ink);font-weight:650}
+.placement{max-width:760px}
+.placement .drawn{width:45%;min-width:110px}
+.placement .base{fill:var(--soft)}
+.placement .head{fill:var(--link)}
+.sides th[scope=row]{color:var(--soft);white-space:nowrap}
+.sides td{overflow-wrap:anywhere}
+.sides{table-layout:fixed;min-width:560px}
+.sides thead td{width:24%}
+.sides .group{color:var(--ink);font-weight:620;padding-top:18px;white-space:normal}
+.sides tbody tr:last-child>*{border-bottom:1px solid var(--line)}
+.sides tbody:last-child tr:last-child>*{border-bottom:0}
+pre{margin:6px 0 14px;padding:10px 14px;border-radius:6px;background:var(--faint);overflow-x:auto;font-size:.9375rem}
+.recipe{margin:14px 0 0}
 .tools button:disabled{color:var(--soft);border-color:var(--line)}
 .tools button:not(:disabled){cursor:pointer}
 .flame svg>rect{fill:var(--cell);stroke:var(--card);stroke-width:1}
@@ -128,11 +158,11 @@ summary{cursor:pointer;color:var(--link);width:fit-content}
 .guide dd{max-width:78ch}
 footer{color:var(--soft);font-size:.875rem;padding-bottom:40px}
 @media (max-width:640px){main,.inner,footer{padding:0 14px}.card{padding:16px 14px}.scroll{margin:0 -14px;padding:0 14px}
-.verdict{gap:14px}.icon{width:40px;height:40px}h1{font-size:1.0625rem}h1 .word{font-size:1.75rem}.tiles>div{flex-basis:150px;padding:12px 14px}.tiles strong{font-size:1.0625rem}}
+.verdict{gap:14px}.icon{width:40px;height:40px}h1{font-size:1.0625rem}.forest .value{display:none}.placement .drawn{min-width:60px;width:25%}.placement th,.placement td{padding-right:8px}h1 .word{font-size:1.75rem}.tiles>div{flex-basis:150px;padding:12px 14px}.tiles strong{font-size:1.0625rem}}
 @media screen and (max-width:760px){.functions thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.functions,.functions tbody{display:block}
 .functions tbody tr{display:grid;grid-template-columns:1fr 1fr;gap:4px 16px;padding:12px 0;border-bottom:1px solid var(--line)}.functions tbody tr:last-child{border-bottom:0}
 .functions th,.functions td{border:0;padding:0}.functions th[scope=row]{grid-column:1/-1;max-width:none}.functions td[data-label]::before{content:attr(data-label);display:block;color:var(--soft);font-size:.75rem;font-weight:400}
 .functions .number{text-align:left;white-space:normal}.functions td.drawn{order:1;grid-column:1/-1;width:auto}.functions td.drawn:empty{display:none}}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
-@media print{:root{--page:#fff;color-scheme:light}body{font-size:11pt}.card,tr,figure,.tiles{break-inside:avoid}.tools,.detail,.skip{display:none}.card{border:0;padding:0}.scroll{overflow:visible;margin:0;padding:0}table{font-size:9pt}.functions .place,.functions .remark,.functions span.bounds{font-size:8pt}.functions th[scope=row]{min-width:0}.functions .drawn{width:70px;min-width:50px}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media print{:root{--page:#fff;color-scheme:light}body{font-size:11pt}.card,tr,figure,.tiles{break-inside:avoid}.tools,.detail,.skip{display:none}pre{white-space:pre-wrap;overflow-wrap:anywhere}button.sort::after{content:""}.card{border:0;padding:0}.scroll{overflow:visible;margin:0;padding:0}table{font-size:9pt}.functions .place,.functions .remark,.functions span.bounds{font-size:8pt}.functions th[scope=row]{min-width:0}.functions .drawn{width:70px;min-width:50px}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

@@ -1,5 +1,4 @@
 /** One workload: its figures, its functions, its flame graph, its pairs and their quality. */
-import type { DifferentialTree } from '../../profile/tree.js';
 import {
   bounds,
   change,
@@ -15,23 +14,20 @@ import type { Result, WorkloadResult } from '../../verdict/result.js';
 import { type Markup, markup } from '../escape/markup.js';
 import { shown } from '../escape/visible.js';
 import { layoutPartText, layoutText } from '../layouts.js';
-import { pairsPlot } from '../pairs.js';
+import type { Evidence } from '../model.js';
+import { pairsPlot, pairsText } from '../pairs.js';
 import { hasTotal, neededSentence, verdictSign, verdictWord } from '../phrase.js';
 import { loadText, missingTexts, qualityLine, qualityRows } from '../quality.js';
 import { reasonList } from './banner.js';
-import { flameFigure } from './flame.js';
+import { cpuFlame, waitFlame } from './flame.js';
 import { functionsTable } from './functions.js';
+import type { Limits } from './limits.js';
+import { placementCard } from './placement.js';
 import { waitsCard } from './waits.js';
-
-/** How much of a workload a page has room for. */
-export interface Limits {
-  readonly cells: number;
-  readonly rows: number;
-}
 
 export function workloadSection(
   workload: WorkloadResult,
-  tree: DifferentialTree | null,
+  { cpu, waits, changed }: Evidence,
   design: Result['design'],
   limits: Limits,
 ): Markup {
@@ -43,10 +39,12 @@ export function workloadSection(
 ${reasonList(workload.reasons)}
 ${more === null ? null : markup`<p>${more}</p>`}
 ${figures(workload)}
-${functionsTable(workload, limits.rows)}
+${functionsTable(workload, changed, limits.rows)}
+${cpuFlame(workload, cpu, limits)}
 ${waitsCard(workload, limits.rows)}
-${flameFigure(workload, tree, limits.cells)}
+${waitFlame(workload, waits, limits)}
 ${pairsFigure(workload, design)}
+${placementCard(workload)}
 ${quality(workload)}
 </section>`;
 }
@@ -96,7 +94,7 @@ function pairsFigure(workload: WorkloadResult, design: Result['design']): Markup
   return markup`<section class="card"><h3>Pair by pair</h3>
 <figure>
 ${pairsPlot(workload)}
-<figcaption>Change of CPU time per ${unitName(workload.load)} in each pair, in the order measured; the band spans the bounds of the total. Points should scatter evenly: a slope would be drift, a lone triangle an outlier beyond the drawing.</figcaption>
+<figcaption>Change of CPU time per ${unitName(workload.load)} in each pair, in the order measured; the band spans the bounds of the total, the thin line is a running median. Here: ${pairsText(workload.pairChanges)}. Points should scatter evenly: a slope of the line would be drift; a hollow point is an outlier, a triangle one beyond the drawing.</figcaption>
 </figure></section>`;
 }
 

@@ -47,6 +47,13 @@ export function offCpuResult(
   };
 }
 
+/** Keys of the places where threads wait for work and for nothing else. */
+export function idlePlaces({ waits }: OffCpu): Set<string> {
+  const within = new Set(waits.filter(({ idle }) => !idle).map(({ key }) => key));
+  const idle = waits.filter((one) => one.idle).map(({ key }) => key.replace(/ \(idle\)$/, ''));
+  return new Set(idle.filter((key) => !within.has(key)));
+}
+
 function waitResult(finding: RowFinding, { threadTime, quantile }: WaitFindings, n: number): WaitResult {
   const { row, estimate, proof, change, added } = finding;
   const { name, file, line, kind } = row.place;
