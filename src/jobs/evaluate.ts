@@ -13,19 +13,24 @@ export function evaluate(bundle: Bundle): ReportModel {
   const { directory, manifest } = bundle;
   const trees = new Map<string, DifferentialTree>();
   for (const workload of manifest.workloads) {
-    const usable = workload.captures.filter(({ units, summary }) => units > 0 && summary.samples > 0);
-    const ofSide = (side: Side): Capture[] => usable.filter((capture) => capture.side === side);
-    if (ofSide('base').length === 0 || ofSide('head').length === 0) continue;
+    const usable = usableCaptures(workload);
+    if (usable === null) continue;
+    const { base, head } = usable;
     trees.set(
       workload.name,
-      buildDifferentialTree(
-        perUnit(bundle, workload, ofSide('base')),
-        perUnit(bundle, workload, ofSide('head')),
-      ),
+      buildDifferentialTree(perUnit(bundle, workload, base), perUnit(bundle, workload, head)),
     );
   }
   const result = judge(manifest, captureSources(directory, manifest));
   return { result, trees };
+}
+
+/** The captures that did some work and saw some of it; null where a side has none. */
+export function usableCaptures({ captures }: BundleWorkload): Record<Side, Capture[]> | null {
+  const usable = captures.filter(({ units, summary }) => units > 0 && summary.samples > 0);
+  const ofSide = (side: Side) => usable.filter((capture) => capture.side === side);
+  const sides = { base: ofSide('base'), head: ofSide('head') };
+  return sides.base.length === 0 || sides.head.length === 0 ? null : sides;
 }
 
 /** Profiles weighted so that a node's cost is the mean of exact CPU nanoseconds per unit; one in memory at a time. */

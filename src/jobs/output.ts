@@ -1,14 +1,15 @@
-/** What a run leaves behind for people and machines: bundle, result.json, report.html, summary.md. */
+/** What a run leaves behind for people and machines: bundle, result.json, report.html, summary.md, profiles. */
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Bundle } from '../bundle/reader.js';
 import { UsageError } from '../errors.js';
 import { renderHtml } from '../report/html/page.js';
 import { renderJson } from '../report/json.js';
-import { renderMarkdown } from '../report/markdown.js';
+import { renderMarkdown } from '../report/markdown/markdown.js';
 import type { ReportModel } from '../report/model.js';
 import type { Result } from '../verdict/result.js';
 import { evaluate } from './evaluate.js';
+import { sideProfiles } from './sideProfiles.js';
 
 export interface OutputPaths {
   readonly out: string;
@@ -16,6 +17,8 @@ export interface OutputPaths {
   readonly resultJson: string;
   readonly reportHtml: string;
   readonly summaryMarkdown: string;
+  /** Folder of each side's merged profile. */
+  readonly pprof: string;
 }
 
 /** GitHub takes a job summary of at most 1 MiB; a summary that long is not read. */
@@ -29,6 +32,7 @@ export function outputPaths(out: string): OutputPaths {
     resultJson: join(out, 'result.json'),
     reportHtml: join(out, 'report.html'),
     summaryMarkdown: join(out, 'summary.md'),
+    pprof: join(out, 'pprof'),
   };
 }
 
@@ -38,7 +42,9 @@ export function outputPaths(out: string): OutputPaths {
  */
 export function writeOutputs(bundle: Bundle, out: string): Result {
   const model = evaluate(bundle);
-  writeReports(model, out);
+  const paths = writeReports(model, out);
+  makeFolder(paths.pprof);
+  for (const { name, bytes } of sideProfiles(bundle)) writeFile(join(paths.pprof, name), bytes);
   return model.result;
 }
 
@@ -73,8 +79,12 @@ function makeFolders(folder: string): void {
 
 /** @throws UsageError when the file cannot be written */
 export function writeText(file: string, text: string): void {
+  writeFile(file, text);
+}
+
+function writeFile(file: string, content: string | Uint8Array): void {
   try {
-    writeFileSync(file, text);
+    writeFileSync(file, content);
   } catch (error) {
     throw new UsageError(`cannot write ${file}: ${(error as Error).message}`);
   }
