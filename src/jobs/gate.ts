@@ -13,7 +13,7 @@ import { InterruptedError, UsageError } from '../errors.js';
 import { readEnvironment } from '../experiment/environment.js';
 import { pilotLength } from '../experiment/pilot.js';
 import { runExperiment } from '../experiment/run.js';
-import { type Annotation, annotationsOf } from '../report/annotations.js';
+import { type Annotations, annotationsOf } from '../report/annotations.js';
 import { changedDefinitions } from '../verdict/blame/definitions.js';
 import { waiversInForce } from '../verdict/blame/waivers.js';
 import { standing } from '../verdict/judge.js';
@@ -56,7 +56,7 @@ export interface GateOutcome {
   readonly exitCode: number;
   readonly paths: OutputPaths;
   /** For the definitions of slower functions in changed files. */
-  readonly annotations: readonly Annotation[];
+  readonly annotations: Annotations;
 }
 
 /**

@@ -16,6 +16,15 @@ export interface Annotation {
   readonly message: string;
 }
 
+export interface Annotations {
+  readonly list: readonly Annotation[];
+  /** Functions that have none because of their number. */
+  readonly left: number;
+}
+
+/** More than a reviewer reads. */
+export const mostAnnotations = 200;
+
 const levels = ['failure', 'warning', 'notice'] as const;
 const mostNameCharacters = 160;
 const mostLineCharacters = 1000;
@@ -23,24 +32,28 @@ const mostLineCharacters = 1000;
 const mostLines = 20;
 
 /** One annotation for each function, whatever the number of workloads it is slower in; in the order given. */
-export function annotationsOf(definitions: readonly ChangedDefinition[]): Annotation[] {
+export function annotationsOf(definitions: readonly ChangedDefinition[]): Annotations {
   const places = new Map<string, ChangedDefinition[]>();
   for (const definition of definitions) {
     const { path, line, function: one } = definition;
     const key = JSON.stringify([path, line, one.name]);
     places.set(key, [...(places.get(key) ?? []), definition]);
   }
-  return [...places.values()].map((same) => {
-    const { path, line, function: first } = same[0] as ChangedDefinition;
-    const said = same.map(levelOf);
-    const level = levels.find((one) => said.includes(one)) ?? 'notice';
-    const lines = same.slice(0, mostLines).map((one) => shown(finding(one), mostLineCharacters));
-    if (same.length > lines.length) lines.push(`… and in ${same.length - lines.length} more workloads`);
-    const name = shown(first.name, mostNameCharacters);
-    const word = first.class === 'new' ? 'is new' : 'got slower';
-    const waived = level === 'notice' ? ', which is waived' : '';
-    return { path, line, level, title: `${name} ${word}${waived}`, message: lines.join('\n') };
-  });
+  const list = [...places.values()].slice(0, mostAnnotations).map(annotation);
+  return { list, left: places.size - list.length };
+}
+
+/** @param same one function in the workloads in which it is slower; at least one */
+function annotation(same: readonly ChangedDefinition[]): Annotation {
+  const { path, line, function: first } = same[0] as ChangedDefinition;
+  const said = same.map(levelOf);
+  const level = levels.find((one) => said.includes(one)) ?? 'notice';
+  const lines = same.slice(0, mostLines).map((one) => shown(finding(one), mostLineCharacters));
+  if (same.length > lines.length) lines.push(`… and in ${same.length - lines.length} more workloads`);
+  const name = shown(first.name, mostNameCharacters);
+  const word = first.class === 'new' ? 'is new' : 'got slower';
+  const waived = level === 'notice' ? ', which is waived' : '';
+  return { path, line, level, title: `${name} ${word}${waived}`, message: lines.join('\n') };
 }
 
 function levelOf({ workload, function: one }: ChangedDefinition): Annotation['level'] {

@@ -68,7 +68,7 @@ function outcomeOf(options: GateOptions, verdict: Result['verdict'], exitCode: n
     notes: [],
     workloads: [],
   };
-  return { result, exitCode, paths, annotations: [] };
+  return { result, exitCode, paths, annotations: { list: [], left: 0 } };
 }
 
 function manifest(startedAt: Date): ConstructorParameters<typeof BundleWriter>[1] {

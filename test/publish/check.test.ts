@@ -55,13 +55,15 @@ describe('the check run', () => {
       title: `f${index} got slower`,
       message: 'api: own CPU time +10 %\nsearch: own CPU time +12 %',
     }));
-    await publish({ ...world.publication, annotations }, world.context, world.settings, world.log);
+    const publication = { ...world.publication, annotations: { list: annotations, left: 7 } };
+    await publish(publication, world.context, world.settings, world.log);
     expect(world.server.operations.filter((operation) => operation.startsWith('checks/'))).toEqual([
       'checks/create',
       'checks/update',
       'checks/update',
     ]);
     const [run] = world.server.checks.runs;
+    expect(run?.output?.summary).toContain('7 more slower functions of changed files have no annotation.');
     expect(run?.annotations.map(({ start_line }) => start_line)).toEqual(annotations.map(({ line }) => line));
     expect(run?.annotations[0]).toEqual({
       path: 'src/a.js',

@@ -150,8 +150,9 @@ describe('servers that are not GitHub', () => {
 
   test('GitHub Enterprise Server: paths instead of artifacts, one warning', async () => {
     await run({ context: elsewhere('https://github.example.org') });
+    const at = (name: string) => join(world.directory, name);
     expect(world.warnings).toEqual([
-      `could not upload the report, the bundle, the pprof, the flamegraph: https://github.example.org takes no artifacts of this kind; they are in ${world.directory} on the runner`,
+      `could not upload the report (${at('report.html')}), the bundle (${at('bundle')}), the profiles (${at('pprof')}), the flame graph (${at('flamegraph-search.svg')}): https://github.example.org takes no artifacts of this kind; they stay on the runner`,
     ]);
     expect(world.outputs().bundle).toBe(join(world.directory, 'bundle'));
     expect(world.outputs()['bundle-artifact-id']).toBe('');
@@ -169,7 +170,9 @@ describe('servers that are not GitHub', () => {
     await run({ context });
     expect(world.warnings).toEqual([
       expect.stringContaining('takes no artifacts of this kind'),
-      'could not make the check run: Not Found; a commit status stands in for it, without annotations',
+      expect.stringMatching(
+        /^could not make the check run: Not Found.*; a commit status stands in for it, without annotations$/,
+      ),
     ]);
     expect(world.server.checks.statuses).toEqual([
       {
@@ -215,7 +218,7 @@ describe('what fails warns, and the rest goes on', () => {
     await run();
     expect(world.warnings).toEqual([
       expect.stringMatching(
-        /^could not upload the bundle, the flamegraph, the pprof, the report: .*403.*quota/,
+        /^could not upload the bundle, the flame graph, the profiles, the report: .*403.*quota/,
       ),
     ]);
     expect(world.server.comments.list).toHaveLength(1);
@@ -239,9 +242,9 @@ describe('what fails warns, and the rest goes on', () => {
 /** Everything the Action asks a GitHub for, and how it may be missing. */
 describe('each endpoint in turn', () => {
   const missing: readonly (readonly [operation: string, what: RegExp])[] = [
-    ['CreateArtifact', /^could not upload the bundle, the flamegraph, the pprof, the report: /],
-    ['PutBlock', /^could not upload the bundle, the flamegraph, the pprof, the report: /],
-    ['FinalizeArtifact', /^could not upload the bundle, the flamegraph, the pprof, the report: /],
+    ['CreateArtifact', /^could not upload the bundle, the flame graph, the profiles, the report: /],
+    ['PutBlock', /^could not upload the bundle, the flame graph, the profiles, the report: /],
+    ['FinalizeArtifact', /^could not upload the bundle, the flame graph, the profiles, the report: /],
     ['issues/list-comments', /^could not comment on the pull request: /],
     ['issues/create-comment', /^could not comment on the pull request: /],
     ['issues/update-comment', /^could not comment on the pull request: /],
@@ -283,7 +286,7 @@ describe('each endpoint in turn', () => {
     const patience = { ...shortPatience, request: fault === 'hang' ? 300 : 5_000, upload: 1_500 };
     await run({
       settings: { ...world.settings, patience },
-      publication: { ...world.publication, annotations },
+      publication: { ...world.publication, annotations: { list: annotations, left: 0 } },
     });
     expect(asked).toBeGreaterThan(0);
     expect(world.warnings).toEqual(harmless.has(`${operation} ${name}`) ? [] : [expect.stringMatching(what)]);

@@ -105,7 +105,7 @@ export async function openWorld(options: GitHubServerOptions = {}): Promise<Worl
     },
     publication: {
       result,
-      annotations: [],
+      annotations: { list: [], left: 0 },
       paths: {
         bundle,
         pprof,

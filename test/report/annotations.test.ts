@@ -37,7 +37,7 @@ const added = (name: string, change: Partial<FunctionResult> = {}) =>
   aFunction(name, { class: 'slower', contribution: figure(0.03, 0.02, 0.04), ...change });
 
 function of(...workloads: WorkloadResult[]) {
-  return annotationsOf(changedDefinitions(aResult(workloads), { changes, refs }));
+  return annotationsOf(changedDefinitions(aResult(workloads), { changes, refs })).list;
 }
 
 describe('annotations', () => {

@@ -19,6 +19,8 @@ export interface ArtifactFiles {
   /** All below `root`. */
   readonly files: readonly string[];
   readonly root: string;
+  /** What of it is named where it cannot be uploaded. */
+  readonly path: string;
   readonly zipped: boolean;
 }
 
@@ -29,13 +31,14 @@ export function folderFiles(suffix: string, folder: string): ArtifactFiles {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  return { suffix, files, root: folder, zipped: true };
+  return { suffix, files, root: folder, path: folder, zipped: true };
 }
 
 /** Those of the files that exist: a single one unpacked. */
 export function looseFiles(suffix: string, files: readonly string[]): ArtifactFiles {
   const existing = files.filter((file) => existsSync(file));
-  return { suffix, files: existing, root: dirname(files[0] ?? '.'), zipped: existing.length > 1 };
+  const path = existing[0] ?? '';
+  return { suffix, files: existing, root: dirname(path), path, zipped: existing.length > 1 };
 }
 
 /**

@@ -7,8 +7,6 @@ import { adds, answerStatus, type Client } from './client.js';
 export const maxCheckBytes = 65_535;
 /** GitHub takes no more in one request. */
 const annotationsARequest = 50;
-/** More than a reviewer reads, and four requests. */
-export const mostAnnotations = 200;
 const maxStatusCharacters = 140;
 
 export type Conclusion = 'success' | 'failure' | 'neutral';
@@ -43,7 +41,7 @@ export function checkName(config: string, workloads: readonly string[]): string 
  */
 export async function publishCheck(client: Client, place: CheckPlace, check: Check): Promise<string | null> {
   const { owner, repo, headSha, name, link } = place;
-  const annotations = check.annotations.slice(0, mostAnnotations).map(annotation);
+  const annotations = check.annotations.map(annotation);
   const output = {
     title: check.title,
     summary: check.summary,

@@ -73,12 +73,14 @@ async function findOwn(client: Client, place: CommentPlace): Promise<OwnComment 
   });
   for await (const { data } of pages) {
     for (const comment of data) {
+      // Whoever edits a comment in a browser leaves other line ends.
+      const body = comment.body?.replaceAll('\r\n', '\n') ?? '';
       // Only as the first line: a reply that quotes the comment has it further down.
-      if (!comment.body?.startsWith(`${place.marker}\n`)) continue;
+      if (!body.startsWith(`${place.marker}\n`)) continue;
       // Anyone can copy the marker, and the token may edit anyone's comment.
       logins ??= await viewerLogins(client, place.bots);
       if (!logins.includes(comment.user?.login ?? '')) continue;
-      return { id: comment.id, url: comment.html_url, body: comment.body.replaceAll('\r\n', '\n') };
+      return { id: comment.id, url: comment.html_url, body };
     }
   }
   return null;

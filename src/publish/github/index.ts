@@ -3,11 +3,11 @@
  * warning, and the rest goes on.
  */
 import { dirname, join } from 'node:path';
-import type { Annotation } from '../../report/annotations.js';
+import type { Annotations } from '../../report/annotations.js';
 import { renderCheck, renderMarkdown } from '../../report/markdown/markdown.js';
 import type { Result } from '../../verdict/result.js';
 import { folderFiles, looseFiles } from './artifacts.js';
-import { type Check, type Conclusion, maxCheckBytes, mostAnnotations } from './check.js';
+import { type Check, type Conclusion, maxCheckBytes } from './check.js';
 import type { GitHubContext } from './context.js';
 import { failureMarkdown } from './failure.js';
 import { publishOutputs, type StepOutputs } from './outputs.js';
@@ -21,7 +21,7 @@ export interface Publication {
   /** Files and folders on this machine. */
   readonly paths: StepOutputs['paths'];
   /** For the lines of the change that got slower. */
-  readonly annotations: readonly Annotation[];
+  readonly annotations: Annotations;
 }
 
 /** Uploads artifacts, then writes summary, comment, check and outputs. Never throws. */
@@ -41,7 +41,7 @@ export async function publish(
     flamegraph: looseFiles('-flamegraph', flamegraphs),
   });
   const links = { reportLink: artifacts.report?.url ?? null, runLink: runLink(context) };
-  const left = annotations.length - mostAnnotations;
+  const { list, left } = annotations;
   const notes = left > 0 ? [`${left} more slower functions of changed files have no annotation.`] : [];
   const written = await publishTexts(
     context,
@@ -51,7 +51,7 @@ export async function publish(
     () => ({
       ...renderCheck(result, { ...links, notes, maxCharacters: maxCheckBytes, maxBytes: maxCheckBytes }),
       conclusion: conclusionOf(result),
-      annotations,
+      annotations: list,
     }),
     links.reportLink ?? links.runLink,
   );

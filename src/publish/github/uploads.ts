@@ -1,10 +1,16 @@
 /** All artifacts of a run. */
-import { dirname } from 'node:path';
 import { type ArtifactFiles, type PublishedArtifact, publishArtifact } from './artifacts.js';
 import type { GitHubContext } from './context.js';
 import type { ArtifactKind, Artifacts } from './outputs.js';
 import { takesArtifacts } from './servers.js';
 import type { PublishSettings, Warner } from './settings.js';
+
+const words: Readonly<Record<ArtifactKind, string>> = {
+  report: 'the report',
+  bundle: 'the bundle',
+  pprof: 'the profiles',
+  flamegraph: 'the flame graph',
+};
 
 /** Uploads what there is at the same time; whatever is missing at the end is named in one warning. */
 export async function publishArtifacts(
@@ -23,12 +29,10 @@ export async function publishArtifacts(
     ArtifactKind,
     ArtifactFiles,
   ][];
-  const names = (kinds: readonly string[]) => kinds.map((kind) => `the ${kind}`).join(', ');
   if (uploads.length > 0 && !takesArtifacts(context.serverUrl)) {
-    const folder = dirname(uploads[0]?.[1].root ?? '.');
-    const kinds = names(uploads.map(([kind]) => kind));
+    const places = uploads.map(([kind, { path }]) => `${words[kind]} (${path})`).join(', ');
     log.warn(
-      `could not upload ${kinds}: ${context.serverUrl} takes no artifacts of this kind; they are in ${folder} on the runner`,
+      `could not upload ${places}: ${context.serverUrl} takes no artifacts of this kind; they stay on the runner`,
     );
     return found;
   }
@@ -44,7 +48,13 @@ export async function publishArtifacts(
     }),
   );
   if (failed.size > 0) {
-    const said = [...failed].map(([message, kinds]) => `${names(kinds.sort())}: ${message}`);
+    const said = [...failed].map(
+      ([message, kinds]) =>
+        `${kinds
+          .sort()
+          .map((kind) => words[kind])
+          .join(', ')}: ${message}`,
+    );
     log.warn(`could not upload ${said.join('; ')}`);
   }
   return found;
