@@ -24,6 +24,7 @@ export interface ActionRequest {
   /** The event's payload besides the repository. */
   readonly payload?: Readonly<Record<string, unknown>>;
   readonly attempt?: number;
+  /** As actions/checkout has it; 0 is all of the history. */
   readonly depth?: number;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
@@ -62,19 +63,14 @@ export class Upstream {
     return { head, merge: project.git('rev-parse', 'HEAD') };
   }
 
-  /** What actions/checkout leaves: the commit, to a depth, on a branch as the remote has them. */
+  /** What actions/checkout leaves: the commit, to a depth; with all of the history its branches, too. */
   checkOut(commit: string, depth: number): Project {
     const workspace = this.#folder();
     workspace.git('init', '-q');
     const remote = `file://${this.project.folder}`;
-    workspace.git(
-      'fetch',
-      '-q',
-      `--depth=${depth}`,
-      remote,
-      commit,
-      '+refs/heads/main:refs/remotes/origin/main',
-    );
+    const branches = '+refs/heads/*:refs/remotes/origin/*';
+    if (depth === 0) workspace.git('fetch', '-q', remote, commit, branches);
+    else workspace.git('fetch', '-q', `--depth=${depth}`, remote, commit);
     workspace.git('checkout', '-q', '--detach', commit);
     return workspace;
   }

@@ -229,6 +229,12 @@ describe('what fails warns, and the rest goes on', () => {
     });
   });
 
+  test('addresses that are none', async () => {
+    await run({ context: { ...world.context, serverUrl: 'nowhere', apiUrl: 'nowhere' } });
+    expect(world.warnings).toHaveLength(3);
+    expect(world.outputs().verdict).toBe('fail');
+  });
+
   test('a run outside of Actions', async () => {
     delete process.env.ACTIONS_RUNTIME_TOKEN;
     await run({ context: { ...world.context, summaryFile: null } });

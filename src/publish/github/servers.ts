@@ -2,6 +2,7 @@
 
 /** Whether artifacts can be uploaded; the client refuses all other servers, whatever they can. */
 export function takesArtifacts(serverUrl: string): boolean {
+  if (!URL.canParse(serverUrl)) return false;
   const { hostname } = new URL(serverUrl);
   return hostname === 'github.com' || hostname.endsWith('.ghe.com') || hostname.endsWith('.localhost');
 }

@@ -79,8 +79,8 @@ async function attemptCheck(
     return null;
   }
   const place = { owner, repo, headSha, name: checkName(config, workloads), link };
-  const client = openClient(token, apiUrl, patience);
   try {
+    const client = openClient(token, apiUrl, patience);
     const check = write();
     try {
       return await publishCheck(client, place, check);

@@ -26,9 +26,11 @@ export interface MarkdownOptions {
 export function renderMarkdown(result: Result, options: MarkdownOptions): string {
   const sorted = ordered(result);
   const room = roomOf(options);
+  const beginning = opening(sorted, options);
   const text = largest(room, (extent) => {
     const measured = `<details><summary>How it was measured (${measuredTime(sorted)})</summary>`;
     return `${joined([
+      ...beginning,
       ...findings(sorted, options, extent),
       ...(extent.measured === 0 ? [] : [measured, measurement(sorted, extent.measured), '</details>']),
       sorted.workloads.length > 0 && extent.measured === 0 ? 'How it was measured is in the report.' : '',
@@ -52,7 +54,11 @@ const mostTitleCharacters = 200;
 export function renderCheck(result: Result, options: MarkdownOptions): CheckText {
   const sorted = ordered(result);
   const room = roomOf(options);
-  const summary = largest(room, (extent) => `${joined(findings(sorted, options, extent))}\n`);
+  const beginning = opening(sorted, options);
+  const summary = largest(
+    room,
+    (extent) => `${joined([...beginning, ...findings(sorted, options, extent)])}\n`,
+  );
   return {
     title: shown(plain(headline(sorted)), mostTitleCharacters),
     summary: summary ?? bare(sorted, room),
@@ -67,15 +73,22 @@ function roomOf({ maxCharacters, maxBytes }: MarkdownOptions): Room {
   return { characters: maxCharacters, ...(maxBytes === undefined ? {} : { bytes: maxBytes }) };
 }
 
-/** The verdict, the link, and what was found: all that is worth five seconds comes first. */
+/** The verdict, what follows from it, and the link: all that is worth five seconds. */
+function opening(result: Result, { reportLink, runLink }: MarkdownOptions): string[] {
+  const link = reportLink
+    ? `[Open the full report](${linkTarget(reportLink)})`
+    : runLink
+      ? `[Open the run](${linkTarget(runLink)}); the report stayed on its runner.`
+      : '';
+  return [phraseText(headline(result)), consequence(result) ?? '', link];
+}
+
+/** What was found, the workloads that need attention first. */
 function findings(result: Result, options: MarkdownOptions, extent: Extent): string[] {
   const first = result.workloads.slice(0, extent.workloads);
   const left = result.workloads.length - first.length;
   const remarks = [...(options.notes ?? []), ...result.notes];
   return [
-    phraseText(headline(result)),
-    consequence(result) ?? '',
-    linkText(options),
     first.length > 0 ? workloadTable(first) : '',
     left > 0 ? `${plural(left, 'more workload')} in the report.` : '',
     bullets(
@@ -85,11 +98,6 @@ function findings(result: Result, options: MarkdownOptions, extent: Extent): str
     ...first.map((workload) => workloadBlock(workload, extent, first.length > 1)),
     bullets(remarks, extent.messages),
   ];
-}
-
-function linkText({ reportLink, runLink }: MarkdownOptions): string {
-  if (reportLink) return `[Open the full report](${linkTarget(reportLink)})`;
-  return runLink ? `[Open the run](${linkTarget(runLink)}); the report stayed on its runner.` : '';
 }
 
 function bare(result: Result, room: Room): string {
