@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { publish } from '../../src/publish/github/index.js';
 import { publishSummary } from '../../src/publish/github/summary.js';
 import { aResult, failing } from '../report/results.js';
@@ -88,6 +89,12 @@ describe('everything works', () => {
         slower: ['tokenize', 'normalizeUnicode'],
       },
     });
+  });
+
+  test('the outputs are those that action.yml describes', async () => {
+    await run();
+    const { outputs } = parse(readFileSync('action.yml', 'utf8')) as { outputs: Record<string, unknown> };
+    expect(Object.keys(world.outputs()).sort()).toEqual(Object.keys(outputs).sort());
   });
 
   test('a second job of the same name and attempt finds names of its own', async () => {
@@ -210,6 +217,19 @@ describe('what fails warns, and the rest goes on', () => {
       expect.stringMatching(/^could not comment on .*`permissions: \{ pull-requests: write \}`/),
       expect.stringMatching(/^could not make the check run.*`permissions: \{ checks: write \}`/),
     ]);
+  });
+
+  test('a token that asked too often lacks no permission', async () => {
+    world.server.fault = (operation) =>
+      /create/.test(operation)
+        ? faultAnswer(403, 'API rate limit exceeded', { 'x-ratelimit-remaining': '0' })
+        : null;
+    await run();
+    expect(world.warnings.sort()).toEqual([
+      expect.stringMatching(/^could not comment on the pull request: API rate limit exceeded/),
+      expect.stringMatching(/^could not make the check run: API rate limit exceeded/),
+    ]);
+    expect(world.warnings.join()).not.toContain('permissions');
   });
 
   test('artifacts that are refused: no link, but paths', async () => {

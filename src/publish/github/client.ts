@@ -70,6 +70,13 @@ export function answerStatus(error: unknown): number | null {
   return response ? (status ?? null) : null;
 }
 
+/** Whether the token lacks the right: GitHub answers 403 also where there were too many requests. */
+export function isRefusal(error: unknown): boolean {
+  const headers = (error as AnswerError).response?.headers ?? {};
+  const isLimited = headers['retry-after'] !== undefined || String(headers['x-ratelimit-remaining']) === '0';
+  return answerStatus(error) === 403 && !isLimited;
+}
+
 /** What a request's options say to this client: it adds something, so that it must not be carried out twice. */
 export const adds = { adds: true } as const;
 

@@ -7,7 +7,7 @@ import {
   publishCheck,
   publishStatus,
 } from './check.js';
-import { answerStatus, openClient } from './client.js';
+import { isRefusal, openClient } from './client.js';
 import { commentMarker, publishComment } from './comment.js';
 import type { GitHubContext } from './context.js';
 import type { StepOutputs } from './outputs.js';
@@ -102,7 +102,7 @@ async function attemptCheck(
 /** An error's sentence, with what to do about it. */
 function explained(error: unknown, { pullRequest }: GitHubContext, permission: string): string {
   const { message } = error as Error;
-  if (answerStatus(error) !== 403) return message;
+  if (!isRefusal(error)) return message;
   return pullRequest?.fromFork
     ? `${message}: the pull request comes from a fork, whose runs get a read-only token; the job summary has it all`
     : `${message}: the token may not write; give the job \`permissions: { ${permission}: write }\``;
