@@ -43,8 +43,10 @@ export function outputPaths(out: string): OutputPaths {
 export function writeOutputs(bundle: Bundle, out: string): Result {
   const model = evaluate(bundle);
   const paths = writeReports(model, out);
-  makeFolder(paths.pprof);
-  for (const { name, bytes } of sideProfiles(bundle)) writeFile(join(paths.pprof, name), bytes);
+  for (const { name, bytes } of sideProfiles(bundle)) {
+    makeFolder(paths.pprof);
+    writeFile(join(paths.pprof, name), bytes);
+  }
   return model.result;
 }
 

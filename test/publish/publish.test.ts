@@ -124,7 +124,7 @@ describe('everything works', () => {
     await run();
     expect(world.warnings).toEqual([]);
     expect(world.server.artifacts.finished.size).toBe(2);
-    expect(world.outputs()['pprof-artifact-id']).toBe('');
+    expect(world.outputs()).toMatchObject({ pprof: '', 'pprof-artifact-id': '' });
   });
 
   test.each(['merge_group', 'push', 'schedule', 'workflow_dispatch', 'issue_comment'])(

@@ -1,4 +1,5 @@
 /** The step's outputs, as action.yml describes them. */
+import { existsSync } from 'node:fs';
 import { setOutput } from '@actions/core';
 import { headline, plain } from '../../report/phrase.js';
 import { isHeld, ranked } from '../../report/ranking.js';
@@ -33,7 +34,7 @@ export function publishOutputs({ result, paths, artifacts, commentUrl, checkUrl 
   setOutput('result', paths.resultJson);
   setOutput('report', paths.reportHtml);
   setOutput('bundle', paths.bundle);
-  setOutput('pprof', paths.pprof);
+  setOutput('pprof', existsSync(paths.pprof) ? paths.pprof : '');
   for (const kind of ['report', 'bundle', 'pprof', 'flamegraph'] as const) {
     setOutput(`${kind}-artifact-id`, artifacts[kind]?.id ?? '');
     setOutput(`${kind}-artifact-url`, artifacts[kind]?.url ?? '');
