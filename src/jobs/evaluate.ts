@@ -38,7 +38,7 @@ function evidenceOf(
   const { changes } = bundle.manifest;
   const map = changes === null ? null : new ChangeMap(changes, refs.head);
   const changed = functions.filter((one) => map !== null && map.ownChange(one) !== null);
-  const usable = workload.captures.filter(({ units, summary }) => units > 0 && summary.samples > 0);
+  const usable = usableCaptures(workload);
   const idle = offCpu === null ? null : idlePlaces(offCpu);
   return {
     cpu: treesOf(usable, (captures) => perUnit(bundle, workload, captures)),
@@ -48,15 +48,12 @@ function evidenceOf(
   };
 }
 
-/** null where a side has nothing. */
 function treesOf(
-  captures: readonly Capture[],
+  usable: Readonly<Record<Side, readonly Capture[]>> | null,
   profiles: (captures: readonly Capture[]) => Iterable<WeightedProfile>,
 ): DifferentialTrees | null {
-  const ofSide = (side: Side): Capture[] => captures.filter((capture) => capture.side === side);
-  const [base, head] = [ofSide('base'), ofSide('head')];
-  if (base.length === 0 || head.length === 0) return null;
-  return buildDifferentialTrees(profiles(base), profiles(head), { minShare: leastDrawnShare });
+  if (usable === null) return null;
+  return buildDifferentialTrees(profiles(usable.base), profiles(usable.head), { minShare: leastDrawnShare });
 }
 
 function methodOf({ manifest }: Bundle, { captureSeconds, policy, stop, captures }: BundleWorkload): Method {
@@ -85,6 +82,14 @@ function firstPairOf(captures: readonly Capture[]): Method['firstPair'] {
     cpu: { base: base.cpuProfile, head: head.cpuProfile },
     waits: isWaited ? { base: base.offCpuProfile as string, head: head.offCpuProfile as string } : null,
   };
+}
+
+/** The captures that did some work and saw some of it; null where a side has none. */
+export function usableCaptures({ captures }: BundleWorkload): Record<Side, Capture[]> | null {
+  const usable = captures.filter(({ units, summary }) => units > 0 && summary.samples > 0);
+  const ofSide = (side: Side) => usable.filter((capture) => capture.side === side);
+  const sides = { base: ofSide('base'), head: ofSide('head') };
+  return sides.base.length === 0 || sides.head.length === 0 ? null : sides;
 }
 
 /** Profiles weighted so that a node's cost is the mean of exact CPU nanoseconds per unit; one in memory at a time. */

@@ -13,7 +13,8 @@ import { InterruptedError, UsageError } from '../errors.js';
 import { readEnvironment } from '../experiment/environment.js';
 import { pilotLength } from '../experiment/pilot.js';
 import { runExperiment } from '../experiment/run.js';
-import { type MarkdownOptions, renderMarkdown } from '../report/markdown.js';
+import { type Annotations, annotationsOf } from '../report/annotations.js';
+import { changedDefinitions } from '../verdict/blame/definitions.js';
 import { waiversInForce } from '../verdict/blame/waivers.js';
 import { standing } from '../verdict/judge.js';
 import type { Result } from '../verdict/result.js';
@@ -54,8 +55,8 @@ export interface GateOutcome {
   readonly result: Result;
   readonly exitCode: number;
   readonly paths: OutputPaths;
-  /** The result as Markdown, for a job summary or a comment. */
-  markdown(options: MarkdownOptions): string;
+  /** For the definitions of slower functions in changed files. */
+  readonly annotations: Annotations;
 }
 
 /**
@@ -88,13 +89,16 @@ export async function runGate(options: GateOptions): Promise<GateOutcome> {
     removeBuilds(options);
     await prepared.dispose();
   }
-  const result = writeOutputs(openBundle(paths.bundle), options.out);
-  return {
-    result,
-    exitCode: exitCodeOf(result),
-    paths,
-    markdown: (markdownOptions) => renderMarkdown(result, markdownOptions),
-  };
+  return judgeOutput(options.out);
+}
+
+/** Judges the bundle in an output folder, and writes its reports beside it. @throws UsageError when it is broken */
+export function judgeOutput(out: string): GateOutcome {
+  const paths = outputPaths(out);
+  const bundle = openBundle(paths.bundle);
+  const result = writeOutputs(bundle, out);
+  const annotations = annotationsOf(changedDefinitions(result, bundle.manifest));
+  return { result, exitCode: exitCodeOf(result), paths, annotations };
 }
 
 /** 0 pass, 1 fail, 2 inconclusive where the configuration wants that to fail. */

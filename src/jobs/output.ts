@@ -1,4 +1,4 @@
-/** What a run leaves behind for people and machines: bundle, result.json, report.html, flame graphs, summary.md. */
+/** What a run leaves behind: bundle, result.json, report.html, flame graphs, summary.md, profiles of each side. */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Bundle } from '../bundle/reader.js';
@@ -6,10 +6,11 @@ import { UsageError } from '../errors.js';
 import { flameFile, flameFileName, renderFlameSvg } from '../report/flame/file.js';
 import { renderHtml } from '../report/html/page.js';
 import { renderJson } from '../report/json.js';
-import { renderMarkdown } from '../report/markdown.js';
+import { renderMarkdown } from '../report/markdown/markdown.js';
 import type { ReportModel } from '../report/model.js';
 import type { Result } from '../verdict/result.js';
 import { evaluate } from './evaluate.js';
+import { sideProfiles } from './sideProfiles.js';
 
 export interface OutputPaths {
   readonly out: string;
@@ -17,6 +18,8 @@ export interface OutputPaths {
   readonly resultJson: string;
   readonly reportHtml: string;
   readonly summaryMarkdown: string;
+  /** Folder of each side's merged profile. */
+  readonly pprof: string;
 }
 
 /** GitHub takes a job summary of at most 1 MiB; a summary that long is not read. */
@@ -30,6 +33,7 @@ export function outputPaths(out: string): OutputPaths {
     resultJson: join(out, 'result.json'),
     reportHtml: join(out, 'report.html'),
     summaryMarkdown: join(out, 'summary.md'),
+    pprof: join(out, 'pprof'),
   };
 }
 
@@ -39,10 +43,17 @@ export function flameGraphPath(out: string, workload: string): string {
 }
 
 /** Removes the reports of an earlier run, which must not stand beside this run's bundle. */
-export function removeReports({ out, resultJson, reportHtml, summaryMarkdown }: OutputPaths): void {
+export function removeReports(paths: OutputPaths): void {
+  const { out, resultJson, reportHtml, summaryMarkdown, pprof } = paths;
   const flameGraphs = readdirSync(out).filter((file) => flameFile.test(file));
-  for (const file of [resultJson, reportHtml, summaryMarkdown, ...flameGraphs.map((one) => join(out, one))])
-    rmSync(file, { force: true });
+  for (const path of [
+    resultJson,
+    reportHtml,
+    summaryMarkdown,
+    pprof,
+    ...flameGraphs.map((one) => join(out, one)),
+  ])
+    rmSync(path, { recursive: true, force: true });
 }
 
 /**
@@ -51,7 +62,11 @@ export function removeReports({ out, resultJson, reportHtml, summaryMarkdown }: 
  */
 export function writeOutputs(bundle: Bundle, out: string): Result {
   const model = evaluate(bundle);
-  writeReports(model, out);
+  const paths = writeReports(model, out);
+  for (const { name, bytes } of sideProfiles(bundle)) {
+    makeFolder(paths.pprof);
+    writeFile(join(paths.pprof, name), bytes);
+  }
   return model.result;
 }
 
@@ -92,8 +107,12 @@ function makeFolders(folder: string): void {
 
 /** @throws UsageError when the file cannot be written */
 export function writeText(file: string, text: string): void {
+  writeFile(file, text);
+}
+
+function writeFile(file: string, content: string | Uint8Array): void {
   try {
-    writeFileSync(file, text);
+    writeFileSync(file, content);
   } catch (error) {
     throw new UsageError(`cannot write ${file}: ${(error as Error).message}`);
   }

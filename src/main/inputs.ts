@@ -2,9 +2,17 @@
 import * as z from 'zod';
 import { workloadNameSchema } from '../bundle/schema.js';
 import { UsageError } from '../errors.js';
+import { usualSeconds } from '../publish/github/client.js';
 
 /** An input that was left out is the empty string. */
 const optional = z.string().transform((text) => (text === '' ? null : text));
+
+/** On unless it is turned off. */
+const yes = z
+  .string()
+  .transform((text) => text || 'true')
+  .pipe(z.enum(['true', 'false'], { error: 'true or false is meant' }))
+  .transform((text) => text === 'true');
 
 const inputsSchema = z.object({
   'working-directory': z.string().transform((text) => text || '.'),
@@ -24,11 +32,12 @@ const inputsSchema = z.object({
     .string()
     .transform((text) => text || 'profbound')
     .pipe(z.string().regex(/^[^":<>|*?\r\n\\/]{1,100}$/, 'an artifact name has none of " : < > | * ? \\ /')),
-  comment: z
+  comment: yes,
+  check: yes,
+  'publish-timeout': z
     .string()
-    .transform((text) => text || 'true')
-    .pipe(z.enum(['true', 'false'], { error: 'true or false is meant' }))
-    .transform((text) => text === 'true'),
+    .transform((text) => Number(text || usualSeconds))
+    .pipe(z.number('a number of seconds is meant').min(0.1).max(600)),
   token: z.string(),
 });
 
@@ -43,6 +52,9 @@ export interface Inputs {
   readonly out: string;
   readonly artifactName: string;
   readonly comment: boolean;
+  readonly check: boolean;
+  /** Seconds that one answer of GitHub may take. */
+  readonly publishTimeout: number;
   readonly token: string;
 }
 
@@ -64,9 +76,16 @@ export function readInputs(getInput: (name: string) => string): Inputs {
         .join('\n'),
     );
   }
-  const { 'working-directory': workingDirectory, 'artifact-name': artifactName, ...rest } = parsed.data;
-  if (rest.comment && rest.token === '') {
-    throw new UsageError("input token is empty: leave it out to use the job's own, or set comment: false");
+  const {
+    'working-directory': workingDirectory,
+    'artifact-name': artifactName,
+    'publish-timeout': publishTimeout,
+    ...rest
+  } = parsed.data;
+  if ((rest.comment || rest.check) && rest.token === '') {
+    throw new UsageError(
+      "input token is empty: leave it out to use the job's own, or set comment: false and check: false",
+    );
   }
-  return { ...rest, workingDirectory, artifactName };
+  return { ...rest, workingDirectory, artifactName, publishTimeout };
 }

@@ -65,7 +65,7 @@ async function mergedInto(sha: string, cwd: string): Promise<string> {
   if (parents === null || parents.length < 2) {
     throw new UsageError(
       `${sha}, the merge of this pull request, is ${parents === null ? 'not in the checkout' : 'no merge commit here'}: ` +
-        'let actions/checkout take its usual ref and set fetch-depth: 2',
+        'let actions/checkout take its usual ref and set fetch-depth: 2 (Gitea and Forgejo merge nothing: set the input base there)',
     );
   }
   return firstParent(sha, cwd, 2);

@@ -6,6 +6,7 @@ import { openBundle } from '../bundle/reader.js';
 import { InterruptedError, MeasureError, UsageError } from '../errors.js';
 import type { GateOptions, GateOutcome } from '../jobs/gate.js';
 import { outputPaths } from '../jobs/output.js';
+import { patienceOf } from '../publish/github/client.js';
 import { type GitHubContext, readContext } from '../publish/github/context.js';
 import { publish, publishFailure } from '../publish/github/index.js';
 import { actionLog, printFolded } from '../publish/github/log.js';
@@ -42,7 +43,7 @@ async function measureAndPublish(
   const cwd = resolve(world.cwd, inputs.workingDirectory);
   const out = resolve(cwd, inputs.out);
   const config = join(inputs.workingDirectory, inputs.config ?? '.profbound.yml');
-  const settings = { ...inputs, config };
+  const settings = { ...inputs, config, patience: patienceOf(inputs.publishTimeout) };
   try {
     const outcome = await measure(world, inputs, context, cwd, out);
     printFolded('Result', renderTerminal(outcome.result, { color: false, width: 110 }));

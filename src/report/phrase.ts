@@ -47,7 +47,7 @@ function finding(result: Result): Phrase {
   const first = decisive[0];
   if (first === undefined) return phrase`${firstReason(result) ?? 'nothing was measured'}`;
   if (result.verdict === 'fail') return phrase`${failure(first)}${others(decisive.slice(1), 'fail')}`;
-  if (result.verdict === 'pass') return allWithin(decisive, first);
+  if (result.verdict === 'pass') return phrase`${allWithin(decisive, first)}${besides(decisive)}`;
   return phrase`${undecided(first)}${others(decisive.slice(1), 'undecided')}`;
 }
 
@@ -94,13 +94,28 @@ function cause({ reasons, functions }: WorkloadResult): Phrase {
   ] as const;
   return causes.flatMap(([itsClass, words]) => {
     const ones = ranked(functions).filter((one) => one.class === itsClass && isHeld(one));
-    const names = ones
-      .slice(0, mostNamed)
-      .flatMap((one, index) => [...(index > 0 ? phrase`, ` : []), ...named(one)]);
-    const more = ones.length > mostNamed ? phrase` and ${String(ones.length - mostNamed)} more` : [];
     const from = ones.length === 1 ? origin(ones[0] as FunctionResult) : [];
-    return ones.length === 0 ? [] : phrase`; ${words}: ${names}${more}${from}`;
+    return ones.length === 0 ? [] : phrase`; ${words}: ${names(ones)}${from}`;
   });
+}
+
+/** The first functions by name, the rest counted. */
+function names(ones: readonly FunctionResult[]): Phrase {
+  const first = ones
+    .slice(0, mostNamed)
+    .flatMap((one, index) => phrase`${index > 0 ? ', ' : ''}${named(one)}`);
+  return ones.length > mostNamed ? phrase`${first} and ${String(ones.length - mostNamed)} more` : first;
+}
+
+/** What a pass has besides: slowdowns that were waived, and what got faster. */
+function besides(workloads: readonly WorkloadResult[]): Phrase {
+  const functions = ranked(workloads.flatMap((workload) => workload.functions));
+  const waived = functions.filter(({ waiver }) => waiver?.status === 'waived');
+  const faster = functions.filter((one) => one.class === 'faster');
+  return [
+    ...(waived.length > 0 ? phrase`; slower, as waived: ${names(waived)}` : []),
+    ...(faster.length > 0 ? phrase`; proven faster: ${names(faster)}` : []),
+  ];
 }
 
 /** Where its time comes from: `, changed in this pull request (src/lex.js:14)`. */
@@ -126,11 +141,15 @@ function named(one: FunctionResult): Phrase {
 
 function allWithin(workloads: readonly WorkloadResult[], first: WorkloadResult): Phrase {
   if (workloads.length === 1) {
-    const { total } = first;
+    const { total, totalWaiver } = first;
     const subject = phrase`CPU time per ${unitName(first.load)} of ${code(first.name)}`;
-    if (total.upper === null) return phrase`${subject} stays within the ${margin(total.margin)} tolerated`;
+    const limit =
+      totalWaiver?.status === 'waived'
+        ? `${margin(total.margin)} waived until ${totalWaiver.expires}`
+        : `${margin(total.margin)} tolerated`;
+    if (total.upper === null) return phrase`${subject} stays within the ${limit}`;
     if (total.upper < 0) return phrase`${subject} fell by at least ${percent(-total.upper)}`;
-    return phrase`${subject} grew by at most ${percent(total.upper)}, within the ${margin(total.margin)} tolerated`;
+    return phrase`${subject} grew by at most ${percent(total.upper)}, within the ${limit}`;
   }
   const bounds = workloads.map((workload) => workload.total.upper);
   const worst = bounds.includes(null) ? null : Math.max(...bounds.map(Number));

@@ -37,13 +37,15 @@ export function finding(one: FunctionResult): string {
   return one.contribution.estimate > 0 ? 'slower?' : 'faster?';
 }
 
-/** The functions worth a line in a short report: the proven ones, and up to `unproven` others. */
+/**
+ * The functions worth a line in a short report: the proven ones, and up to `unproven` others.
+ * @param sorted as `ranked` has them
+ */
 export function mattering(
-  functions: readonly FunctionResult[],
+  sorted: readonly FunctionResult[],
   limit: number,
   unproven: number,
 ): FunctionResult[] {
-  const sorted = ranked(functions);
   const proven = sorted.filter((one) => one.class !== 'unproven');
   const others = sorted.filter((one) => one.class === 'unproven').slice(0, unproven);
   return [...proven, ...others].slice(0, limit);

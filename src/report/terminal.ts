@@ -16,7 +16,7 @@ import {
   verdictWord,
 } from './phrase.js';
 import { loadText, qualityLine } from './quality.js';
-import { classSign, finding, mattering, ownChange, remark } from './ranking.js';
+import { classSign, finding, mattering, ownChange, ranked, remark } from './ranking.js';
 import { fromTo, rankedWaits, waitChange, waitingLine, waitSign, waitWhat } from './waits.js';
 
 export interface TerminalOptions {
@@ -89,7 +89,7 @@ function totalText({ total, cpuPerUnit, load }: WorkloadResult): string {
 function functionLines({ functions, verdict }: WorkloadResult, width: number, paint: Paint): string[] {
   if (functions.length === 0) return wrap('No function was above the minimum share.', width, indent);
   const proven = functions.filter((one) => one.class !== 'unproven').length;
-  const rows = mattering(functions, shownFunctions, verdict === 'inconclusive' ? shownUnproven : 0);
+  const rows = mattering(ranked(functions), shownFunctions, verdict === 'inconclusive' ? shownUnproven : 0);
   const lines = rows.length === 0 ? [] : (table(rows, width, paint) ?? paragraphs(rows, width, paint));
   if (proven === 0)
     lines.push(

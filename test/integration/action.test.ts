@@ -1,185 +1,114 @@
-/** The built Action on real pull requests, with GitHub on the loopback interface. */
-import { existsSync, readFileSync } from 'node:fs';
+/** The built Action as a runner starts it, with GitHub on the loopback interface. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { parse } from 'yaml';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { bundleSchema } from '../../src/bundle/schema.js';
+import { commentMarker } from '../../src/publish/github/comment.js';
 import { resultSchema } from '../../src/verdict/result.js';
 import {
   botAccount,
   faultAnswer,
   type GitHubServer,
-  runtimeToken,
   startGitHubServer,
 } from '../publish/github-server/server.js';
-import { readOutputs } from '../publish/world.js';
 import { readZip } from '../publish/zip.js';
-import { configuration, expectCode, Project, type Run, runCli, service } from './project.js';
+import { configuration, expectCode, service } from './project.js';
+import { type ActionRequest, type ActionRun, pullRequestPayload, Upstream } from './runner.js';
 
-const action = join(process.cwd(), 'dist', 'action.js');
 /** Enough that `work` is most of what the service does. */
 const rounds = 150_000;
 
-let upstream: Project;
-let server: GitHubServer;
-let workspaces: Project[];
-beforeEach(async () => {
-  server = await startGitHubServer();
-  workspaces = [];
-  upstream = new Project().write({
-    'service.cjs': service(rounds),
-    // Long enough that a busy machine cannot stall a whole capture.
-    '.profbound.yml': configuration({ warmup: '500ms', capture: { seconds: 1 } }),
+describe('a pull request that makes it slower', () => {
+  let upstream: Upstream;
+  let server: GitHubServer;
+  beforeAll(async () => {
+    server = await startGitHubServer();
+    upstream = new Upstream({
+      'service.cjs': service(rounds),
+      // Long enough that a busy machine cannot stall a whole capture.
+      '.profbound.yml': configuration({ warmup: '500ms', capture: { seconds: 1 } }),
+    });
   });
-  upstream.git('init', '-q');
-  upstream.commit('base');
-  // GitHub lets a job fetch any commit by its id.
-  upstream.git('config', 'uploadpack.allowAnySHA1InWant', 'true');
-});
-afterEach(async () => {
-  await server.close();
-  for (const project of [upstream, ...workspaces]) project.remove();
-  expect(server.violations).toEqual([]);
-});
-
-/** Commits files on a topic branch and merges it as GitHub does for pull_request; the merge commit. */
-function pullRequest(name: string, files: Readonly<Record<string, string>>): string {
-  upstream.git('checkout', '-q', '-b', name, 'main');
-  upstream.write(files).commit(name);
-  // Something else lands on main meanwhile: not the pull request's doing.
-  upstream.git('checkout', '-q', 'main');
-  upstream.write({ [`${name}.txt`]: 'elsewhere' }).commit(`beside ${name}`);
-  upstream.git('checkout', '-q', '-b', `${name}-merge`, 'main');
-  upstream.git('merge', '-q', '--no-ff', '-m', `merge ${name}`, name);
-  return upstream.git('rev-parse', 'HEAD');
-}
-
-/** What actions/checkout leaves on pull_request: the merge commit, to a depth. */
-function checkOut(merge: string, depth: number): Project {
-  const workspace = new Project();
-  workspaces.push(workspace);
-  workspace.git('init', '-q');
-  workspace.git('fetch', '-q', `--depth=${depth}`, `file://${upstream.folder}`, merge);
-  workspace.git('checkout', '-q', '--detach', merge);
-  return workspace;
-}
-
-interface ActionRun extends Run {
-  readonly workspace: Project;
-  readonly outputs: Record<string, string>;
-  readonly summary: string;
-}
-
-/** Runs dist/action.js as a runner does: inputs with action.yml's defaults, files to write to, tokens. */
-async function runAction(merge: string, attempt: number, depth = 2): Promise<ActionRun> {
-  const workspace = checkOut(merge, depth);
-  const runner = new Project().write({
-    'event.json': JSON.stringify({
-      pull_request: { number: 7, head: { repo: { full_name: 'acme/shop' } } },
-      repository: { default_branch: 'main' },
-    }),
-    summary: '',
-    outputs: '',
+  afterAll(async () => {
+    await server.close();
+    upstream.remove();
+    expect(server.violations).toEqual([]);
   });
-  workspaces.push(runner);
-  const { inputs } = parse(readFileSync('action.yml', 'utf8')) as {
-    inputs: Record<string, { default?: string }>;
-  };
-  const given = Object.entries(inputs).map(([name, { default: value = '' }]) => [
-    `INPUT_${name.toUpperCase()}`,
-    value.replace('${{ github.token }}', 'ghs_t0ken'),
-  ]);
-  const run = await runCli([], {
-    cwd: workspace.folder,
-    program: action,
-    environment: {
-      ...(Object.fromEntries(given) as Record<string, string>),
-      GITHUB_ACTIONS: 'true',
-      GITHUB_API_URL: server.url,
-      GITHUB_SERVER_URL: 'https://github.com',
-      GITHUB_REPOSITORY: 'acme/shop',
-      GITHUB_EVENT_NAME: 'pull_request',
-      GITHUB_EVENT_PATH: runner.path('event.json'),
-      GITHUB_SHA: merge,
-      GITHUB_JOB: 'perf',
-      GITHUB_RUN_ID: '99',
-      GITHUB_RUN_ATTEMPT: String(attempt),
-      GITHUB_WORKSPACE: workspace.folder,
-      GITHUB_STEP_SUMMARY: runner.path('summary'),
-      GITHUB_OUTPUT: runner.path('outputs'),
-      ACTIONS_RESULTS_URL: server.url,
-      ACTIONS_RUNTIME_TOKEN: runtimeToken(),
-    },
-  });
-  return { ...run, workspace, outputs: readOutputs(runner.path('outputs')), summary: runner.read('summary') };
-}
 
-const slow = service(5 * rounds);
-
-describe('pull requests', () => {
-  test('one that makes it slower fails; mended, it does not, and its comment follows', async () => {
-    const failed = await runAction(pullRequest('slow', { 'service.cjs': slow }), 1);
+  test('fails, and says so wherever somebody looks', async () => {
+    const { head, merge } = upstream.pullRequest('slow', { 'service.cjs': service(5 * rounds) });
+    const failed = await upstream.run({
+      server,
+      event: 'pull_request',
+      sha: merge,
+      payload: pullRequestPayload(head),
+    });
     expectCode(failed, 1);
+    expect(failed.warnings).toEqual([]);
     expect(failed.outputs.verdict).toBe('fail');
+    expect(JSON.parse(failed.outputs.figures ?? '').api).toMatchObject({ verdict: 'fail', slower: ['work'] });
     expect(failed.stdout).toMatch(/^::error::profbound: fail/m);
-    expect(failed.summary).toMatch(/^\*\*.*fail/i);
-    expect(failed.summary).toContain('work');
+    expect(failed.summary).toMatch(/^\*\*Fail\*\*: .*`work` \(`service\.cjs:2`\)/);
     expect(failed.workspace.remains()).toEqual([]);
 
-    const [comment] = server.comments.list;
-    expect(comment).toMatchObject({ user: botAccount, versions: 1 });
-    expect(comment?.body).toMatch(/^<!-- profbound:[0-9a-f]{16} -->\n\*\*.*fail/i);
-    expect(comment?.body).toContain(failed.outputs['report-artifact-url']);
-    expectArtifacts(failed, 1);
+    expect(server.comments.list).toMatchObject([{ user: botAccount, versions: 1 }]);
+    const body = server.comments.list[0]?.body ?? '';
+    expect(body).toMatch(/^<!-- profbound:[0-9a-f]{16} -->\n\*\*Fail\*\*: .*`work` \(`service\.cjs:2`\)/);
+    expect(body).toContain(`[Open the full report](${failed.outputs['report-artifact-url']})`);
 
-    const mended = await runAction(pullRequest('mended', { 'README.md': 'no change of code' }), 2);
-    expectCode(mended, 0);
-    // On a busy machine a run this short may be unable to prove that nothing changed.
-    expect(['pass', 'inconclusive']).toContain(mended.outputs.verdict);
-    expect(server.comments.list).toHaveLength(1);
-    expect(comment).toMatchObject({ id: 1001, versions: 2 });
-    expect(comment?.body).toMatch(new RegExp(`^<!-- .* -->\\n\\*\\*.*${mended.outputs.verdict}`, 'i'));
-    expect(comment?.body).toContain(mended.outputs['report-artifact-url']);
-    expectArtifacts(mended, 2);
-  }, 240_000);
+    // The merge commit was measured; reviewers look at the pull request's own.
+    expect(server.checks.runs).toMatchObject([
+      {
+        name: 'profbound',
+        headSha: head,
+        conclusion: 'failure',
+        detailsUrl: failed.outputs['report-artifact-url'],
+        annotations: [
+          { path: 'service.cjs', start_line: 2, annotation_level: 'failure', title: 'work got slower' },
+        ],
+      },
+    ]);
+    expectArtifacts(server, failed);
+  }, 120_000);
 
-  test('a GitHub that answers everything with 500 changes nothing about the verdict', async () => {
-    server.fault = () => faultAnswer(500, 'Internal Server Error');
-    const run = await runAction(pullRequest('slow', { 'service.cjs': slow }), 1);
-    expectCode(run, 1);
-    expect(run.outputs.verdict).toBe('fail');
-    expect(run.outputs['report-artifact-id']).toBe('');
-    expect(existsSync(run.outputs.report ?? '')).toBe(true);
-    expect(run.summary).toMatch(/^\*\*.*fail/i);
-    for (const what of ['upload the report', 'upload the bundle', 'comment on the pull request']) {
-      expect(run.stdout).toMatch(new RegExp(`^::warning::could not ${what}: .*Internal Server Error`, 'm'));
-    }
-  }, 240_000);
-
-  test('a checkout that is too shallow says what to set', async () => {
-    const run = await runAction(pullRequest('slow', { 'service.cjs': slow }), 1, 1);
+  test('in a checkout that is too shallow says what to set', async () => {
+    const { head, merge } = upstream.pullRequest('shallow', { 'service.cjs': service(2 * rounds) });
+    const run = await upstream.run({
+      server,
+      event: 'pull_request',
+      sha: merge,
+      payload: pullRequestPayload(head),
+      depth: 1,
+    });
     expectCode(run, 3);
     expect(run.stdout).toMatch(/^::error::.*set fetch-depth: 2 in actions\/checkout/m);
     expect(run.outputs).toEqual({});
     expect(run.summary).toMatch(/^\*\*No verdict\*\*[\s\S]*fetch-depth: 2/);
+    // What an earlier run said is not this run's.
     expect(server.comments.list.map(({ body }) => body)).toEqual([expect.stringContaining('fetch-depth: 2')]);
+    expect(server.checks.runs.at(-1)).toMatchObject({ headSha: head, conclusion: 'failure' });
   });
 });
 
-/** Report and bundle arrived as they lie in the workspace. */
-function expectArtifacts({ outputs }: ActionRun, attempt: number): void {
-  const report = server.artifacts.finished.get(`profbound-perf-${attempt}.html`);
-  const bundle = server.artifacts.finished.get(`profbound-perf-${attempt}-bundle`);
+/** Files of an artifact arrived as they lie in the workspace. */
+function expectArtifacts(server: GitHubServer, { outputs }: ActionRun): void {
+  const { finished } = server.artifacts;
+  const report = finished.get('profbound-perf-1.html');
   expect(report?.bytes.equals(readFileSync(outputs.report ?? ''))).toBe(true);
   expect(outputs['report-artifact-url']).toBe(
     `https://github.com/acme/shop/actions/runs/99/artifacts/${report?.id}`,
   );
-  expect(outputs['bundle-artifact-id']).toBe(String(bundle?.id));
-
-  const files = readZip(bundle?.bytes ?? Buffer.alloc(0));
-  for (const [name, bytes] of files) {
-    expect(bytes.equals(readFileSync(join(outputs.bundle ?? '', name)))).toBe(true);
-  }
+  const unpacked = (kind: 'bundle' | 'pprof') => {
+    const artifact = finished.get(`profbound-perf-1-${kind}`);
+    expect(outputs[`${kind}-artifact-id`]).toBe(String(artifact?.id));
+    const files = readZip(artifact?.bytes ?? Buffer.alloc(0));
+    for (const [name, bytes] of files) {
+      expect(bytes.equals(readFileSync(join(outputs[kind] ?? '', name)))).toBe(true);
+    }
+    return files;
+  };
+  expect([...unpacked('pprof').keys()].sort()).toEqual(['api.base.pb.gz', 'api.head.pb.gz']);
+  const files = unpacked('bundle');
   const manifest = bundleSchema.parse(JSON.parse(String(files.get('bundle.json'))));
   const captures = manifest.workloads.flatMap((workload) => workload.captures);
   expect(captures.length).toBeGreaterThanOrEqual(8);
@@ -189,3 +118,139 @@ function expectArtifacts({ outputs }: ActionRun, attempt: number): void {
   const result = resultSchema.parse(JSON.parse(readFileSync(outputs.result ?? '', 'utf8')));
   expect(result.verdict).toBe(outputs.verdict);
 }
+
+/** Everything besides the measurement, which is as short as it can be: after its pilot it is known not to decide in time. */
+describe('a gate that stays inconclusive', () => {
+  let upstream: Upstream;
+  let pull: { readonly head: string; readonly merge: string };
+  beforeAll(() => {
+    upstream = new Upstream({
+      '.profbound.yml': JSON.stringify({
+        version: 1,
+        workloads: { api: { batch: 'exec node -e "for (let i = 0; i < 2e7; i++);"' } },
+        capture: { seconds: 0.2, off_cpu: false },
+        gate: { budget: '8s', on_inconclusive: 'fail' },
+      }),
+    });
+    pull = upstream.pullRequest('topic', { 'README.md': 'no change of code' });
+  });
+  afterAll(() => upstream.remove());
+  const servers: GitHubServer[] = [];
+  afterEach(async () => {
+    for (const server of servers.splice(0)) {
+      await server.close();
+      expect(server.violations).toEqual([]);
+    }
+  });
+
+  const open = async (): Promise<GitHubServer> => {
+    const server = await startGitHubServer();
+    servers.push(server);
+    return server;
+  };
+  const onPull = (server: GitHubServer, change: Partial<ActionRequest> = {}): Promise<ActionRun> =>
+    upstream.run({
+      server,
+      event: 'pull_request',
+      sha: pull.merge,
+      payload: pullRequestPayload(pull.head),
+      ...change,
+    });
+  /** The verdict is what it is, whatever GitHub does. */
+  function expectVerdict(run: ActionRun): void {
+    expectCode(run, 2);
+    expect(run.outputs.verdict).toBe('inconclusive');
+    expect(run.summary).toMatch(/^\*\*Inconclusive\*\*/);
+  }
+
+  test('keeps one comment, whatever the number of runs', async () => {
+    const server = await open();
+    for (const attempt of [1, 2]) expectVerdict(await onPull(server, { attempt }));
+    expect(server.comments.list).toMatchObject([{ versions: 2 }]);
+    expect(server.comments.list[0]?.body).toMatch(/^<!-- .* -->\n\*\*Inconclusive\*\*/);
+    expect(server.checks.runs).toMatchObject([{ conclusion: 'failure' }, { conclusion: 'failure' }]);
+    expect(server.artifacts.finished.size).toBe(4);
+  });
+
+  test('is published without comment and check where there is no pull request', async () => {
+    const { head, merge } = pull;
+    const queuedOnto = upstream.project.git('rev-parse', `${merge}^`);
+    const requests: readonly Omit<ActionRequest, 'server'>[] = [
+      {
+        event: 'merge_group',
+        sha: merge,
+        payload: { merge_group: { base_sha: queuedOnto, head_sha: merge } },
+      },
+      { event: 'push', sha: head, payload: { before: '0'.repeat(40), after: head } },
+      { event: 'schedule', sha: head },
+      { event: 'workflow_dispatch', sha: head },
+    ];
+    await Promise.all(
+      requests.map(async (request) => {
+        const server = await open();
+        const run = await upstream.run({ ...request, server, depth: 0 });
+        expectVerdict(run);
+        expect(run.warnings).toEqual([]);
+        expect([...server.artifacts.finished.keys()].sort()).toEqual([
+          'profbound-perf-1-bundle',
+          'profbound-perf-1.html',
+        ]);
+        expect(server.operations.filter((name) => /^(issues|checks|repos|graphql)/.test(name))).toEqual([]);
+      }),
+    );
+  });
+
+  test('with Gitea has a commit status, paths, and a warning for what is missing', async () => {
+    const server = await startGitHubServer({
+      isGitea: true,
+      viewer: { login: 'gitea-actions', type: 'Bot' },
+    });
+    servers.push(server);
+    const environment = { GITHUB_SERVER_URL: 'https://git.example.org' };
+    const run = await onPull(server, { environment });
+    expectVerdict(run);
+    expect(run.warnings).toEqual([
+      expect.stringMatching(/^could not upload the report \(.*\), the bundle \(.*\): .* on the runner$/),
+      expect.stringMatching(/^could not make the check run: .* a commit status stands in for it/),
+    ]);
+    expect(server.checks.statuses).toMatchObject([
+      { sha: pull.head, state: 'failure', context: 'profbound' },
+    ]);
+    expect(server.comments.list).toHaveLength(1);
+  });
+
+  test.each([
+    [
+      ['CreateArtifact', 403, /^could not upload the bundle, the report: /],
+      ['PutBlock', 'hang', /^could not upload the bundle, the report: .*not finished within/],
+      ['FinalizeArtifact', 422, /^could not upload the bundle, the report: /],
+    ],
+    [
+      ['issues/list-comments', 500, /^could not comment on the pull request: /],
+      ['issues/create-comment', 422, /^could not comment on the pull request: /],
+      ['issues/update-comment', 429, /^could not comment on the pull request: /],
+    ],
+    [
+      ['graphql', 'hang', /^could not comment on the pull request: no answer from /],
+      ['checks/create', 404, /^could not make the check run: .* a commit status stands in/],
+      ['checks/create', 'hang', /^could not make the check run: no answer from /],
+    ],
+  ] as const)('is not changed by %j', async (...faults) => {
+    await Promise.all(
+      faults.map(async ([operation, fault, warning]) => {
+        const server = await open();
+        if (/update-comment|graphql/.test(operation)) {
+          server.comments.add(botAccount, `${commentMarker('.profbound.yml', [])}\nof an earlier run`);
+        }
+        server.fault = (asked) => {
+          if (asked !== operation) return null;
+          return fault === 'hang' ? 'hang' : faultAnswer(fault, 'in trouble', { 'retry-after': '0' });
+        };
+        const run = await onPull(server, { inputs: { 'publish-timeout': '0.8' } });
+        expectVerdict(run);
+        expect(server.operations).toContain(operation);
+        expect(run.warnings).toEqual([expect.stringMatching(warning)]);
+      }),
+    );
+  });
+});

@@ -28,6 +28,8 @@ describe('inputs', () => {
       out: '.profbound',
       artifactName: 'profbound',
       comment: true,
+      check: true,
+      publishTimeout: 15,
       token: '${{ github.token }}',
     });
   });
@@ -49,6 +51,8 @@ describe('inputs', () => {
   test.each([
     ['backend', 'ebpf', /^input backend: "ebpf": auto, bpf or perf is meant$/],
     ['comment', 'yes', /^input comment: "yes": true or false is meant$/],
+    ['check', '1', /^input check: "1": true or false is meant$/],
+    ['publish-timeout', 'soon', /^input publish-timeout: "soon": a number of seconds is meant/],
     ['workloads', 'Api', /^input workloads: "Api": a workload name is/],
     ['artifact-name', 'a/b', /^input artifact-name: "a\/b": an artifact name has none of/],
   ])('a wrong %s is named', (name, value, message) => {
@@ -56,9 +60,10 @@ describe('inputs', () => {
     expect(() => read({ ...token, [name]: value })).toThrow(message);
   });
 
-  test('every wrong one is listed, and an empty token only matters for a comment', () => {
+  test('every wrong one is listed, and an empty token only matters for comment and check', () => {
     expect(() => read({ ...token, backend: 'x', comment: 'y' })).toThrow(/input backend.*\ninput comment/);
     expect(() => read({})).toThrow('input token is empty');
-    expect(read({ comment: 'false' }).comment).toBe(false);
+    expect(() => read({ comment: 'false' })).toThrow('input token is empty');
+    expect(read({ comment: 'false', check: 'false' }).comment).toBe(false);
   });
 });

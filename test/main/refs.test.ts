@@ -99,7 +99,7 @@ describe('pull_request', () => {
     const message = /fetch-depth: 2/;
     await expect(resolveRefs(event('pull_request', merged), unnamed, clone)).rejects.toThrow(message);
     await expect(resolveRefs(event('pull_request', topic), unnamed, clone)).rejects.toThrow(
-      /no merge commit.*fetch-depth: 2/,
+      /no merge commit.*fetch-depth: 2.*Gitea.*input base/,
     );
   });
 

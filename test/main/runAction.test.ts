@@ -68,7 +68,7 @@ function outcomeOf(options: GateOptions, verdict: Result['verdict'], exitCode: n
     notes: [],
     workloads: [],
   };
-  return { result, exitCode, paths, markdown: () => `**${verdict}**` };
+  return { result, exitCode, paths, annotations: { list: [], left: 0 } };
 }
 
 function manifest(startedAt: Date): ConstructorParameters<typeof BundleWriter>[1] {
@@ -182,7 +182,7 @@ describe('a verdict', () => {
       operation.startsWith('issues/') ? { status: 404, body: { message: 'Not Found' } } : null;
     expect(await run(async (options) => outcomeOf(options, verdict, exitCode))).toBe(exitCode);
     expect(world.outputs().verdict).toBe(verdict);
-    expect(world.summary()).toBe(`**${verdict}**`);
+    expect(world.summary()).toMatch(new RegExp(`^\\*\\*${verdict}\\*\\*: because`, 'i'));
     expect(printed()).toMatch(/::warning::could not comment on the pull request: Not Found/);
     // Its reasons are one annotation, whatever lines they have.
     expect(printed()).toContain(`::profbound: ${verdict}%0Abecause%0A::error::of this`);
@@ -257,12 +257,12 @@ describe('no verdict', () => {
   test('the comment does not keep an earlier verdict, nor obey what the error quotes', async () => {
     await run(async (options) => outcomeOf(options, 'pass', 0));
     const [comment] = world.server.comments.list;
-    expect(comment?.body).toContain('**pass**');
+    expect(comment?.body).toContain('**Pass**');
     await run(async () => {
       throw new MeasureError('api: said ```\n@everyone [x](http://x)');
     });
     expect(world.server.comments.list).toHaveLength(1);
-    expect(comment?.body).not.toContain('**pass**');
+    expect(comment?.body).not.toContain('**Pass**');
     expect(comment?.body).toContain('**No verdict**');
     expect(comment?.body).toContain('````text\napi: said ```\n@everyone [x](http://x)\n````\n');
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeProfile, encodeProfile } from '../../src/profile/codec.js';
 import { functionTable } from '../../src/profile/functions.js';
+import { mergeProfiles } from '../../src/profile/merge.js';
 import type { Profile } from '../../src/profile/model.js';
 
 let folder = '';
@@ -34,10 +35,9 @@ function go(...args: string[]): string {
 }
 
 /** `flat ns` by function, as `go tool pprof -top` prints it. */
-function top(file: string): Map<string, number> {
-  const lines = go('tool', 'pprof', '-top', '-unit=ns', '-nodecount=1000', '-nodefraction=0', file).split(
-    '\n',
-  );
+function top(file: string, ...options: readonly string[]): Map<string, number> {
+  const all = ['-top', '-unit=ns', '-nodecount=1000', '-nodefraction=0', ...options];
+  const lines = go('tool', 'pprof', ...all, file).split('\n');
   const rows = lines.slice(lines.findIndex((line) => /^\s*flat\s/.test(line)) + 1);
   return new Map(
     rows
@@ -101,6 +101,45 @@ describe('go tool pprof opens what we write', () => {
     expect(raw).toMatch(/1: 0x0\/0x0\/0x0 \/b\/redis-server/);
     expect(raw).toMatch(/2: 0x0\/0x0\/0x0 \/lib\/libc\.so\.6/);
   });
+});
+
+test('-diff_base subtracts the merged profile of one side from that of the other, function by function', () => {
+  const side = (root: string, mark: string, costs: Record<string, number>): Profile => ({
+    frames: Object.keys(costs).map((name) => ({
+      name: `${name}${mark}`,
+      systemName: `${name}${mark}`,
+      file: `${root}/src/${name}.c`,
+      line: 12,
+      mapping: `${root}/bin/api`,
+    })),
+    samples: Object.values(costs).map((nanoseconds, frame) => ({
+      stack: [frame],
+      count: 1,
+      nanoseconds,
+      labels: {},
+    })),
+    startedAtNanoseconds: 1n,
+    durationNanoseconds: 1,
+    periodNanoseconds: 1,
+  });
+  const write = (name: string, profiles: readonly Profile[], root: string, scale: number): string => {
+    const file = join(folder, name);
+    const merged = mergeProfiles(profiles.map((profile) => ({ profile, root, scale })));
+    writeFileSync(file, encodeProfile(merged));
+    return file;
+  };
+  const base = side('/worktrees/base', '', { parse: 1000, write: 400, main: 10 });
+  const head = side('/worktrees/head', '.isra.0', { parse: 1500, write: 400, main: 10, check: 70 });
+  const before = write('side.base.pb.gz', [base, base], '/worktrees/base', 1);
+  // Head did half as much work: weights make it the same.
+  const after = write('side.head.pb.gz', [head], '/worktrees/head', 2);
+  const changes = [...top(after, '-diff_base', before)].filter(([, change]) => change !== 0);
+  expect(new Map(changes)).toEqual(
+    new Map([
+      ['parse', 1000],
+      ['check', 140],
+    ]),
+  );
 });
 
 describe("Go's own CPU profile", () => {

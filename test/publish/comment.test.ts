@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openClient } from '../../src/publish/github/client.js';
 import { commentMarker, publishComment } from '../../src/publish/github/comment.js';
+import { botLogins } from '../../src/publish/github/servers.js';
 import { botAccount, faultAnswer, type GitHubServer, startGitHubServer } from './github-server/server.js';
 import { shortPatience } from './world.js';
 
 const marker = commentMarker('.profbound.yml', []);
-const place = { owner: 'acme', repo: 'shop', number: 7, marker };
+const bots = [botAccount.login];
+const place = { owner: 'acme', repo: 'shop', number: 7, marker, bots };
 const stranger = { login: 'mallory', type: 'User' } as const;
 
 let server: GitHubServer;
@@ -24,11 +26,21 @@ describe('one comment', () => {
   test('is made once and updated from then on', async () => {
     const first = await publish('**fail**');
     const second = await publish('**pass**');
-    expect(first.created).toBe(true);
-    expect(second).toEqual({ created: false, url: first.url });
+    expect(first.change).toBe('created');
+    expect(second).toEqual({ change: 'updated', url: first.url });
     expect(server.comments.list).toEqual([
       { id: 1001, user: botAccount, body: `${marker}\n**pass**`, versions: 2 },
     ]);
+  });
+
+  test('that says the same already is left alone', async () => {
+    await publish('**pass**\n');
+    const [comment] = server.comments.list;
+    // As GitHub stores what is typed into its page.
+    if (comment) comment.body = comment.body.trim().replaceAll('\n', '\r\n');
+    expect((await publish('**pass**\n')).change).toBe('none');
+    expect(comment?.versions).toBe(1);
+    expect(server.operations).not.toContain('issues/update-comment');
   });
 
   test('is found behind 250 others, asking no further than its page', async () => {
@@ -65,7 +77,7 @@ describe('one comment', () => {
       if (operation === 'issues/update-comment') server.comments.list.splice(0, 1);
       return null;
     };
-    expect((await publish('new')).created).toBe(true);
+    expect((await publish('new')).change).toBe('created');
     expect(server.comments.list.map(({ id, body }) => ({ id, body }))).toEqual([
       { id: own.id + 1, body: `${marker}\nnew` },
     ]);
@@ -84,9 +96,9 @@ describe('whom the token writes as', () => {
   test.each([
     ['a personal token', true],
     ['a personal token of a server without GraphQL', false],
-  ])('%s', async (_, graphql) => {
+  ])('%s', async (_, isGitHub) => {
     await server.close();
-    server = await startGitHubServer({ viewer: personal, graphql });
+    server = await startGitHubServer({ viewer: personal, isGitea: !isGitHub });
     const bots = server.comments.add(botAccount, `${marker}\nby the bot`);
     const own = server.comments.add(personal, `${marker}\nby ada`);
     await publish('new');
@@ -94,9 +106,35 @@ describe('whom the token writes as', () => {
     expect(bots.versions).toBe(1);
   });
 
+  test.each(['gitea-actions', 'forgejo-actions'])(
+    "a server that is not GitHub and tells nobody may have %s as its job's bot",
+    async (login) => {
+      await server.close();
+      server = await startGitHubServer({ isGitea: true });
+      const own = server.comments.add({ login, type: 'Bot' }, `${marker}\nold`);
+      const publishTo = (serverUrl: string) =>
+        publishComment(
+          openClient('t0ken', server.url, shortPatience),
+          { ...place, bots: botLogins(serverUrl) },
+          () => 'new',
+        );
+      await publishTo('https://git.example.org');
+      expect(own.versions).toBe(2);
+      await publishTo('https://github.com');
+      expect(own.versions).toBe(2);
+    },
+  );
+
+  test.each([500, 429, 422])('a server that answers %d instead: nobody is guessed', async (status) => {
+    server.comments.add(stranger, `${marker}\ncopy`);
+    server.fault = (operation) => (operation === 'graphql' ? faultAnswer(status, 'in trouble') : null);
+    await expect(publish('new')).rejects.toThrow('in trouble');
+    expect(server.comments.list).toHaveLength(1);
+  });
+
   test("a server that tells nobody: the job's own bot is assumed", async () => {
     await server.close();
-    server = await startGitHubServer({ graphql: false });
+    server = await startGitHubServer({ isGitea: true });
     const copy = server.comments.add(stranger, `${marker}\ncopy`);
     const own = server.comments.add(botAccount, `${marker}\nold`);
     await publish('new');
@@ -113,7 +151,7 @@ describe('a server in trouble', () => {
       if (until === 0) until = Date.now() + 950;
       return Date.now() < until ? faultAnswer(429, 'slow down', { 'retry-after': '1' }) : null;
     };
-    expect((await publish('text')).created).toBe(true);
+    expect((await publish('text')).change).toBe('created');
     expect(server.operations.filter((operation) => operation === 'issues/create-comment')).toHaveLength(2);
   });
 

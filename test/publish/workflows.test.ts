@@ -26,7 +26,7 @@ describe.each(readdirSync(folder))('%s', (name) => {
       (scope) => workflow.permissions[scope] === 'write',
     );
     expect(workflow.permissions.contents).toBe('read');
-    expect(writes).toEqual(name === 'perf-gate.yml' ? ['pull-requests'] : []);
+    expect(writes).toEqual(name === 'perf-gate.yml' ? ['pull-requests', 'checks'] : []);
   });
 
   test("pins other people's actions to a major version, and runs nothing a pull request can put into a shell", () => {

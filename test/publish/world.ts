@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Patience } from '../../src/publish/github/client.js';
 import type { GitHubContext } from '../../src/publish/github/context.js';
-import type { Publication, PublishSettings } from '../../src/publish/github/index.js';
+import type { Publication } from '../../src/publish/github/index.js';
+import type { PublishSettings } from '../../src/publish/github/settings.js';
+import { aResult, failing } from '../report/results.js';
 import {
   type GitHubServer,
   type GitHubServerOptions,
@@ -30,7 +32,7 @@ export interface World {
   /** What went to standard output meanwhile: the toolkit's progress, and commands to the runner. */
   readonly printed: string[];
   readonly log: { warn(text: string): void };
-  publication(text: (maxCharacters: number) => string): Publication;
+  publication: Publication;
   summary(): string;
   /** The outputs that were set, by name. */
   outputs(): Record<string, string>;
@@ -63,6 +65,11 @@ export async function openWorld(options: GitHubServerOptions = {}): Promise<Worl
   writeFileSync(join(bundle, 'workloads/api/pairs/001/base.cpu.pb.gz'), Buffer.from([31, 139, 8, 0, 255]));
   writeFileSync(join(directory, 'report.html'), '<!doctype html><title>profbound</title>');
   writeFileSync(join(directory, 'result.json'), '{}\n');
+  const pprof = join(directory, 'pprof');
+  mkdirSync(pprof);
+  for (const side of ['base', 'head']) writeFileSync(join(pprof, `search.${side}.pb.gz`), side);
+  writeFileSync(join(directory, 'flamegraph-search.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  const result = aResult([failing()]);
 
   const warnings: string[] = [];
   return {
@@ -74,9 +81,11 @@ export async function openWorld(options: GitHubServerOptions = {}): Promise<Worl
     settings: {
       token: 't0ken',
       comment: true,
+      check: true,
       artifactName: 'profbound',
       config: '.profbound.yml',
       workloads: [],
+      patience: shortPatience,
     },
     context: {
       event: 'pull_request',
@@ -92,18 +101,18 @@ export async function openWorld(options: GitHubServerOptions = {}): Promise<Worl
       defaultBranch: 'main',
       push: { before: null, after: null },
       mergeGroup: null,
-      pullRequest: { number: 7, fromFork: false },
+      pullRequest: { number: 7, fromFork: false, headSha: 'b'.repeat(40) },
     },
-    publication: (text) => ({
-      result: { verdict: 'fail' },
+    publication: {
+      result,
+      annotations: { list: [], left: 0 },
       paths: {
         bundle,
+        pprof,
         resultJson: join(directory, 'result.json'),
         reportHtml: join(directory, 'report.html'),
       },
-      markdown: ({ maxCharacters, reportLink }) =>
-        `${text(maxCharacters)}${reportLink ? `\n[report](${reportLink})` : ''}`,
-    }),
+    },
     summary: () => readFileSync(summaryFile, 'utf8'),
     outputs: () => readOutputs(outputFile),
     async close() {

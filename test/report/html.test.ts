@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { DifferentialNode } from '../../src/profile/tree.js';
 import { renderHtml } from '../../src/report/html/page.js';
-import { renderMarkdown } from '../../src/report/markdown.js';
+import { renderMarkdown } from '../../src/report/markdown/markdown.js';
 import { renderTerminal } from '../../src/report/terminal.js';
 import { hostileResult, hostileTree } from './hostile.js';
 import { aFunction, aNode, aResult, aTree, aWorkload, failing, someEvidence, undecided } from './results.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { consequence, headline, neededSentence, ownReasons, plain } from '../../src/report/phrase.js';
 import type { Result } from '../../src/verdict/result.js';
-import { aFunction, aResult, aWorkload, failing, figure, slower, undecided } from './results.js';
+import { aFunction, aResult, aWorkload, failing, faster, figure, slower, undecided } from './results.js';
 
 const said = (result: Result): string => plain(headline(result));
 
@@ -46,6 +46,28 @@ describe('the verdict in one sentence', () => {
     expect(said(aResult([quicker]))).toBe('Pass: CPU time per request of api fell by at least 6.1 %.');
     expect(said(aResult([aWorkload('a'), quicker]))).toBe(
       'Pass: all 2 workloads stay within the growth of CPU time tolerated, none above +1.4 %.',
+    );
+  });
+
+  test('passes with slowdowns that are waived, and with what got faster', () => {
+    const waiver = {
+      at: 'w:3:5',
+      max: 0.4,
+      reason: 'wanted',
+      expires: '2030-06-30',
+      status: 'waived',
+    } as const;
+    const quicker = (name: string) => aFunction(name, { ...faster, key: name, name });
+    const functions = [aFunction('render'), { ...slower, waiver }, quicker('a'), quicker('b'), quicker('c')];
+    expect(said(aResult([aWorkload('api', { functions })]))).toBe(
+      'Pass: CPU time per request of api grew by at most 1.4 %, within the 2 % tolerated; slower, as waived: tokenize (src/lexer/tokenize.js:41); proven faster: a (src/http/headers.js:7), b (src/http/headers.js:7) and 1 more.',
+    );
+    const total = { ...aWorkload('api').total, upper: 0.042, margin: 0.05 };
+    expect(said(aResult([aWorkload('api', { total, totalWaiver: { ...waiver, max: 0.05 } })]))).toBe(
+      'Pass: CPU time per request of api grew by at most 4.2 %, within the 5 % waived until 2030-06-30.',
+    );
+    expect(said(aResult([aWorkload('a', { functions }), aWorkload('b')]))).toMatch(
+      /^Pass: all 2 workloads stay within .*; slower, as waived: tokenize .*; proven faster: a/,
     );
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { renderHtml } from '../../src/report/html/page.js';
-import { renderMarkdown } from '../../src/report/markdown.js';
+import { renderMarkdown } from '../../src/report/markdown/markdown.js';
 import { headline, plain } from '../../src/report/phrase.js';
 import { origins, remark } from '../../src/report/ranking.js';
 import { renderTerminal } from '../../src/report/terminal.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { renderHtml } from '../../src/report/html/page.js';
 import { renderJson } from '../../src/report/json.js';
-import { renderMarkdown } from '../../src/report/markdown.js';
+import { renderMarkdown } from '../../src/report/markdown/markdown.js';
 import { renderTerminal } from '../../src/report/terminal.js';
 import { hostileNames } from './hostile.js';
 import { aResult, aWorkload } from './results.js';

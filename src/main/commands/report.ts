@@ -4,7 +4,7 @@ import { UsageError } from '../../errors.js';
 import { writeReports, writeText } from '../../jobs/output.js';
 import { reevaluate } from '../../jobs/report.js';
 import { renderHtml } from '../../report/html/page.js';
-import { renderMarkdown } from '../../report/markdown.js';
+import { renderMarkdown } from '../../report/markdown/markdown.js';
 import { type Command, jsonOption } from '../command.js';
 
 export const report: Command = {

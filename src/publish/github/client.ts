@@ -18,13 +18,14 @@ export interface Patience {
   readonly upload: number;
 }
 
-export const usualPatience: Patience = {
-  request: 15_000,
-  total: 60_000,
-  pause: 20_000,
-  again: 1_000,
-  upload: 300_000,
-};
+/** @param seconds that one request may take; everything else is a multiple of it */
+export function patienceOf(seconds: number): Patience {
+  const request = 1000 * seconds;
+  return { request, total: 4 * request, pause: 1.5 * request, again: request / 15, upload: 20 * request };
+}
+
+/** Seconds that one request may take when nobody says otherwise. */
+export const usualSeconds = 15;
 
 const mostAttempts = 3;
 
@@ -45,7 +46,7 @@ export function openClient(token: string, apiUrl: string, patience: Patience): C
       } catch (error) {
         if (signal.aborted)
           throw new Error(`no answer from ${new URL(apiUrl).host} in time`, { cause: error });
-        const pause = attempt < mostAttempts ? pauseAfter(error, options.method, patience) : null;
+        const pause = attempt < mostAttempts ? pauseAfter(error, options, patience) : null;
         if (pause === null) throw error;
         await sleep(pause, undefined, { signal: deadline });
       }
@@ -69,8 +70,22 @@ export function answerStatus(error: unknown): number | null {
   return response ? (status ?? null) : null;
 }
 
+/** Whether the token lacks the right: GitHub answers 403 also where there were too many requests. */
+export function isRefusal(error: unknown): boolean {
+  const headers = (error as AnswerError).response?.headers ?? {};
+  const isLimited = headers['retry-after'] !== undefined || String(headers['x-ratelimit-remaining']) === '0';
+  return answerStatus(error) === 403 && !isLimited;
+}
+
+/** What a request's options say to this client: it adds something, so that it must not be carried out twice. */
+export const adds = { adds: true } as const;
+
 /** Milliseconds to wait before asking again; null: do not ask again. */
-function pauseAfter(error: unknown, method: string, patience: Patience): number | null {
+function pauseAfter(
+  error: unknown,
+  { method, request }: { readonly method: string; readonly request?: object },
+  patience: Patience,
+): number | null {
   const status = answerStatus(error);
   const retryAfter = (error as AnswerError).response?.headers['retry-after'];
   // GitHub's secondary limits answer 403 with retry-after; a 403 without it is a refusal.
@@ -80,6 +95,6 @@ function pauseAfter(error: unknown, method: string, patience: Patience): number 
     return pause >= 0 && pause <= patience.pause ? pause : null;
   }
   // A POST that answered 5xx may have been carried out: asking again could leave two comments.
-  const repeatable = method === 'GET' || method === 'PATCH';
+  const repeatable = method === 'GET' || (method === 'PATCH' && !(request && 'adds' in request));
   return status !== null && status >= 500 && repeatable ? patience.again : null;
 }

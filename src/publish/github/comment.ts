@@ -11,11 +11,13 @@ export interface CommentPlace {
   readonly number: number;
   /** The comment's first line: see `commentMarker`. */
   readonly marker: string;
+  /** Accounts a job's own token may write as. */
+  readonly bots: readonly string[];
 }
 
 export interface PublishedComment {
   readonly url: string;
-  readonly created: boolean;
+  readonly change: 'created' | 'updated' | 'none';
 }
 
 /**
@@ -28,7 +30,7 @@ export function commentMarker(config: string, workloads: readonly string[]): str
 }
 
 /**
- * Updates this pull request's comment, or makes it.
+ * Updates this pull request's comment, or makes it; where it says the same already, nothing is sent.
  * @param write the text in at most so many characters
  */
 export async function publishComment(
@@ -40,30 +42,29 @@ export async function publishComment(
   const body = `${place.marker}\n${write(maxCommentCharacters - place.marker.length - 1)}`;
   const own = await findOwn(client, place);
   if (own !== null) {
+    // Servers trim what they store.
+    if (own.body.trim() === body.trim()) return { url: own.url, change: 'none' };
     try {
-      const { data } = await client.rest.issues.updateComment({ owner, repo, comment_id: own, body });
-      return { url: data.html_url, created: false };
+      const { data } = await client.rest.issues.updateComment({ owner, repo, comment_id: own.id, body });
+      return { url: data.html_url, change: 'updated' };
     } catch (error) {
       // Someone deleted it since it was listed.
       if (answerStatus(error) !== 404) throw error;
     }
   }
   const { data } = await client.rest.issues.createComment({ owner, repo, issue_number: place.number, body });
-  return { url: data.html_url, created: true };
+  return { url: data.html_url, change: 'created' };
 }
 
-/** What to do about an error of `publishComment`, in one sentence. */
-export function explainCommentError(error: unknown, fromFork: boolean): string {
-  const message = (error as Error).message;
-  if (answerStatus(error) !== 403) return message;
-  return fromFork
-    ? `${message}: the pull request comes from a fork, whose runs get a read-only token; the job summary has it all`
-    : `${message}: the token may not write; give the job \`permissions: { pull-requests: write }\``;
+interface OwnComment {
+  readonly id: number;
+  readonly url: string;
+  readonly body: string;
 }
 
-/** The id of the comment that carries the marker and was written with this token's identity. */
-async function findOwn(client: Client, place: CommentPlace): Promise<number | null> {
-  let viewer: string | null = null;
+/** The comment that carries the marker and was written with this token's identity. */
+async function findOwn(client: Client, place: CommentPlace): Promise<OwnComment | null> {
+  let logins: readonly string[] | null = null;
   const pages = client.paginate.iterator(client.rest.issues.listComments, {
     owner: place.owner,
     repo: place.repo,
@@ -72,11 +73,14 @@ async function findOwn(client: Client, place: CommentPlace): Promise<number | nu
   });
   for await (const { data } of pages) {
     for (const comment of data) {
+      // Whoever edits a comment in a browser leaves other line ends.
+      const body = comment.body?.replaceAll('\r\n', '\n') ?? '';
       // Only as the first line: a reply that quotes the comment has it further down.
-      if (!comment.body?.startsWith(`${place.marker}\n`)) continue;
+      if (!body.startsWith(`${place.marker}\n`)) continue;
       // Anyone can copy the marker, and the token may edit anyone's comment.
-      viewer ??= await viewerLogin(client);
-      if (comment.user?.login === viewer) return comment.id;
+      logins ??= await viewerLogins(client, place.bots);
+      if (!logins.includes(comment.user?.login ?? '')) continue;
+      return { id: comment.id, url: comment.html_url, body };
     }
   }
   return null;
@@ -84,18 +88,25 @@ async function findOwn(client: Client, place: CommentPlace): Promise<number | nu
 
 /**
  * Whom the token writes as. REST refuses `GET /user` to a job's own token while GraphQL's viewer answers every kind;
- * servers without GraphQL (Gitea, Forgejo) answer `GET /user`.
+ * servers without GraphQL (Gitea, Forgejo) answer `GET /user`, where they do not refuse it, too.
  */
-async function viewerLogin(client: Client): Promise<string> {
+async function viewerLogins(client: Client, bots: readonly string[]): Promise<readonly string[]> {
   try {
     const { viewer } = await client.graphql<{ viewer: { login: string } }>('query { viewer { login } }');
-    return viewer.login;
-  } catch {
-    try {
-      const { data } = await client.rest.users.getAuthenticated();
-      return data.login;
-    } catch {
-      return 'github-actions[bot]';
-    }
+    return [viewer.login];
+  } catch (error) {
+    throwUnlessRefused(error);
   }
+  try {
+    const { data } = await client.rest.users.getAuthenticated();
+    return [data.login];
+  } catch (error) {
+    throwUnlessRefused(error);
+  }
+  return bots;
+}
+
+/** A server in trouble may tell the next time: to guess would leave two comments. */
+function throwUnlessRefused(error: unknown): void {
+  if (![401, 403, 404, 405].includes(answerStatus(error) ?? 0)) throw error;
 }

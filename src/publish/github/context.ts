@@ -15,8 +15,13 @@ const payloadSchema = z.object({
   pull_request: z
     .object({
       number: z.int().positive(),
-      // The repository of a head is null once the fork it came from is deleted.
-      head: z.object({ repo: z.object({ full_name: z.string() }).nullish() }).nullish(),
+      head: z
+        .object({
+          sha: commit.nullish(),
+          // null once the fork it came from is deleted.
+          repo: z.object({ full_name: z.string() }).nullish(),
+        })
+        .nullish(),
     })
     .nullish(),
 });
@@ -38,7 +43,15 @@ export interface GitHubContext {
   readonly defaultBranch: string | null;
   readonly push: { readonly before: string | null; readonly after: string | null };
   readonly mergeGroup: { readonly base: string; readonly head: string } | null;
-  readonly pullRequest: { readonly number: number; readonly fromFork: boolean } | null;
+  /** The pull request the run is about; null where its code is not what was measured. */
+  readonly pullRequest: PullRequest | null;
+}
+
+export interface PullRequest {
+  readonly number: number;
+  readonly fromFork: boolean;
+  /** Its last commit, which its checks stand on: not the merge commit that is measured. */
+  readonly headSha: string | null;
 }
 
 /**
@@ -50,10 +63,12 @@ export function readContext(env: NodeJS.ProcessEnv): GitHubContext {
   const repository = required(env, 'GITHUB_REPOSITORY', fullName);
   const [owner, repo] = repository.split('/') as [string, string];
   const payload = readPayload(env.GITHUB_EVENT_PATH);
-  const pull = payload.pull_request;
+  const event = required(env, 'GITHUB_EVENT_NAME', z.string());
+  // Others have a pull request in their payload, too, such as a label that somebody adds.
+  const pull = ['pull_request', 'pull_request_target'].includes(event) ? payload.pull_request : null;
   const group = payload.merge_group;
   return {
-    event: required(env, 'GITHUB_EVENT_NAME', z.string()),
+    event,
     sha: required(env, 'GITHUB_SHA', commit),
     owner,
     repo,
@@ -66,7 +81,13 @@ export function readContext(env: NodeJS.ProcessEnv): GitHubContext {
     defaultBranch: payload.repository?.default_branch ?? null,
     push: { before: payload.before ?? null, after: payload.after ?? null },
     mergeGroup: group ? { base: group.base_sha, head: group.head_sha } : null,
-    pullRequest: pull ? { number: pull.number, fromFork: pull.head?.repo?.full_name !== repository } : null,
+    pullRequest: pull
+      ? {
+          number: pull.number,
+          fromFork: pull.head?.repo?.full_name !== repository,
+          headSha: pull.head?.sha ?? null,
+        }
+      : null,
   };
 }
 

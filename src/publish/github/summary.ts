@@ -6,14 +6,12 @@ export const maxSummaryBytes = 1024 * 1024;
 
 /**
  * Appends to the step's summary file; the limit counts bytes, and what the step wrote before.
- * @param write the text in at most so many characters
+ * @param write the text in at most so many bytes
  */
-export function publishSummary(file: string | null, write: (maxCharacters: number) => string): void {
+export function publishSummary(file: string | null, write: (maxBytes: number) => string): void {
   if (file === null) throw new Error('the runner has no job summaries (GITHUB_STEP_SUMMARY is not set)');
   const room = maxSummaryBytes - (statSync(file, { throwIfNoEntry: false })?.size ?? 0);
-  let text = write(room);
-  // A character has 1 to 3 bytes in UTF-8 (4 for two UTF-16 units): a third of the room always fits.
-  if (Buffer.byteLength(text) > room) text = write(Math.floor(room / 3));
+  const text = write(room);
   if (Buffer.byteLength(text) > room) throw new Error(`${room} bytes are left of the job summary's 1 MiB`);
   appendFileSync(file, text);
 }

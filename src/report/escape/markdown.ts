@@ -18,7 +18,7 @@ export function inline(text: string, length = 2000): string {
 /** Text that begins a line: not a heading, list or rule either. */
 export function prose(text: string, length = 2000): string {
   return inline(text, length).replace(
-    /^(\s*)([-+=]|\d+[.)])/,
+    /^(\s*)([-+=]|\d+[.)](?=\s|$))/,
     (_, space: string, sign: string) => space + [...sign].map(entity).join(''),
   );
 }

@@ -1,6 +1,6 @@
 /** The artifact service: names are taken once, blobs arrive in blocks, and what is finalised must be what was sent. */
 import { createHash } from 'node:crypto';
-import type { Answer } from './server.js';
+import type { Answer } from './types.js';
 
 export interface Artifact {
   readonly id: number;

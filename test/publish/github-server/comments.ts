@@ -1,10 +1,5 @@
 /** Comments of one pull request, as GitHub keeps and pages them. */
-import type { Answer } from './server.js';
-
-export interface Account {
-  readonly login: string;
-  readonly type: 'Bot' | 'User';
-}
+import type { Account, Answer } from './types.js';
 
 export interface Comment {
   readonly id: number;
@@ -74,14 +69,40 @@ export class CommentStore {
   }
 }
 
+/** Every member of a "simple-user", and where it is the viewer's own account of a "public-user". */
 export function renderAccount({ login, type }: Account): Record<string, unknown> {
+  const api = `https://api.github.com/users/${encodeURIComponent(login)}`;
   return {
     login,
     id: 1 + [...login].reduce((sum, character) => sum + (character.codePointAt(0) ?? 0), 0),
     node_id: `U_${login}`,
-    url: `https://api.github.com/users/${encodeURIComponent(login)}`,
+    avatar_url: 'https://avatars.githubusercontent.com/u/1?v=4',
+    gravatar_id: '',
+    url: api,
     html_url: `https://github.com/${encodeURIComponent(login)}`,
+    followers_url: `${api}/followers`,
+    following_url: `${api}/following{/other_user}`,
+    gists_url: `${api}/gists{/gist_id}`,
+    starred_url: `${api}/starred{/owner}{/repo}`,
+    subscriptions_url: `${api}/subscriptions`,
+    organizations_url: `${api}/orgs`,
+    repos_url: `${api}/repos`,
+    events_url: `${api}/events{/privacy}`,
+    received_events_url: `${api}/received_events`,
     type,
     site_admin: false,
+  };
+}
+
+/** The account as `GET /user` tells it. */
+export function renderViewer(account: Account): Record<string, unknown> {
+  const unknown = ['name', 'company', 'blog', 'location', 'email', 'hireable', 'bio'];
+  const counts = ['public_repos', 'public_gists', 'followers', 'following'];
+  return {
+    ...renderAccount(account),
+    ...Object.fromEntries(unknown.map((name) => [name, null])),
+    ...Object.fromEntries(counts.map((name) => [name, 0])),
+    created_at: '2020-01-02T03:04:05Z',
+    updated_at: '2026-01-02T03:04:05Z',
   };
 }

@@ -1,6 +1,6 @@
 /** Holds requests and answers against the description; what breaks it is collected as sentences. */
 import { Ajv, type ValidateFunction } from 'ajv';
-import { type Operation, operations } from './openapi.js';
+import { definitions, type Operation, operations } from './openapi.js';
 
 interface Checked {
   readonly operation: Operation;
@@ -11,9 +11,28 @@ interface Checked {
   readonly answers: ReadonlyMap<number, ValidateFunction>;
 }
 
-const written = new Ajv({ strict: false, allErrors: true });
+function validator(coerceTypes: boolean): Ajv {
+  const ajv = new Ajv({
+    strict: false,
+    allErrors: true,
+    coerceTypes,
+    formats: {
+      'date-time': /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/,
+      uri: /^https?:\/\//,
+      email: true,
+      int64: true,
+    },
+  });
+  ajv.addKeyword({
+    keyword: 'maxBytes',
+    type: 'string',
+    validate: (most: number, text: string) => Buffer.byteLength(text) <= most,
+  });
+  return ajv.addSchema(definitions);
+}
+const written = validator(false);
 // Parameters arrive as text.
-const spelled = new Ajv({ strict: false, allErrors: true, coerceTypes: true });
+const spelled = validator(true);
 
 const checked: readonly Checked[] = operations.map((operation) => ({
   operation,

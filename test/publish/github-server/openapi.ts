@@ -1,13 +1,11 @@
 /**
- * The operations of GitHub's REST API and artifact service that are used, as JSON Schema.
- *
- * Written by hand after the types that `@octokit/openapi-types` (installed with `@actions/github`) generates from GitHub's
- * OpenAPI description: "issues/list-comments", "issues/create-comment", "issues/update-comment",
- * "users/get-authenticated", schemas "issue-comment" and "simple-user"; the artifact service after the messages that
- * `@actions/artifact` declares. Members GitHub documents and nobody here reads are left out of the answers; requests
- * are closed, so that a parameter GitHub does not know is an error.
+ * The operations of GitHub that are used, as JSON Schema: those of the REST API as GitHub describes them (openapi.json, see
+ * description.mjs), and by hand what it publishes no description of: the viewer's GraphQL query, and the artifact service
+ * after the messages that `@actions/artifact` declares.
  */
-import type { AnySchema } from 'ajv';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AnySchema, SchemaObject } from 'ajv';
 
 export interface Operation {
   readonly id: string;
@@ -21,110 +19,105 @@ export interface Operation {
   readonly answers: Readonly<Record<number, AnySchema>>;
 }
 
-const closed = (properties: Record<string, AnySchema>, required = Object.keys(properties)): AnySchema => ({
-  type: 'object',
-  properties,
-  required,
-  additionalProperties: false,
-});
-const open = (properties: Record<string, AnySchema>): AnySchema => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties),
-});
+interface Description {
+  readonly operations: Readonly<Record<string, Omit<Operation, 'id'>>>;
+  readonly schemas: Readonly<Record<string, AnySchema>>;
+}
+
+const description = JSON.parse(
+  readFileSync(join(process.cwd(), 'test/publish/github-server/openapi.json'), 'utf8'),
+) as Description;
+
+/** What `$ref` in the operations refers to. */
+export const definitions = { $id: 'github', schemas: description.schemas };
+
+/** Limits that GitHub documents in prose or by refusing, and does not describe. */
+const limits: Readonly<Record<string, SchemaObject>> = {
+  'issues/create-comment': { properties: { body: { minLength: 1, maxLength: 65_536 } } },
+  'issues/update-comment': { properties: { body: { minLength: 1, maxLength: 65_536 } } },
+  'repos/create-commit-status': {
+    properties: { description: { maxLength: 140 }, context: { minLength: 1 } },
+  },
+  'checks/create': checkLimits(),
+  'checks/update': checkLimits(),
+};
+
+function checkLimits(): SchemaObject {
+  const annotation = {
+    properties: {
+      path: { pattern: '^[^/]', maxLength: 4096 },
+      start_line: { minimum: 1 },
+      end_line: { minimum: 1 },
+      message: { minLength: 1, maxBytes: 65_536 },
+      title: { maxLength: 255 },
+      raw_details: { maxBytes: 65_536 },
+    },
+  };
+  // Described as characters; the service has been seen to count bytes.
+  const text = { minLength: 1, maxBytes: 65_535 };
+  return {
+    properties: {
+      name: { minLength: 1, maxLength: 255 },
+      output: {
+        properties: { title: { maxLength: 255 }, summary: text, text, annotations: { items: annotation } },
+      },
+    },
+  };
+}
+
+/** The same schema, refusing members it does not list: a parameter GitHub does not know is an error. */
+function closed(schema: SchemaObject): SchemaObject {
+  const { properties, items, ...rest } = schema;
+  return {
+    ...rest,
+    ...(items === undefined ? {} : { items: closed(items) }),
+    ...(properties === undefined
+      ? {}
+      : {
+          properties: Object.fromEntries(
+            Object.entries(properties).map(([name, one]) => [name, closed(one as SchemaObject)]),
+          ),
+          additionalProperties: schema.additionalProperties ?? false,
+        }),
+  };
+}
+
+const described = Object.entries(description.operations).map(
+  ([id, operation]): Operation => ({
+    ...operation,
+    id,
+    parameters: closed(operation.parameters as SchemaObject),
+    body: operation.body && { allOf: [closed(operation.body as SchemaObject), limits[id] ?? {}] },
+  }),
+);
 
 const text = { type: 'string' };
-const name = { type: 'string', pattern: '^[A-Za-z0-9_.-]+$' };
-const id = { type: 'integer', minimum: 1 };
-const uri = { type: 'string', pattern: '^https?://' };
-const time = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}' };
-
-const user = open({
-  login: text,
-  id,
-  node_id: text,
-  url: uri,
-  html_url: uri,
-  type: text,
-  site_admin: { type: 'boolean' },
-});
-const comment = open({
-  id,
-  node_id: text,
-  url: uri,
-  html_url: uri,
-  issue_url: uri,
-  user,
-  body: text,
-  created_at: time,
-  updated_at: time,
-});
-// The description does not bound the body; the service does.
-const commentBody = closed({ body: { type: 'string', minLength: 1, maxLength: 65_536 } });
-
+const time = { type: 'string', format: 'date-time' };
 const uuid = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' };
 const artifactName = { type: 'string', pattern: '^[^":<>|*?\\r\\n\\\\/]+$' };
 const twirp = '/twirp/github.actions.results.api.v1.ArtifactService';
 
+const object = (properties: Record<string, AnySchema>, required = Object.keys(properties)): SchemaObject =>
+  closed({ type: 'object', properties, required });
+
 export const operations: readonly Operation[] = [
-  {
-    id: 'issues/list-comments',
-    method: 'GET',
-    path: '/repos/{owner}/{repo}/issues/{issue_number}/comments',
-    parameters: closed(
-      {
-        owner: name,
-        repo: name,
-        issue_number: id,
-        since: time,
-        per_page: { type: 'integer', minimum: 1, maximum: 100 },
-        page: id,
-      },
-      ['owner', 'repo', 'issue_number'],
-    ),
-    body: null,
-    answers: { 200: { type: 'array', items: comment } },
-  },
-  {
-    id: 'issues/create-comment',
-    method: 'POST',
-    path: '/repos/{owner}/{repo}/issues/{issue_number}/comments',
-    parameters: closed({ owner: name, repo: name, issue_number: id }),
-    body: commentBody,
-    answers: { 201: comment },
-  },
-  {
-    id: 'issues/update-comment',
-    method: 'PATCH',
-    path: '/repos/{owner}/{repo}/issues/comments/{comment_id}',
-    parameters: closed({ owner: name, repo: name, comment_id: id }),
-    body: commentBody,
-    answers: { 200: comment },
-  },
-  {
-    id: 'users/get-authenticated',
-    method: 'GET',
-    path: '/user',
-    parameters: closed({}),
-    body: null,
-    answers: { 200: user },
-  },
+  ...described,
   {
     id: 'graphql',
     method: 'POST',
     path: '/graphql',
-    parameters: closed({}),
-    body: closed({ query: { const: 'query { viewer { login } }' }, variables: { type: 'object' } }, [
+    parameters: object({}),
+    body: object({ query: { const: 'query { viewer { login } }' }, variables: { type: 'object' } }, [
       'query',
     ]),
-    answers: { 200: open({ data: closed({ viewer: closed({ login: text }) }) }) },
+    answers: { 200: object({ data: object({ viewer: object({ login: text }) }) }) },
   },
   {
     id: 'CreateArtifact',
     method: 'POST',
     path: `${twirp}/CreateArtifact`,
-    parameters: closed({}),
-    body: closed(
+    parameters: object({}),
+    body: object(
       {
         workflow_run_backend_id: uuid,
         workflow_job_run_backend_id: uuid,
@@ -135,31 +128,35 @@ export const operations: readonly Operation[] = [
       },
       ['workflow_run_backend_id', 'workflow_job_run_backend_id', 'name', 'version'],
     ),
-    answers: { 200: closed({ ok: { const: true }, signed_upload_url: uri }) },
+    answers: { 200: object({ ok: { const: true }, signed_upload_url: text }) },
   },
   {
     id: 'FinalizeArtifact',
     method: 'POST',
     path: `${twirp}/FinalizeArtifact`,
-    parameters: closed({}),
-    body: closed({
+    parameters: object({}),
+    body: object({
       workflow_run_backend_id: uuid,
       workflow_job_run_backend_id: uuid,
       name: artifactName,
       size: { type: 'string', pattern: '^\\d+$' },
       hash: { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' },
     }),
-    answers: { 200: closed({ ok: { const: true }, artifact_id: { type: 'string', pattern: '^\\d+$' } }) },
+    answers: { 200: object({ ok: { const: true }, artifact_id: { type: 'string', pattern: '^\\d+$' } }) },
   },
   {
     id: 'PutBlock',
     method: 'PUT',
     path: '/blob/{number}',
-    parameters: closed({ number: id, comp: { enum: ['block', 'blocklist'] }, blockid: text, sig: text }, [
-      'number',
-      'comp',
-      'sig',
-    ]),
+    parameters: object(
+      {
+        number: { type: 'integer', minimum: 1 },
+        comp: { enum: ['block', 'blocklist'] },
+        blockid: text,
+        sig: text,
+      },
+      ['number', 'comp', 'sig'],
+    ),
     body: null,
     answers: { 201: { type: 'null' } },
   },

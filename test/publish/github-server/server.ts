@@ -1,19 +1,15 @@
 /**
- * GitHub on the loopback interface, as far as the Action talks to it: issue comments, viewer, artifacts and their blobs.
+ * GitHub on the loopback interface, as far as the Action talks to it: issue comments, viewer, check runs, statuses, artifacts
+ * and their blobs.
  * Every request is held against the API's description; `violations` must be empty at the end of a test.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ArtifactStore } from './artifacts.js';
-import { type Account, CommentStore, renderAccount } from './comments.js';
+import { type CheckRequest, CheckStore, type Status } from './checks.js';
+import { CommentStore, renderViewer } from './comments.js';
 import { type Matched, match } from './contract.js';
-
-export interface Answer {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** JSON; null: an empty body. */
-  readonly body: unknown;
-}
+import type { Account, Answer } from './types.js';
 
 /** What goes wrong instead of the answer. */
 export type Fault = Answer | 'hang';
@@ -23,13 +19,14 @@ export interface GitHubServerOptions {
   readonly pull?: number;
   /** Whom the token belongs to. */
   readonly viewer?: Account;
-  /** Gitea and Forgejo have none. */
-  readonly graphql?: boolean;
+  /** Gitea and Forgejo have neither GraphQL nor check runs. */
+  readonly isGitea?: boolean;
 }
 
 export interface GitHubServer {
   readonly url: string;
   readonly comments: CommentStore;
+  readonly checks: CheckStore;
   readonly artifacts: ArtifactStore;
   /** Operations in the order they were asked for, faulty ones too. */
   readonly operations: string[];
@@ -50,8 +47,9 @@ export function faultAnswer(status: number, message: string, headers: Record<str
 }
 
 export async function startGitHubServer(options: GitHubServerOptions = {}): Promise<GitHubServer> {
-  const { repository = 'acme/shop', pull = 7, viewer = botAccount, graphql = true } = options;
+  const { repository = 'acme/shop', pull = 7, viewer = botAccount, isGitea = false } = options;
   const comments = new CommentStore(repository, pull);
+  const checks = new CheckStore(repository);
   const artifacts = new ArtifactStore();
   const hung: ServerResponse[] = [];
 
@@ -80,6 +78,7 @@ export async function startGitHubServer(options: GitHubServerOptions = {}): Prom
 
   function route(matched: Matched, url: URL, body: unknown, bytes: Buffer): Answer | string {
     const given = matched.parameters;
+    if (isGitea && /^(graphql|checks\/.*)$/.test(matched.id)) return faultAnswer(404, 'Not Found');
     if (given.owner !== undefined && `${given.owner}/${given.repo}` !== repository)
       return faultAnswer(404, 'Not Found');
     if (given.issue_number !== undefined && Number(given.issue_number) !== pull)
@@ -94,11 +93,15 @@ export async function startGitHubServer(options: GitHubServerOptions = {}): Prom
       case 'users/get-authenticated':
         return viewer.type === 'Bot'
           ? faultAnswer(403, 'Resource not accessible by integration')
-          : { status: 200, body: renderAccount(viewer) };
+          : { status: 200, body: renderViewer(viewer) };
       case 'graphql':
-        return graphql
-          ? { status: 200, body: { data: { viewer: { login: viewer.login } } } }
-          : faultAnswer(404, 'Not Found');
+        return { status: 200, body: { data: { viewer: { login: viewer.login } } } };
+      case 'checks/create':
+        return checks.create(body as CheckRequest, server.url);
+      case 'checks/update':
+        return checks.update(Number(given.check_run_id), body as CheckRequest, server.url);
+      case 'repos/create-commit-status':
+        return checks.addStatus(given.sha as string, body as Omit<Status, 'sha'>, viewer, server.url);
       case 'CreateArtifact':
         return artifacts.create(body as { name: string; mime_type?: string }, server.url);
       case 'FinalizeArtifact':
@@ -114,6 +117,7 @@ export async function startGitHubServer(options: GitHubServerOptions = {}): Prom
   const server: GitHubServer = {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
     comments,
+    checks,
     artifacts,
     operations: [],
     violations: [],
