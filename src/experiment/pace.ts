@@ -1,5 +1,5 @@
 /** How a workload is measured, chosen from what a pilot saw of it: length and rate of captures, launches, pairs, looks. */
-import { fewestPairs, planLooks } from '../bundle/schedule.js';
+import { automaticPairs, fewestLaunches, fewestPairs, planLooks } from '../bundle/schedule.js';
 import { automaticRate } from './rate.js';
 
 /** Starting, ending and warming up may take a third of the time: captures are twice as long as what surrounds them. */
@@ -15,17 +15,7 @@ const wantedPairs = 24;
 
 /** A launch that takes longer is kept for several pairs. */
 const shortLaunchSeconds = 3;
-/** Values the verdict should rest on where pairs share launches. */
-const fewestLaunches = 10;
 const mostPairsPerLaunch = 10;
-
-/**
- * Samples a side with which a function of 2 % of the CPU time that gets 20 % slower is found with 80 % power, for 33
- * tested functions: 2 (z₀.₀₁⸝₃₃ + 0.84)² / (0.02 ln²(1.2/1.05)); half as many again for what varies beyond sampling.
- */
-const samplesOfAPass = 102_000 * 1.5;
-const usualPairs = 60;
-const mostPairsEver = 1000;
 
 /** What a pilot saw, of the two sides' captures the mean. */
 export interface Seen {
@@ -75,9 +65,7 @@ export function choosePace(seen: Seen, asked: Asked): Pace {
   const around = overheadSeconds + (isShort ? launchSeconds : shortLaunchSeconds);
   const seconds = asked.seconds ?? automaticSeconds(seen, around, asked.budgetSeconds);
   const rateHz = asked.rateHz ?? automaticRate(seconds, busyCpus);
-  const samples = Math.max(1, seconds * rateHz * busyCpus);
-  const mostPairs =
-    asked.mostPairs ?? Math.min(mostPairsEver, Math.max(usualPairs, Math.ceil(samplesOfAPass / samples)));
+  const mostPairs = asked.mostPairs ?? automaticPairs(seconds * rateHz * busyCpus);
   const captured = 2 * (capturedSeconds(seen, seconds) + overheadSeconds);
   const launched = 2 * launchSeconds;
   const pairsPerLaunch =
