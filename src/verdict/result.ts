@@ -50,7 +50,8 @@ export type Culprit = z.infer<typeof culpritSchema>;
 /** How a waiver was applied to a slowdown: see docs/waivers.md. */
 export const appliedWaiverSchema = waiverSchema
   .pick({ at: true, max: true, reason: true, expires: true })
-  .extend({ status: z.enum(['waived', 'exceeded', 'expired']) });
+  /** `open`: a total that is judged by its ceiling, and of which nothing is proven. */
+  .extend({ status: z.enum(['waived', 'exceeded', 'expired', 'open']) });
 export type AppliedWaiver = z.infer<typeof appliedWaiverSchema>;
 
 /** One function above the minimum share on either side. */
@@ -134,6 +135,8 @@ export type SideQuality = z.infer<typeof sideQualitySchema>;
 /** Shares of both sides' samples on one CPU or memory node. */
 const placeSchema = z.object({
   id: z.number().int().nonnegative(),
+  /** Whose CPU or node it is, from 1; only in a merged bundle. */
+  runner: z.number().int().positive().optional(),
   baseShare: z.number().min(0).max(1),
   headShare: z.number().min(0).max(1),
   /** By more than 5 percentage points and beyond chance. */
