@@ -4,7 +4,6 @@ import { type Pair, sumOver } from '../captures/pairs.js';
 import { longestText } from '../functions/result.js';
 import type { Bounded } from '../result.js';
 import { estimateWait, waitBounds } from './estimate.js';
-import { firstOf } from './panel.js';
 import type { OffCpu, WaitQuality, WaitResult } from './schema.js';
 import type { RowFinding, WaitFindings } from './test.js';
 
@@ -42,13 +41,14 @@ export function offCpuResult(
         .filter(({ row }) => row.idle)
         .sort(bySize)
         .slice(0, mostIdle),
-    ].map((finding) => waitResult(finding, waits, pairs.length)),
+    ].map((finding) => waitResult(finding, waits)),
     quality: { base: quality(pairs, waits, 'base'), head: quality(pairs, waits, 'head') },
   };
 }
 
-function waitResult(finding: RowFinding, { threadTime, quantile }: WaitFindings, n: number): WaitResult {
+function waitResult(finding: RowFinding, { threadTime, quantile }: WaitFindings): WaitResult {
   const { row, estimate, proof, change, added } = finding;
+  const { grouping } = estimate;
   const { name, file, line, kind } = row.place;
   return {
     key: row.key.slice(0, longestText),
@@ -63,7 +63,7 @@ function waitResult(finding: RowFinding, { threadTime, quantile }: WaitFindings,
     contribution: over(added, threadTime),
     class: proof ?? 'unproven',
     paths: row.paths
-      .map(({ callers, cells }) => ({ callers, estimate: estimateWait(firstOf(cells, n)) }))
+      .map(({ callers, cells }) => ({ callers, estimate: estimateWait(cells, grouping) }))
       .filter(({ estimate: { base, head } }) => base + head > 0)
       .map(({ callers, estimate: own }) => ({
         callers: callers.map((caller) => caller.slice(0, longestText)),

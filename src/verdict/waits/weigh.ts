@@ -1,9 +1,15 @@
 /**
  * What time spent waiting adds to an assessment. Where base's policy enforces it, a wait that is proven longer than the
- * margin tolerates fails the gate; else it is a remark, and a verdict never rests on it.
+ * margin tolerates fails the gate, and nothing passes unless all waiting within the work is proven to be within the
+ * margin; else it is a remark, and a verdict never rests on it.
  */
+
+import type { BundleWorkload } from '../../bundle/schema.js';
+import { secondsPerPair } from '../captures/pairs.js';
+import { pairsUntil } from '../functions/sensitivity.js';
 import type { Look } from '../pace/looks.js';
 import type { Reason } from '../result.js';
+import { disturbancesOf } from '../trust/disturbances.js';
 import type { Assessment, Measured } from '../workload.js';
 import * as because from './reasons.js';
 import { type RowFinding, testWaits, type WaitFindings } from './test.js';
@@ -11,34 +17,82 @@ import { type RowFinding, testWaits, type WaitFindings } from './test.js';
 /** @param look may claim nothing where the captures are not sound */
 export function weighWaits(
   assessment: Omit<Assessment, 'waits'>,
-  { workload, waits: panel, pairs }: Measured,
+  { workload, waits: panelAt, pairs }: Measured,
   look: Look,
 ): Assessment {
   const { offCpu: policy, load } = workload;
   if (policy === undefined || pairs.length === 0) return { ...assessment, waits: null };
   const isEnforced = policy.mode === 'enforce';
-  if (panel === null) {
-    return { ...assessment, waits: null, ...(isEnforced ? open(assessment, because.notMeasured()) : {}) };
+  if (panelAt === null) {
+    return { ...assessment, waits: null, ...(isEnforced ? open(assessment, [because.notMeasured()]) : {}) };
   }
-  const waits = testWaits(panel, look, policy.margin);
+  const waits = testWaits(panelAt(look.pairs), look, policy.margin, workload.policy.alpha.pass);
   if (waits.isBlind) {
     const reason = because.untraced(waits.untraced);
     return {
       ...assessment,
       waits,
-      ...(isEnforced ? open(assessment, reason) : remark(assessment, [reason])),
+      ...(isEnforced ? open(assessment, [reason]) : remark(assessment, [reason])),
     };
   }
   const proven = because.longer(waits, longerWaits(waits), load, policy);
   const moved = waits.rows.filter(({ proof }) => proof === 'moved');
   const others = moved.length > 0 ? [because.moved(moved)] : [];
-  if (proven.length === 0 || !isEnforced) {
-    return { ...assessment, waits, ...remark(assessment, [...proven, ...others]) };
+  if (!isEnforced) return { ...assessment, waits, ...remark(assessment, [...proven, ...others]) };
+  const disturbed = (sign: number): Reason[] =>
+    disturbancesOf(assessment.pairs, policy.margin)
+      .filter(({ effect }) => Math.sign(effect) === sign)
+      .map(({ reason }) => reason);
+  if (proven.length === 0) {
+    // What disturbed base may hide that head waits longer.
+    const hidden = assessment.verdict === 'pass' ? disturbed(-1) : [];
+    const seen = hidden.length > 0 ? open(assessment, hidden) : {};
+    return { ...assessment, waits, ...unproven({ ...assessment, ...seen }, waits, others, workload, look) };
+  }
+  // What disturbed head may be why it waits longer: how much of it reaches waits nobody knows.
+  const doubts = assessment.verdict === 'fail' ? [] : disturbed(1);
+  if (doubts.length > 0) {
+    return {
+      ...assessment,
+      waits,
+      verdict: 'inconclusive',
+      reasons: [...doubts, ...assessment.reasons],
+      neededSeconds: null,
+    };
   }
   const kept = assessment.verdict === 'inconclusive' ? [] : assessment.reasons;
   const reasons =
     assessment.verdict === 'fail' ? [...kept, ...proven, ...others] : [...proven, ...others, ...kept];
   return { ...assessment, waits, verdict: 'fail', reasons, neededSeconds: null };
+}
+
+/** Without a longer wait: a pass has to be one of the waits as well. */
+function unproven(
+  { verdict, reasons, pairs, neededSeconds }: Omit<Assessment, 'waits'>,
+  waits: WaitFindings,
+  others: readonly Reason[],
+  workload: BundleWorkload,
+  look: Look,
+): Partial<Assessment> {
+  const { policy, load, offCpu } = workload;
+  const { proven, neededPairs } = waits.within;
+  if (offCpu === undefined || verdict === 'fail' || !look.mayClaim)
+    return { verdict, reasons: [...reasons, ...others] };
+  if (proven) {
+    return {
+      verdict,
+      reasons: [...reasons, ...(verdict === 'pass' ? [because.within(waits, load, offCpu)] : []), ...others],
+    };
+  }
+  const more = pairsUntil(neededPairs, look, policy);
+  const seconds = more === null ? null : more * secondsPerPair(workload, pairs);
+  if (verdict === 'inconclusive') {
+    // What CPU time takes does not do where waits take more.
+    const both = neededSeconds === null || seconds === null ? null : Math.max(neededSeconds, seconds);
+    return { verdict, reasons: [...reasons, ...others], neededSeconds: both };
+  }
+  const undecided = because.undecided(waits, load, offCpu, seconds);
+  return { verdict: 'inconclusive', reasons: [undecided, ...reasons, ...others], neededSeconds: seconds };
 }
 
 /** Waits that are held against the change, those that add most first. */
@@ -53,8 +107,11 @@ function remark({ reasons }: Omit<Assessment, 'waits'>, more: readonly Reason[])
 }
 
 /** Nothing passes unseen that was to be looked at. */
-function open({ verdict, reasons }: Omit<Assessment, 'waits'>, reason: Reason): Partial<Assessment> {
+function open(
+  { verdict, reasons }: Omit<Assessment, 'waits'>,
+  why: readonly Reason[],
+): Pick<Assessment, 'verdict' | 'reasons'> {
   return verdict === 'pass'
-    ? { verdict: 'inconclusive', reasons: [reason, ...reasons] }
-    : { reasons: [...reasons, reason] };
+    ? { verdict: 'inconclusive', reasons: [...why, ...reasons] }
+    : { verdict, reasons: [...reasons, ...why] };
 }

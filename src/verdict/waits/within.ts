@@ -1,0 +1,89 @@
+/** Whether all waiting within the work together is within its margin: what a pass takes where waits are enforced. */
+import * as exact from '../../stats/exact.js';
+import { pairsToProve } from '../../stats/power.js';
+import { byStratum, type MeanEstimate } from '../../stats/stratified.js';
+import { studentUpperQuantile } from '../../stats/student.js';
+import { equalMeansP } from '../../stats/welch.js';
+import type { Look } from '../pace/looks.js';
+import { finiteOrNull } from '../total/total.js';
+import { type Location, locate, trimmed, untrimmed, upperTail, type WaitEstimate } from './estimate.js';
+
+/** Level at which runners are said to disagree. */
+const disagreementLevel = 0.01;
+
+export interface Within {
+  /** Waits are too small to be judged, so there is nothing to prove. */
+  readonly isSmall: boolean;
+  /** At the look's level for a pass. */
+  readonly proven: boolean;
+  /** Upper limit of the change at that level; null without one. */
+  readonly upper: number | null;
+  /** Pairs that would do if they are like those at hand; infinite when no number would. */
+  readonly neededPairs: number;
+  /** Whether the change differs between the runners of a merged bundle beyond chance. */
+  readonly runnersDisagree: boolean;
+}
+
+/** What is tolerated: a part of base's waits, and of what is not in every capture so many nanoseconds per unit besides. */
+interface Tolerated {
+  readonly margin: number;
+  readonly least: number;
+}
+
+/**
+ * Rejects "head ≥ (1 + margin) base" at the look's level for a pass, as the total's pass does.
+ * @param tolerated null where waits are too small to be judged
+ * @param passAlpha error probability of a pass over all looks
+ */
+export function withinMargin(
+  work: WaitEstimate,
+  tolerated: Tolerated | null,
+  look: Look,
+  passAlpha: number,
+): Within {
+  if (tolerated === null) {
+    return { isSmall: true, proven: true, upper: null, neededPairs: 0, runnersDisagree: false };
+  }
+  const { distance, unchanged } = roomOf(work, tolerated);
+  const { mean, standardError, df, layouts } = distance;
+  const isKnown = Number.isFinite(standardError);
+  const runnersDisagree = isKnown && disagree(byRunner(work));
+  const level = look.levels.pass;
+  const reach = () => studentUpperQuantile(level, df) * standardError;
+  const pairSd = Math.sqrt((exact.square(standardError) - (layouts?.variance ?? 0)) * look.pairs);
+  return {
+    isSmall: false,
+    proven: upperTail(distance) <= level && !runnersDisagree,
+    upper: work.log !== null && isKnown ? finiteOrNull(exact.expm1(unchanged - mean + reach())) : null,
+    neededPairs: isKnown
+      ? pairsToProve(pairSd, Math.min(mean, unchanged), passAlpha, layouts)
+      : Number.POSITIVE_INFINITY,
+    runnersDisagree,
+  };
+}
+
+/** How far below what is tolerated: positive within; and how far it would be without a change. */
+function roomOf({ log, cells, grouping, base }: WaitEstimate, { margin, least }: Tolerated) {
+  if (log !== null) {
+    const unchanged = exact.log1p(margin);
+    const distance: Location = { ...log, mean: unchanged - log.mean };
+    return { distance, unchanged };
+  }
+  const room = cells.head.map((value, pair) => (1 + margin) * (cells.base[pair] as number) + least - value);
+  return { distance: locate(room, grouping, untrimmed), unchanged: margin * base + least };
+}
+
+/** The runners' own changes; of what is not in every capture, differences. */
+function byRunner({ cells, grouping, log }: WaitEstimate): MeanEstimate[] {
+  const pairs = cells.base.map((base, pair) => ({ base, head: cells.head[pair] as number }));
+  return byStratum(pairs, grouping.runners).map((own) =>
+    log === null
+      ? untrimmed(own.map(({ base, head }) => head - base))
+      : trimmed(own.map(({ base, head }) => exact.log(head / base))),
+  );
+}
+
+function disagree(runners: readonly MeanEstimate[]): boolean {
+  const canTell = runners.every(({ standardError }) => standardError > 0);
+  return runners.length > 1 && canTell && equalMeansP(runners) < disagreementLevel;
+}
