@@ -56,8 +56,7 @@ export interface Pace {
 
 /**
  * Chooses what was not asked for. Where noise is slow drift, short captures are best; where it is from moment to moment,
- * long ones are, which pay seldom for what surrounds them. Twice what surrounds them is within a factor of two of the
- * best for either: docs/pacing.md has the figures.
+ * long ones are, which pay seldom for what surrounds them. Twice what surrounds them lies between: docs/pacing.md.
  */
 export function choosePace(seen: Seen, asked: Asked): Pace {
   const { launchSeconds, overheadSeconds, busyCpus } = seen;
