@@ -134,6 +134,26 @@ describe('a waiver of the total', () => {
     expect(codes).toContain('waived');
   });
 
+  test('is not shown as applied where nothing is proven, and said to be what a pass rests on where only that is', () => {
+    const noisy = (pairs: number) =>
+      simulate({ seed: 12, pairs, noise: 0.6, samples: 60_000, dispersion: 0.01, base, head: base });
+    const open = judged(noisy(10), total(0.021));
+    expect({ verdict: open.verdict, codes: open.codes, status: open.totalWaiver?.status }).toEqual({
+      verdict: 'inconclusive',
+      codes: ['undecided'],
+      status: 'open',
+    });
+    const passed = judged(noisy(10), total(0.5));
+    expect({ verdict: passed.verdict, codes: passed.codes, status: passed.totalWaiver?.status }).toEqual({
+      verdict: 'pass',
+      codes: ['within_margin', 'waived'],
+      status: 'waived',
+    });
+    expect(passed.message('waived')).toMatch(
+      /not proven to be beyond the margin of 2 %, but to be within the ceiling: the waiver at .* accepts at most 50 %/,
+    );
+  });
+
   test('does not cover one function that got slower by itself', () => {
     const { verdict, codes, one } = judged(oneSlower, total(0.5));
     expect({ verdict, first: codes[0], waiver: one?.waiver }).toEqual({
