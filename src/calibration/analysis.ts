@@ -193,6 +193,11 @@ function warningsOf(recording: Recording): string[] {
       `gate.budget and gate.max_pairs allow ${of(most)}, so a gate keeps a launch for fewer pairs, and these rates are not its own: allow ${fewestLaunches} launches`,
     );
   }
+  if (recording.enforcesWaits) {
+    warnings.push(
+      'gate.off_cpu.mode is enforce: these figures are of CPU time alone, and a gate also fails for longer waits and passes later; look at the bounds of waiting in a gate of the same code',
+    );
+  }
   if (hasLayouts(recording)) {
     warnings.push(
       'all drawn gates are of the same builds: what builds with other code layouts would add to the rates is left out; the bounds of a verdict have it',

@@ -28,6 +28,8 @@ export interface Recording {
    */
   readonly workload: BundleWorkload;
   readonly pairs: readonly RecordedPair[];
+  /** Whether the gate enforces waits, of which nothing is drawn. */
+  readonly enforcesWaits: boolean;
   /** How many pairs each of these was recorded as; 1: every capture had a launch of its own. */
   readonly pairsPerLaunch: number;
   /** Wall seconds each of these takes with starting, warming up and stopping. */
@@ -74,6 +76,7 @@ export function readRecording(workload: BundleWorkload, policy: Policy, tableOf:
   return {
     workload: { ...drawn, captureSeconds, policy, captures: [], waivers: [] },
     pairs: reduced,
+    enforcesWaits: workload.offCpu?.mode === 'enforce',
     pairsPerLaunch: shared,
     pairSeconds: secondsPerPair(workload, pairs),
     shares: sharesOf(reduced),

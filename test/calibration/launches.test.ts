@@ -205,6 +205,6 @@ test('without gate.max_pairs a gate of few samples has as many pairs as they ask
   const { workload, tableOf } = simulate({ seed: 1, pairs: 12, base: costs, head: costs, samples: 1530 });
   const recording = readRecording(workload, policy, tableOf);
   const { mostPairs } = analysed(recording, { gates: 1, budgetSeconds: 1e6 });
-  expect(mostPairs).toBeGreaterThan(95);
-  expect(mostPairs).toBeLessThan(105);
+  expect(mostPairs).toBeGreaterThan(85);
+  expect(mostPairs).toBeLessThan(115);
 });
