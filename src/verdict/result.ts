@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { hunkSchema } from '../bundle/changes.js';
 import { environmentSchema, loadSchema, refSchema, workloadNameSchema } from '../bundle/schema.js';
-import { waiverSchema } from '../bundle/waivers.js';
+import { appliedWaiverSchema } from './appliedWaiver.js';
 import { type Bounded, boundedSchema } from './bounded.js';
 import { offCpuSchema } from './waits/schema.js';
 
@@ -48,12 +48,6 @@ export const culpritSchema = z.object({
 export type Culprit = z.infer<typeof culpritSchema>;
 
 /** How a waiver was applied to a slowdown: see docs/waivers.md. */
-export const appliedWaiverSchema = waiverSchema
-  .pick({ at: true, max: true, reason: true, expires: true })
-  /** `open`: a total that is judged by its ceiling, and of which nothing is proven. */
-  .extend({ status: z.enum(['waived', 'exceeded', 'expired', 'open']) });
-export type AppliedWaiver = z.infer<typeof appliedWaiverSchema>;
-
 /** One function above the minimum share on either side. */
 export const functionSchema = z.object({
   /** Identity across the sides: see src/profile/names.ts. */

@@ -73,7 +73,7 @@ export function within(waits: WaitFindings, load: Load, policy: WaitPolicy): Rea
     code: 'waits_within',
     message: waits.within.isSmall
       ? `${waiting} is less than 1 % of the time that takes of its threads, which is not judged`
-      : `${waiting} is within its margin of ${margin(policy.margin)}: ${figuresOf(waits)}`,
+      : `${waiting} is within ${limitOf(waits, policy)}: ${figuresOf(waits)}`,
   };
 }
 
@@ -87,8 +87,12 @@ export function undecided(waits: WaitFindings, load: Load, policy: WaitPolicy, m
     code: 'waits_undecided',
     message: waits.within.runnersDisagree
       ? `${waiting} did not change alike on all runners (${figures}): judge each runner's bundle by itself, and merge those of equal machines`
-      : `${waiting} is neither proven to be within its margin of ${margin(policy.margin)} nor beyond it (${figures}), and gate.off_cpu.mode is enforce: ${takes}widen gate.off_cpu.margin on base, or set the mode to report`,
+      : `${waiting} is neither proven to be within ${limitOf(waits, policy)} nor beyond it (${figures}), and gate.off_cpu.mode is enforce: ${takes}widen gate.off_cpu.margin on base, or set the mode to report`,
   };
+}
+
+function limitOf({ within: { byCeiling, tolerated } }: WaitFindings, policy: WaitPolicy): string {
+  return byCeiling ? `the ${margin(tolerated)} that are waived` : `its margin of ${margin(policy.margin)}`;
 }
 
 function figuresOf({ total: { change: relative, estimate }, within: { upper } }: WaitFindings): string {

@@ -28,6 +28,7 @@ export function offCpuResult(
       change: total.change,
       contribution: over(total.added, threadTime),
       class: total.proof ?? 'unproven',
+      waiver: waits.waived.total,
     },
     idle: { base: idle.base, head: idle.head },
     runnable: { base: runnable.estimate.base, head: runnable.estimate.head, change: runnable.change },
@@ -46,7 +47,7 @@ export function offCpuResult(
   };
 }
 
-function waitResult(finding: RowFinding, { threadTime, quantile }: WaitFindings): WaitResult {
+function waitResult(finding: RowFinding, { threadTime, quantile, waived }: WaitFindings): WaitResult {
   const { row, estimate, proof, change, added } = finding;
   const { grouping } = estimate;
   const { name, file, line, kind } = row.place;
@@ -62,6 +63,7 @@ function waitResult(finding: RowFinding, { threadTime, quantile }: WaitFindings)
     change,
     contribution: over(added, threadTime),
     class: proof ?? 'unproven',
+    waiver: waived.rows.get(finding) ?? null,
     paths: row.paths
       .map(({ callers, cells }) => ({ callers, estimate: estimateWait(cells, grouping) }))
       .filter(({ estimate: { base, head } }) => base + head > 0)

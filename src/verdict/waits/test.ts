@@ -6,6 +6,7 @@ import * as exact from '../../stats/exact.js';
 import { holm } from '../../stats/holm.js';
 import { byStratum } from '../../stats/stratified.js';
 import { studentUpperQuantile } from '../../stats/student.js';
+import { noWaitsWaived, type WaivedWaits } from '../blame/waitWaivers.js';
 import type { Look } from '../pace/looks.js';
 import type { Bounded } from '../result.js';
 import { estimateWait, longerP, shorterP, type WaitEstimate, waitBounds } from './estimate.js';
@@ -41,6 +42,7 @@ export interface WaitFindings {
   /** All waits within the work together; it may be longer or shorter. */
   readonly total: WaitFinding;
   readonly within: Within;
+  readonly waived: WaivedWaits;
   /** Waiting for a CPU: the machine's fault; nothing is claimed of it. */
   readonly runnable: WaitFinding;
   readonly idle: Readonly<Record<'base' | 'head', number>>;
@@ -62,8 +64,15 @@ export interface WaitFindings {
  * whatever is claimed here takes nothing from what can be claimed of CPU time. Bounds are simultaneous (Bonferroni).
  * @param panel     of the look's pairs at least
  * @param passAlpha error probability of a pass over all looks
+ * @param ceiling   of a waiver of all waiting, by which a pass is judged where the margin does not do
  */
-export function testWaits(panel: WaitPanel, look: Look, margin: number, passAlpha: number): WaitFindings {
+export function testWaits(
+  panel: WaitPanel,
+  look: Look,
+  margin: number,
+  passAlpha: number,
+  ceiling = margin,
+): WaitFindings {
   const n = look.pairs;
   const level = look.levels.functions;
   const grouping = firstGrouped(panel.grouping, n);
@@ -96,11 +105,13 @@ export function testWaits(panel: WaitPanel, look: Look, margin: number, passAlph
     const proof = proofs.get(one) ?? null;
     return { estimate: one, proof, ...withProof(waitBounds(one, quantile), proof, margin, one.base) };
   };
-  const seen = withinMargin(work, matters(work) ? { margin, least } : null, look, passAlpha);
+  const tolerated = { margin, ceiling, least: matters(work) ? least : null };
+  const seen = withinMargin(work, tolerated, look, passAlpha);
   const within = mayClaim ? seen : { ...seen, proven: false };
   return {
     total: withUpper(finding(work), within),
     within,
+    waived: noWaitsWaived,
     runnable: finding(estimate(panel.runnable)),
     idle: estimate(panel.idle),
     rows: shown.map((one) => ({ row: one.row, ...finding(one.estimate) })),

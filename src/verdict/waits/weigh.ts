@@ -5,6 +5,13 @@
  */
 
 import type { BundleWorkload } from '../../bundle/schema.js';
+import {
+  applyWaitWaivers,
+  isLonger,
+  noWaitsWaived,
+  waitCeiling,
+  waitWaiverReasons,
+} from '../blame/waitWaivers.js';
 import { secondsPerPair } from '../captures/pairs.js';
 import { pairsUntil } from '../functions/sensitivity.js';
 import type { Look } from '../pace/looks.js';
@@ -26,7 +33,10 @@ export function weighWaits(
   if (panelAt === null) {
     return { ...assessment, waits: null, ...(isEnforced ? open(assessment, [because.notMeasured()]) : {}) };
   }
-  const waits = testWaits(panelAt(look.pairs), look, policy.margin, workload.policy.alpha.pass);
+  const ceiling = waitCeiling(workload, policy.margin);
+  const tested = testWaits(panelAt(look.pairs), look, policy.margin, workload.policy.alpha.pass, ceiling);
+  const waived = isEnforced && look.mayClaim ? applyWaitWaivers(workload, tested) : noWaitsWaived;
+  const waits = { ...tested, waived };
   if (waits.isBlind) {
     const reason = because.untraced(waits.untraced);
     return {
@@ -35,9 +45,12 @@ export function weighWaits(
       ...(isEnforced ? open(assessment, [reason]) : remark(assessment, [reason])),
     };
   }
-  const proven = because.longer(waits, longerWaits(waits), load, policy);
+  const proven = because.longer(held(waits), longerWaits(waits), load, policy);
   const moved = waits.rows.filter(({ proof }) => proof === 'moved');
-  const others = moved.length > 0 ? [because.moved(moved)] : [];
+  const others = [
+    ...waitWaiverReasons(workload, waits, waived),
+    ...(moved.length > 0 ? [because.moved(moved)] : []),
+  ];
   if (!isEnforced) return { ...assessment, waits, ...remark(assessment, [...proven, ...others]) };
   const disturbed = (sign: number): Reason[] =>
     disturbancesOf(assessment.pairs, policy.margin)
@@ -95,10 +108,16 @@ function unproven(
   return { verdict: 'inconclusive', reasons: [undecided, ...reasons, ...others], neededSeconds: seconds };
 }
 
+/** The findings with a total that is waived left out. */
+function held(waits: WaitFindings): WaitFindings {
+  const isWaived = waits.waived.total?.status === 'waived';
+  return isWaived ? { ...waits, total: { ...waits.total, proof: null } } : waits;
+}
+
 /** Waits that are held against the change, those that add most first. */
-function longerWaits({ rows }: WaitFindings): RowFinding[] {
+function longerWaits({ rows, waived }: WaitFindings): RowFinding[] {
   return rows
-    .filter(({ proof }) => proof === 'longer' || proof === 'new')
+    .filter((finding) => isLonger(finding) && waived.rows.get(finding)?.status !== 'waived')
     .sort((a, b) => b.added.estimate - a.added.estimate);
 }
 

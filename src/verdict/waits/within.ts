@@ -14,6 +14,9 @@ const disagreementLevel = 0.01;
 export interface Within {
   /** Waits are too small to be judged, so there is nothing to prove. */
   readonly isSmall: boolean;
+  /** Part of base's waits that was tolerated: the margin, or where that is not proven a waiver's ceiling. */
+  readonly tolerated: number;
+  readonly byCeiling: boolean;
   /** At the look's level for a pass. */
   readonly proven: boolean;
   /** Upper limit of the change at that level; null without one. */
@@ -24,27 +27,41 @@ export interface Within {
   readonly runnersDisagree: boolean;
 }
 
-/** What is tolerated: a part of base's waits, and of what is not in every capture so many nanoseconds per unit besides. */
+/** What is tolerated: a part of base's waits, or a waiver's larger one. */
 interface Tolerated {
   readonly margin: number;
-  readonly least: number;
+  readonly ceiling: number;
+  /** Nanoseconds per unit besides, of what is not in every capture; null where waits are too small to be judged. */
+  readonly least: number | null;
 }
 
 /**
  * Rejects "head ≥ (1 + margin) base" at the look's level for a pass, as the total's pass does.
- * @param tolerated null where waits are too small to be judged
  * @param passAlpha error probability of a pass over all looks
  */
 export function withinMargin(
   work: WaitEstimate,
-  tolerated: Tolerated | null,
+  { margin, ceiling, least }: Tolerated,
   look: Look,
   passAlpha: number,
 ): Within {
-  if (tolerated === null) {
-    return { isSmall: true, proven: true, upper: null, neededPairs: 0, runnersDisagree: false };
+  if (least === null) {
+    const nothing = { upper: null, neededPairs: 0, runnersDisagree: false };
+    return { isSmall: true, tolerated: margin, byCeiling: false, proven: true, ...nothing };
   }
-  const { distance, unchanged } = roomOf(work, tolerated);
+  const unwaived = within(work, margin, least, look, passAlpha);
+  if (unwaived.proven || ceiling <= margin) return { ...unwaived, tolerated: margin, byCeiling: false };
+  return { ...within(work, ceiling, least, look, passAlpha), tolerated: ceiling, byCeiling: true };
+}
+
+function within(
+  work: WaitEstimate,
+  margin: number,
+  least: number,
+  look: Look,
+  passAlpha: number,
+): Omit<Within, 'tolerated' | 'byCeiling'> {
+  const { distance, unchanged } = roomOf(work, margin, least);
   const { mean, standardError, df, layouts } = distance;
   const isKnown = Number.isFinite(standardError);
   const runnersDisagree = isKnown && disagree(byRunner(work));
@@ -63,7 +80,7 @@ export function withinMargin(
 }
 
 /** How far below what is tolerated: positive within; and how far it would be without a change. */
-function roomOf({ log, cells, grouping, base }: WaitEstimate, { margin, least }: Tolerated) {
+function roomOf({ log, cells, grouping, base }: WaitEstimate, margin: number, least: number) {
   if (log !== null) {
     const unchanged = exact.log1p(margin);
     const distance: Location = { ...log, mean: unchanged - log.mean };
