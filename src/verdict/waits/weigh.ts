@@ -4,14 +4,9 @@
  * margin; else it is a remark, and a verdict never rests on it.
  */
 
-import type { BundleWorkload } from '../../bundle/schema.js';
-import {
-  applyWaitWaivers,
-  isLonger,
-  noWaitsWaived,
-  waitCeiling,
-  waitWaiverReasons,
-} from '../blame/waitWaivers.js';
+import type { BundleWorkload, WaitPolicy } from '../../bundle/schema.js';
+import * as exact from '../../stats/exact.js';
+import { applyWaitWaivers, isLonger, waitCeiling, waitWaiverReasons } from '../blame/waitWaivers.js';
 import { secondsPerPair } from '../captures/pairs.js';
 import { pairsUntil } from '../functions/sensitivity.js';
 import type { Look } from '../pace/looks.js';
@@ -33,10 +28,14 @@ export function weighWaits(
   if (panelAt === null) {
     return { ...assessment, waits: null, ...(isEnforced ? open(assessment, [because.notMeasured()]) : {}) };
   }
-  const ceiling = waitCeiling(workload, policy.margin);
-  const tested = testWaits(panelAt(look.pairs), look, policy.margin, workload.policy.alpha.pass, ceiling);
-  const waived = isEnforced && look.mayClaim ? applyWaitWaivers(workload, tested) : noWaitsWaived;
-  const waits = { ...tested, waived };
+  const at = (shift: number): WaitFindings => {
+    const moved = (margin: number) => (shift === 0 ? margin : exact.expm1(exact.log1p(margin) + shift));
+    const ceiling = moved(waitCeiling(workload, policy.margin));
+    const { alpha } = workload.policy;
+    const tested = testWaits(panelAt(look.pairs), look, moved(policy.margin), alpha.pass, ceiling);
+    return isEnforced && look.mayClaim ? { ...tested, waived: applyWaitWaivers(workload, tested) } : tested;
+  };
+  const waits = at(0);
   if (waits.isBlind) {
     const reason = because.untraced(waits.untraced);
     return {
@@ -48,35 +47,43 @@ export function weighWaits(
   const proven = because.longer(held(waits), longerWaits(waits), load, policy);
   const moved = waits.rows.filter(({ proof }) => proof === 'moved');
   const others = [
-    ...waitWaiverReasons(workload, waits, waived),
+    ...waitWaiverReasons(workload, waits, waits.waived),
     ...(moved.length > 0 ? [because.moved(moved)] : []),
   ];
   if (!isEnforced) return { ...assessment, waits, ...remark(assessment, [...proven, ...others]) };
-  const disturbed = (sign: number): Reason[] =>
-    disturbancesOf(assessment.pairs, policy.margin)
-      .filter(({ effect }) => Math.sign(effect) === sign)
-      .map(({ reason }) => reason);
   if (proven.length === 0) {
-    // What disturbed base may hide that head waits longer.
-    const hidden = assessment.verdict === 'pass' ? disturbed(-1) : [];
-    const seen = hidden.length > 0 ? open(assessment, hidden) : {};
-    return { ...assessment, waits, ...unproven({ ...assessment, ...seen }, waits, others, workload, look) };
+    const hidden = assessment.verdict === 'pass' ? doubts(assessment, policy, -1, at) : [];
+    const seen = hidden.length > 0 ? { ...assessment, ...open(assessment, hidden) } : assessment;
+    return { ...assessment, waits, ...unproven(seen, waits, others, workload, look) };
   }
-  // What disturbed head may be why it waits longer: how much of it reaches waits nobody knows.
-  const doubts = assessment.verdict === 'fail' ? [] : disturbed(1);
-  if (doubts.length > 0) {
-    return {
-      ...assessment,
-      waits,
-      verdict: 'inconclusive',
-      reasons: [...doubts, ...assessment.reasons],
-      neededSeconds: null,
-    };
+  const why = assessment.verdict === 'fail' ? [] : doubts(assessment, policy, 1, at);
+  if (why.length > 0) {
+    const reasons = [...why, ...assessment.reasons];
+    return { ...assessment, waits, verdict: 'inconclusive', reasons, neededSeconds: null };
   }
   const kept = assessment.verdict === 'inconclusive' ? [] : assessment.reasons;
   const reasons =
     assessment.verdict === 'fail' ? [...kept, ...proven, ...others] : [...proven, ...others, ...kept];
   return { ...assessment, waits, verdict: 'fail', reasons, neededSeconds: null };
+}
+
+/**
+ * What disturbed one side may be why it waits longer, or hide that the other does: as of CPU time it is taken to have
+ * lengthened waits by as much as it may have lengthened work, and what is proven must be so all the same.
+ * @param sign 1: what disturbed head, where waits got longer; −1: what disturbed base, where they pass
+ * @param at   the findings with the margins so much further, in logarithms
+ */
+function doubts(
+  { pairs }: Omit<Assessment, 'waits'>,
+  { margin }: WaitPolicy,
+  sign: 1 | -1,
+  at: (shift: number) => WaitFindings,
+): Reason[] {
+  const group = disturbancesOf(pairs, margin).filter(({ effect }) => Math.sign(effect) === sign);
+  if (group.length === 0) return [];
+  const then = at(group.reduce((sum, { effect }) => sum + effect, 0));
+  const stands = sign === 1 ? isLonger(held(then).total) || longerWaits(then).length > 0 : then.within.proven;
+  return stands ? [] : group.map(({ reason }) => reason);
 }
 
 /** Without a longer wait: a pass has to be one of the waits as well. */
