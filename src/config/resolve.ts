@@ -98,6 +98,7 @@ function resolveWorkload(
     allPairs: false,
     mostPairs: gate.max_pairs ?? null,
     budgetSeconds: gate.budget ?? 900,
+    like: null,
   };
 }
 

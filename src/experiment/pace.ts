@@ -1,5 +1,7 @@
 /** How a workload is measured, chosen from what a pilot saw of it: length and rate of captures, launches, pairs, looks. */
+
 import { automaticPairs, fewestLaunches, fewestPairs, planLooks } from '../bundle/schedule.js';
+import type { GateLimits } from '../config/plan.js';
 import { automaticRate } from './rate.js';
 
 /** Starting, ending and warming up may take a third of the time: captures are twice as long as what surrounds them. */
@@ -37,6 +39,8 @@ export interface Asked {
   readonly mostPairs: number | null;
   /** What is left of the budget. */
   readonly budgetSeconds: number;
+  /** The same of the gate that length of captures and pairs a launch are chosen for; null: for this run. */
+  readonly like: GateLimits | null;
   /** Whether both sides' services may run at once. */
   readonly mayKeepLaunches: boolean;
 }
@@ -62,13 +66,17 @@ export function choosePace(seen: Seen, asked: Asked): Pace {
   const { launchSeconds, overheadSeconds, busyCpus } = seen;
   const isShort = launchSeconds <= shortLaunchSeconds;
   const around = overheadSeconds + (isShort ? launchSeconds : shortLaunchSeconds);
-  const seconds = asked.seconds ?? automaticSeconds(seen, around, asked.budgetSeconds);
+  const limits = asked.like ?? asked;
+  const seconds = asked.seconds ?? automaticSeconds(seen, around, limits.budgetSeconds);
   const rateHz = asked.rateHz ?? automaticRate(seconds, busyCpus);
-  const mostPairs = asked.mostPairs ?? automaticPairs(seconds * rateHz * busyCpus);
+  const automatic = automaticPairs(seconds * rateHz * busyCpus);
+  const mostPairs = asked.mostPairs ?? automatic;
   const captured = 2 * (capturedSeconds(seen, seconds) + overheadSeconds);
   const launched = 2 * launchSeconds;
   const pairsPerLaunch =
-    isShort || !asked.mayKeepLaunches ? 1 : sharedBy(launched, captured, mostPairs, asked.budgetSeconds);
+    isShort || !asked.mayKeepLaunches
+      ? 1
+      : sharedBy(launched, captured, limits.mostPairs ?? automatic, limits.budgetSeconds);
   const pairSeconds = launched + pairsPerLaunch * captured;
   const expected = Math.floor(asked.budgetSeconds / pairSeconds);
   const looks = planLooks(Math.ceil(mostPairs / pairsPerLaunch), expected);

@@ -74,7 +74,7 @@ describe('errors say file:line:column and what was meant', () => {
     [
       'two things waived',
       good.replace('total: true', 'total: true\n    function: f'),
-      '9:5: waivers.1: function and total exclude each other: write two waivers',
+      '9:5: waivers.1: function, total and waiting exclude each other: write a waiver of each',
     ],
     [
       'a file of the total',

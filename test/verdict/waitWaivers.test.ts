@@ -4,7 +4,7 @@ import type { WaitPolicy } from '../../src/bundle/schema.js';
 import type { Waiver } from '../../src/bundle/waivers.js';
 import { judge, standing } from '../../src/verdict/judge.js';
 import { resultSchema } from '../../src/verdict/result.js';
-import { manifestOf, program, simulate } from './simulate.js';
+import { manifestOf, program, simulate, policy as usual } from './simulate.js';
 import { type Waits, withWaits } from './simulateWaits.js';
 
 const base = program(8);
@@ -33,7 +33,15 @@ function judged(
   policy: Partial<WaitPolicy> = { mode: 'enforce' },
 ) {
   const simulated = withWaits(
-    simulate({ seed: 3, pairs: 10, noise: 0.1, samples: 40_000, base, head: base }),
+    simulate({
+      seed: 3,
+      pairs: 10,
+      noise: 0.1,
+      samples: 40_000,
+      base,
+      head: base,
+      policy: { ...usual, looks: [10] },
+    }),
     measured,
     5,
     policy,
