@@ -40,11 +40,20 @@ function workloadDifference(first: BundleWorkload, second: BundleWorkload): stri
     both('the error rates', ({ policy }) => JSON.stringify(policy.alpha)) ??
     both('the waivers', ({ waivers }) => JSON.stringify(waivers)) ??
     both('load', ({ load }) => JSON.stringify(load)) ??
-    both('capture.seconds', ({ captureSeconds }) => captureSeconds) ??
-    both('how it was sampled (capture.event, capture.rate, capture.backend)', ({ captures }) =>
-      sampling(captures[0]),
+    chosen(
+      'capture.seconds',
+      both('capture.seconds', ({ captureSeconds }) => captureSeconds),
+    ) ??
+    chosen(
+      'capture.event, capture.rate and capture.backend',
+      both('how it was sampled', ({ captures }) => sampling(captures[0])),
     )
   );
+}
+
+/** What each runner chooses for itself where nothing is set. */
+function chosen(settings: string, difference: string | null): string | null {
+  return difference && `${difference}; set ${settings} in the configuration and measure every runner so`;
 }
 
 function sampling(capture: Capture | undefined): string {

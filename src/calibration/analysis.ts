@@ -1,11 +1,11 @@
 /** From one workload's recording to what its gates would do. */
 import { quantile } from 'simple-statistics';
-import { planLooks } from '../bundle/schedule.js';
+import { automaticPairs, fewestLaunches, fewestPairs, planLooks } from '../bundle/schedule.js';
 import { upperProportion } from '../stats/proportion.js';
 import { uniformFrom } from '../stats/random.js';
 import { detectableChange, failingChange } from './detectable.js';
 import { donorOf } from './plant.js';
-import { noiseOf, type Recording } from './recording.js';
+import { hasLayouts, noiseOf, type Recording } from './recording.js';
 import {
   bootstrapped,
   consecutiveGates,
@@ -28,8 +28,9 @@ export interface AnalysisOptions {
   /** Gates drawn in each of the two ways. */
   readonly gates: number;
   readonly seed: number;
-  /** Of the gate as configured. */
+  /** Of the gate as configured; null: the most pairs are chosen by the samples of a capture. */
   readonly budgetSeconds: number;
+  readonly mostPairs: number | null;
   readonly planted: readonly PlantedGate[];
 }
 
@@ -39,14 +40,15 @@ export type Done = number;
 /** Analyses a recording; yields now and then, since it takes minutes. */
 export function* analyse(
   recorded: Recording,
-  { gates, seed, budgetSeconds, planted }: AnalysisOptions,
+  { gates, seed, budgetSeconds, mostPairs: asked, planted }: AnalysisOptions,
 ): Generator<Done, WorkloadCalibration, void> {
-  const recording = withinBudget(recorded, budgetSeconds);
-  const { workload, pairs, pairSeconds } = recording;
+  const recording = asGated(recorded, budgetSeconds, asked);
+  const { workload, pairs, pairsPerLaunch, pairSeconds } = recording;
   const { policy } = workload;
+  // Of pairs, or of launches where pairs share them.
   const mostPairs = policy.looks.at(-1) as number;
   const first = policy.looks[0] as number;
-  const warnings = warningsOf(recording, mostPairs, first);
+  const warnings = warningsOf(recording);
   const searches = Math.ceil(gates / gatesPerSearch);
   const donors = shares.map((share) => ({ share, donor: donorOf(recording, share) }));
   const sought = 1 + donors.filter(({ donor }) => donor !== null).length;
@@ -55,7 +57,7 @@ export function* analyse(
 
   const uniform = uniformFrom(seed);
   const drawn: Record<'relabelled' | 'bootstrapped', Ending[]> = { relabelled: [], bootstrapped: [] };
-  const canJudge = pairs.length >= first && mostPairs >= first;
+  const canJudge = pairs.length >= first && mostPairs >= fewestPairs;
   for (let gate = 0; canJudge && gate < gates; gate++) {
     const ways: Record<keyof typeof drawn, Draw[]> = {
       relabelled: relabelled(recording, Math.min(mostPairs, pairs.length), uniform),
@@ -87,11 +89,12 @@ export function* analyse(
     name: workload.name,
     policy,
     budgetSeconds,
-    mostPairs,
+    mostPairs: mostPairs * pairsPerLaunch,
     recorded: {
-      pairs: pairs.length,
+      pairs: pairs.length * pairsPerLaunch,
+      pairsPerLaunch,
       captureSeconds: secondsPerCapture(recording),
-      pairSeconds,
+      pairSeconds: pairSeconds / pairsPerLaunch,
       samples: samplesPerCapture(recording),
     },
     noise: noiseOf(recording),
@@ -111,17 +114,14 @@ export function* analyse(
   };
 }
 
-/** Looks at the pairs that fit into the budget, as a gate plans them. */
-function withinBudget(recording: Recording, budgetSeconds: number): Recording {
-  const { workload, pairSeconds } = recording;
-  const { policy } = workload;
-  const fitting = pairSeconds > 0 ? Math.floor(budgetSeconds / pairSeconds) : Number.POSITIVE_INFINITY;
-  const most = policy.looks.at(-1) as number;
-  if (fitting >= most) return recording;
-  return {
-    ...recording,
-    workload: { ...workload, policy: { ...policy, looks: planLooks(Math.max(1, fitting)) } },
-  };
+/** Looks at the pairs, or launches, that a gate measures within its budget, as it plans them. */
+function asGated(recording: Recording, budgetSeconds: number, asked: number | null): Recording {
+  const { workload, pairsPerLaunch, pairSeconds } = recording;
+  const mostPairs = asked ?? automaticPairs(samplesPerCapture(recording));
+  const most = Math.ceil(mostPairs / pairsPerLaunch);
+  const fitting = pairSeconds > 0 ? Math.floor(budgetSeconds / pairSeconds) : most;
+  const looks = planLooks(Math.max(1, Math.min(most, fitting)));
+  return { ...recording, workload: { ...workload, policy: { ...workload.policy, looks } } };
 }
 
 function count(endings: readonly Ending[]): Endings {
@@ -145,40 +145,62 @@ function secondsToPass(
 }
 
 /** As measured: a batch program runs to its end, however long was asked for. */
-function secondsPerCapture({ pairs }: Recording): number {
+function secondsPerCapture({ pairs, pairsPerLaunch }: Recording): number {
   const sum = pairs.reduce(
     (all, { base, head }) =>
       all + base.capture.summary.wallNanoseconds + head.capture.summary.wallNanoseconds,
     0,
   );
-  return pairs.length > 0 ? sum / 1e9 / (2 * pairs.length) : 0;
+  return pairs.length > 0 ? sum / 1e9 / (2 * pairs.length * pairsPerLaunch) : 0;
 }
 
-function samplesPerCapture({ pairs }: Recording): number {
+function samplesPerCapture({ pairs, pairsPerLaunch }: Recording): number {
   const sum = pairs.reduce(
     (all, { base, head }) => all + base.capture.summary.samples + head.capture.summary.samples,
     0,
   );
-  return pairs.length > 0 ? Math.round(sum / (2 * pairs.length)) : 0;
+  return pairs.length > 0 ? Math.round(sum / (2 * pairs.length * pairsPerLaunch)) : 0;
 }
 
-/** With fewer pairs a recording says little of the noise it was taken from. */
+/** With fewer pairs, or launches where pairs share them, a recording says little of the noise it was taken from. */
 const fewPairs = 30;
 
-function warningsOf({ pairs, pairSeconds }: Recording, mostPairs: number, first: number): string[] {
+function warningsOf(recording: Recording): string[] {
+  const { workload, pairs, pairsPerLaunch, pairSeconds } = recording;
+  const { looks } = workload.policy;
+  const [first, most] = [looks[0] as number, looks.at(-1) as number];
+  const isShared = pairsPerLaunch > 1;
+  const of = (values: number) =>
+    isShared ? `${values} launches of ${pairsPerLaunch} pairs` : `${values} pairs`;
+  const more = isShared ? '--pairs and --budget' : '--budget';
   const warnings: string[] = [];
-  if (mostPairs < first) {
-    const needed = Math.ceil(first * pairSeconds);
+  if (most < fewestPairs) {
+    const needed = Math.ceil(fewestPairs * pairSeconds);
     warnings.push(
-      `gate.budget ends before the first verdict: ${mostPairs} pairs fit into it, ${first} are needed, which take about ${needed} s`,
+      `gate.budget and gate.max_pairs end before the first verdict: they allow ${of(most)}, and ${fewestPairs} are needed, which take about ${needed} s`,
     );
   } else if (pairs.length < first) {
     warnings.push(
-      `${pairs.length} pairs were recorded, and no verdict is reached before ${first}: raise --budget`,
+      `${of(pairs.length)} were recorded, and no verdict is reached before ${first}: raise ${more}`,
     );
   } else if (pairs.length < fewPairs) {
     warnings.push(
-      `${pairs.length} pairs were recorded: rates and slowdowns are those of a few minutes; raise --budget for ${fewPairs} or more`,
+      `${of(pairs.length)} were recorded: rates and slowdowns are those of a few minutes; raise ${more} for ${fewPairs} or more`,
+    );
+  }
+  if (isShared && most >= fewestPairs && most < fewestLaunches) {
+    warnings.push(
+      `gate.budget and gate.max_pairs allow ${of(most)}, so a gate keeps a launch for fewer pairs, and these rates are not its own: allow ${fewestLaunches} launches`,
+    );
+  }
+  if (recording.enforcesWaits) {
+    warnings.push(
+      'gate.off_cpu.mode is enforce: these figures are of CPU time alone, and a gate also fails for longer waits and passes later; look at the bounds of waiting in a gate of the same code',
+    );
+  }
+  if (hasLayouts(recording)) {
+    warnings.push(
+      'all drawn gates are of the same builds: what builds with other code layouts would add to the rates is left out; the bounds of a verdict have it',
     );
   }
   return warnings;

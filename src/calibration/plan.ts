@@ -29,7 +29,7 @@ export function calibrationPlan(plan: Plan, collector: string, options: Calibrat
   const notes = [
     `a calibration: the same code on both sides; where a workload's name ends in ${plantedSuffix(plant, 1)} and the like, head burns ${plant * 100} % of its CPU time besides`,
   ];
-  const workloads = plan.workloads.flatMap((workload) => [
+  const workloads = plan.workloads.map(likeItself).flatMap((workload) => [
     {
       ...workload,
       mostPairs: pairs,
@@ -43,6 +43,12 @@ export function calibrationPlan(plan: Plan, collector: string, options: Calibrat
     })),
   ]);
   return { ...plan, workloads, notes: [...plan.notes, ...notes] };
+}
+
+/** Captures and launches as the gate has them, whatever the calibration's own budget is. */
+function likeItself(workload: WorkloadPlan): WorkloadPlan {
+  const { mostPairs, budgetSeconds } = workload;
+  return { ...workload, like: { mostPairs, budgetSeconds } };
 }
 
 function slowedDown(workload: WorkloadPlan, collector: string, plant: number): WorkloadPlan {

@@ -4,7 +4,7 @@ import { sides } from '../bundle/schema.js';
 import type { FunctionCost, FunctionTable } from '../profile/functions.js';
 import { autocorrelation } from '../stats/autocorrelation.js';
 import { trimmedMean } from '../stats/yuen.js';
-import { completePairs, type Pair } from '../verdict/captures/pairs.js';
+import { completePairs, type Pair, secondsPerPair } from '../verdict/captures/pairs.js';
 import type { TableOf } from '../verdict/captures/panel.js';
 import { poolTables } from '../verdict/captures/pooling.js';
 import { cpuPerUnit } from '../verdict/total/total.js';
@@ -15,7 +15,11 @@ export interface Shot {
   readonly table: FunctionTable;
 }
 
-export type RecordedPair = Readonly<Record<Side, Shot>>;
+/** One value of the verdict: a pair, or all pairs that share a launch of both sides, added up. */
+export interface RecordedPair extends Readonly<Record<Side, Shot>> {
+  /** ln of CPU time per unit of the second capture over the first one's, their mean where several share a launch. */
+  readonly second: number;
+}
 
 export interface Recording {
   /**
@@ -24,10 +28,19 @@ export interface Recording {
    */
   readonly workload: BundleWorkload;
   readonly pairs: readonly RecordedPair[];
-  /** Wall seconds a pair takes with starting, warming up and stopping; 0 when unknown. */
+  /** Whether the gate enforces waits, of which nothing is drawn. */
+  readonly enforcesWaits: boolean;
+  /** How many pairs each of these was recorded as; 1: every capture had a launch of its own. */
+  readonly pairsPerLaunch: number;
+  /** Wall seconds each of these takes with starting, warming up and stopping. */
   readonly pairSeconds: number;
   /** Parts of the CPU time by function over all captures. */
   readonly shares: ReadonlyMap<string, number>;
+}
+
+/** Whether both sides were built in several code layouts, so that the recording shows what relinking makes. */
+export function hasLayouts({ workload }: Recording): boolean {
+  return 'layouts' in workload;
 }
 
 /** Functions with less than this part of the gate's minimum share are taken together: no draw makes them tested. */
@@ -47,10 +60,12 @@ export function readRecording(workload: BundleWorkload, policy: Policy, tableOf:
   const shots = pairs.map(({ base, head, parts }) => ({
     base: { capture: withoutLaunch(base), table: tables(parts.base) },
     head: { capture: withoutLaunch(head), table: tables(parts.head) },
+    second: secondEffect(parts),
   }));
   const shares = sharesOf(shots);
   const groupOf = groups(shares, smallPart * policy.minShare);
-  const reduced = shots.map(({ base, head }) => ({
+  const reduced = shots.map(({ base, head, second }) => ({
+    second,
     base: { ...base, table: withSmallTogether(base.table, groupOf) },
     head: { ...head, table: withSmallTogether(head.table, groupOf) },
   }));
@@ -61,7 +76,9 @@ export function readRecording(workload: BundleWorkload, policy: Policy, tableOf:
   return {
     workload: { ...drawn, captureSeconds, policy, captures: [], waivers: [] },
     pairs: reduced,
-    pairSeconds: secondsPerPair(pairs),
+    enforcesWaits: workload.offCpu?.mode === 'enforce',
+    pairsPerLaunch: shared,
+    pairSeconds: secondsPerPair(workload, pairs),
     shares: sharesOf(reduced),
   };
 }
@@ -71,8 +88,21 @@ function withoutLaunch({ launch: _launch, endSeconds: _end, ...capture }: Captur
   return capture;
 }
 
+/** NaN where a capture did no work. */
+function secondEffect({ base, head }: Pair['parts']): number {
+  let sum = 0;
+  for (const [index, before] of base.entries()) {
+    const pair = { base: before, head: head[index] as Capture };
+    const change = Math.log(
+      (cpuPerUnit(pair, 'head') ?? Number.NaN) / (cpuPerUnit(pair, 'base') ?? Number.NaN),
+    );
+    sum += before.position === 0 ? change : -change;
+  }
+  return sum / base.length;
+}
+
 /** Of exact CPU time, over all captures. */
-function sharesOf(pairs: readonly RecordedPair[]): Map<string, number> {
+function sharesOf(pairs: readonly Readonly<Record<Side, Shot>>[]): Map<string, number> {
   const shares = new Map<string, number>();
   let all = 0;
   for (const pair of pairs) {
@@ -120,26 +150,14 @@ function groups(shares: ReadonlyMap<string, number>, least: number): (cost: Func
   };
 }
 
-/** From the first capture's start to the last one's end, over the pairs. */
-function secondsPerPair(pairs: readonly Pair[]): number {
-  let first = Number.POSITIVE_INFINITY;
-  let last = 0;
-  for (const pair of pairs) {
-    for (const side of sides) {
-      const { startedAtNanoseconds, wallNanoseconds } = pair[side].summary;
-      const start = Number(startedAtNanoseconds) / 1e9;
-      first = Math.min(first, start);
-      last = Math.max(last, start + wallNanoseconds / 1e9);
-    }
-  }
-  return pairs.length > 0 ? Math.max(0, last - first) / pairs.length : 0;
-}
-
-/** How the recording varies. */
+/** How the recording varies; where pairs share launches, from launch to launch. */
 export interface Noise {
   /** Of one pair's difference of ln CPU time per unit, robust as the verdict has it; null with too few pairs. */
   readonly pairSd: number | null;
-  /** From pair to pair: of the pairs' levels, and of second minus first, which is what disturbs a verdict. */
+  /**
+   * From pair to pair: of the pairs' levels, and of second minus first (of launches: the one started second), which is
+   * what disturbs a verdict.
+   */
   readonly levelAutocorrelation: number;
   readonly differenceAutocorrelation: number;
   /** ln change of going second in a pair. */
@@ -151,7 +169,8 @@ export function noiseOf({ pairs }: Recording): Noise {
   const levels: number[] = [];
   const inOrder: number[] = [];
   const differences: number[] = [];
-  for (const { base, head } of pairs) {
+  const seconds: number[] = [];
+  for (const { base, head, second } of pairs) {
     const pair = { base: base.capture, head: head.capture };
     const ofBase = Math.log(cpuPerUnit(pair, 'base') ?? Number.NaN);
     const ofHead = Math.log(cpuPerUnit(pair, 'head') ?? Number.NaN);
@@ -159,12 +178,13 @@ export function noiseOf({ pairs }: Recording): Noise {
     levels.push((ofBase + ofHead) / 2);
     differences.push(ofHead - ofBase);
     inOrder.push(base.capture.position === 0 ? ofHead - ofBase : ofBase - ofHead);
+    seconds.push(second);
   }
   const n = differences.length;
   return {
     pairSd: n >= 4 ? trimmedMean(differences).standardError * Math.sqrt(n) : null,
     levelAutocorrelation: autocorrelation(levels),
     differenceAutocorrelation: autocorrelation(inOrder),
-    secondEffect: n >= 2 ? trimmedMean(inOrder).mean : 0,
+    secondEffect: n >= 2 ? trimmedMean(seconds).mean : 0,
   };
 }

@@ -3,8 +3,10 @@
  *
  * Which of two captures of the same code is called head is arbitrary, so exchanging the sides of pairs gives another
  * gate of which the truth is known: nothing changed. Sides are exchanged for two pairs in a row, since the gate draws
- * orders in blocks of two: each such gate is one that could have been measured. For gates in other moments, blocks of
- * successive pairs are drawn with replacement, long enough to keep what resembles its neighbours together.
+ * orders in blocks of two: each such gate is one that could have been measured. Pairs that share a launch are drawn and
+ * exchanged together. So are all pairs of a gate where sides were built in several code layouts: a build belongs to one
+ * side. For gates in other moments, blocks of successive pairs are drawn with replacement, long enough to keep what
+ * resembles its neighbours together.
  */
 import type { BundleWorkload, Capture, Side } from '../bundle/schema.js';
 import { cpuProfilePath } from '../bundle/writer.js';
@@ -14,7 +16,7 @@ import type { Uniform } from '../stats/random.js';
 import { judgeWorkload } from '../verdict/judge.js';
 import type { WorkloadResult } from '../verdict/result.js';
 import { type Plant, plantedShot } from './plant.js';
-import { noiseOf, type RecordedPair, type Recording, type Shot } from './recording.js';
+import { hasLayouts, noiseOf, type RecordedPair, type Recording, type Shot } from './recording.js';
 
 /** A pair of the recording, with its sides as they are or exchanged. */
 export interface Draw {
@@ -23,38 +25,47 @@ export interface Draw {
 }
 
 /** Pairs that the gate orders together. */
-const orderBlock = 2;
+const pairsOrdered = 2;
+
+/** What is drawn together, in values of the verdict: an even number of pairs, so that orders stay balanced. */
+function orderBlock({ pairsPerLaunch }: Recording): number {
+  return pairsPerLaunch % pairsOrdered === 0 ? 1 : pairsOrdered;
+}
 
 /** The recording's pairs in their order, sides exchanged at random. @param length at most as many as were recorded */
-export function relabelled({ pairs }: Recording, length: number, uniform: Uniform): Draw[] {
-  const blocks = Math.floor((pairs.length - length) / orderBlock);
-  const start = orderBlock * Math.floor(uniform() * (blocks + 1));
-  return exchange(pairs.slice(start, start + length), uniform);
+export function relabelled(recording: Recording, length: number, uniform: Uniform): Draw[] {
+  const { pairs } = recording;
+  const block = orderBlock(recording);
+  const blocks = Math.floor((pairs.length - length) / block);
+  const start = block * Math.floor(uniform() * (blocks + 1));
+  return exchange(recording, pairs.slice(start, start + length), uniform);
 }
 
 /** As many pairs as wanted: circular blocks of the recording, sides exchanged at random. */
 export function bootstrapped(recording: Recording, length: number, uniform: Uniform): Draw[] {
-  const pairs = recording.pairs.slice(0, recording.pairs.length - (recording.pairs.length % orderBlock));
-  const size = orderBlock * blockSize(recording);
+  const block = orderBlock(recording);
+  const pairs = recording.pairs.slice(0, recording.pairs.length - (recording.pairs.length % block));
+  const size = block * blockSize(recording);
   const drawn: RecordedPair[] = [];
   while (drawn.length < length) {
-    const start = orderBlock * Math.floor(uniform() * (pairs.length / orderBlock));
+    const start = block * Math.floor(uniform() * (pairs.length / block));
     for (let i = 0; i < size; i++) drawn.push(pairs[(start + i) % pairs.length] as RecordedPair);
   }
-  return exchange(drawn.slice(0, length), uniform);
+  return exchange(recording, drawn.slice(0, length), uniform);
 }
 
 /** Order blocks drawn together. */
 export function blockSize(recording: Recording): number {
   const { levelAutocorrelation, differenceAutocorrelation } = noiseOf(recording);
   const phi = Math.max(Math.abs(levelAutocorrelation), Math.abs(differenceAutocorrelation));
-  return Math.max(1, Math.ceil(blockLength(phi, recording.pairs.length) / orderBlock));
+  return Math.max(1, Math.ceil(blockLength(phi, recording.pairs.length) / orderBlock(recording)));
 }
 
-function exchange(pairs: readonly RecordedPair[], uniform: Uniform): Draw[] {
+function exchange(recording: Recording, pairs: readonly RecordedPair[], uniform: Uniform): Draw[] {
+  const together = hasLayouts(recording) ? Number.POSITIVE_INFINITY : orderBlock(recording);
   let exchanged = false;
   return pairs.map((pair, index) => {
-    if (index % orderBlock === 0) exchanged = uniform() < 0.5;
+    if (index % together === 0) exchanged = uniform() < 0.5;
     return { pair, exchanged };
   });
 }

@@ -51,14 +51,16 @@ export const workloadCalibrationSchema = z.object({
   mostPairs: count,
   recorded: z.object({
     pairs: count,
-    /** Of a capture, and of a pair with starting, warming up and stopping. */
+    /** Pairs that share a launch of both sides, and so are one value to the verdict; 1: none do. */
+    pairsPerLaunch: z.number().int().positive(),
+    /** Of a capture, and of a pair with its part of starting, warming up and stopping. */
     captureSeconds: seconds,
     pairSeconds: seconds,
     /** Samples of one side's capture. */
     samples: z.number(),
   }),
   noise: z.object({
-    /** Of one pair's difference of ln CPU time per unit; null with too few pairs. */
+    /** Of one pair's difference of ln CPU time per unit, or of one launch's; null with too few of them. */
     pairSd: z.number().nullable(),
     levelAutocorrelation: z.number(),
     differenceAutocorrelation: z.number(),

@@ -3,7 +3,7 @@ import { quantile } from 'simple-statistics';
 import { policyOf } from '../config/resolve.js';
 import { uniformFrom } from '../stats/random.js';
 import { count, margin as marginText, percent, seconds as secondsText } from '../text/format.js';
-import type { Recording } from './recording.js';
+import { hasLayouts, type Recording } from './recording.js';
 import { bootstrapped, judgeDraws } from './resample.js';
 import type { Setting, WorkloadCalibration } from './result.js';
 
@@ -18,7 +18,7 @@ const mostOverhead = 1 / 3;
 /** A capture with fewer samples says little of functions of a few per cent. */
 const wantedSamples = 4000;
 const longestCapture = 10;
-/** Pairs of a gate that is tried, and the fewest that are recommended. */
+/** Pairs, or launches where pairs share them, of a gate that is tried, and the fewest that are recommended. */
 const mostPairs = 60;
 const fewestPairs = 10;
 /** Time left for worse moments than were recorded. */
@@ -40,7 +40,7 @@ export function advise(
 ): Advice {
   const capture = captureSetting(found);
   if (found.bootstrapped.gates === 0) return { settings: [capture], warning: null };
-  const gate = marginSettings(recording, found, seed);
+  const gate = marginSettings(recording, seed);
   if (gate !== null) return { settings: [...gate, capture], warning: null };
   const widest = marginText(margins.at(-1) as number);
   return {
@@ -50,14 +50,19 @@ export function advise(
 }
 
 function captureSetting({ name, recorded }: Omit<WorkloadCalibration, 'settings'>): Setting {
-  const { captureSeconds, pairSeconds, samples } = recorded;
+  const { captureSeconds, pairSeconds, pairsPerLaunch, samples } = recorded;
+  const isShared = pairsPerLaunch > 1;
   const overhead = Math.max(0, pairSeconds / 2 - captureSeconds);
-  const forOverhead = overhead * (1 / mostOverhead - 1);
-  const forSamples = samples > 0 ? (captureSeconds * wantedSamples) / samples : captureSeconds;
-  const wanted = Math.min(longestCapture, Math.max(1, forOverhead, forSamples));
+  // What a launch takes is paid by the pairs that share it: neither longer nor shorter captures change it.
+  const forOverhead = isShared ? 0 : overhead * (1 / mostOverhead - 1);
+  const forSamples =
+    samples > 0 ? (captureSeconds * wantedSamples) / (samples * pairsPerLaunch) : captureSeconds;
+  const least = isShared ? captureSeconds : 1;
+  const wanted = Math.min(longestCapture, Math.max(least, forOverhead, forSamples));
   const isFine = wanted >= captureSeconds / 1.5 && wanted <= captureSeconds * 1.25;
   const value = roundSeconds(isFine ? captureSeconds : wanted);
-  const facts = `${secondsText(overhead)} of each capture's time go into starting, warming up and stopping, and ${secondsText(captureSeconds)} gave ${count(samples)} samples`;
+  const shared = isShared ? `, of which ${pairsPerLaunch} pairs share a launch` : '';
+  const facts = `${secondsText(overhead)} of each capture's time go into starting, warming up and stopping${shared}, and ${secondsText(captureSeconds)} gave ${count(samples)} samples`;
   const why = isFine
     ? 'that is a good length'
     : value > captureSeconds
@@ -67,20 +72,20 @@ function captureSetting({ name, recorded }: Omit<WorkloadCalibration, 'settings'
 }
 
 /** The smallest margin that most gates of the same code pass at, with the time that takes; null when there is none. */
-function marginSettings(
-  recording: Recording,
-  { recorded }: Omit<WorkloadCalibration, 'settings'>,
-  seed: number,
-): Setting[] | null {
+function marginSettings(recording: Recording, seed: number): Setting[] | null {
+  const { pairsPerLaunch, pairSeconds } = recording;
+  const isShared = pairsPerLaunch > 1;
   const offered = hasLayouts(recording) ? marginsWithLayouts : margins;
   for (const totalMargin of offered) {
     const passes = passingPairs(recording, totalMargin, seed);
     const part = passes.length / triedGates;
     if (part < wantedPasses) continue;
     const pairs = Math.round(quantile(passes, wantedPasses));
-    const seconds = pairs * recorded.pairSeconds;
+    const seconds = pairs * pairSeconds;
     const budget = minutes.find((each) => each * 60 >= spare * seconds) ?? Math.ceil((spare * seconds) / 60);
-    const fitting = Math.floor((budget * 60) / Math.max(0.1, recorded.pairSeconds));
+    const fitting = Math.floor((budget * 60) / Math.max(0.1, pairSeconds));
+    const most = Math.min(mostPairs, Math.max(fewestPairs, fitting));
+    const values = isShared ? `launches of ${pairsPerLaunch} pairs` : 'pairs';
     const why =
       totalMargin !== offered[0]
         ? ', and too few at less'
@@ -96,12 +101,12 @@ function marginSettings(
       {
         key: 'gate.budget',
         value: `${budget}m`,
-        reason: `19 of 20 gates that pass have done so after ${pairs} pairs, ${secondsText(seconds)}; a quarter more is left for worse moments`,
+        reason: `19 of 20 gates that pass have done so after ${pairs} ${values}, ${secondsText(seconds)}; a quarter more is left for worse moments`,
       },
       {
         key: 'gate.max_pairs',
-        value: Math.min(mostPairs, Math.max(fewestPairs, fitting)),
-        reason: `as many pairs of ${secondsText(recorded.pairSeconds)} as fit into the budget, at most ${mostPairs}: nothing is kept for looks that are never reached`,
+        value: most * pairsPerLaunch,
+        reason: `as many ${values}, ${secondsText(pairSeconds)} each, as fit into the budget, at most ${mostPairs}: nothing is kept for looks that are never reached`,
       },
     ];
   }
@@ -125,11 +130,6 @@ function passingPairs(recording: Recording, totalMargin: number, seed: number): 
     if (verdict === 'pass') passes.push(pairs);
   }
   return passes;
-}
-
-/** Whether both sides were built in several code layouts, so that the recording shows what relinking makes. */
-function hasLayouts({ workload }: Recording): boolean {
-  return 'layouts' in workload;
 }
 
 function roundSeconds(seconds: number): number {

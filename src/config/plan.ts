@@ -85,4 +85,9 @@ export interface WorkloadPlan {
   /** null: chosen by the pilot. */
   readonly mostPairs: number | null;
   readonly budgetSeconds: number;
+  /** The gate whose length of captures and pairs a launch are measured with; null: those of this run's own budget. */
+  readonly like: GateLimits | null;
 }
+
+/** What bounds a gate; as in the plan of a workload. */
+export type GateLimits = Pick<WorkloadPlan, 'mostPairs' | 'budgetSeconds'>;

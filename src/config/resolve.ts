@@ -1,5 +1,5 @@
 /** From the configuration of both sides to the plan: defaults filled in, the gate's policy taken from base. */
-import { planLooks } from '../bundle/schedule.js';
+import { planLooks, usualPairs } from '../bundle/schedule.js';
 import type { Policy, WaitPolicy } from '../bundle/schema.js';
 import { UsageError } from '../errors.js';
 import { type ConfigFile, positionOf } from './file.js';
@@ -8,8 +8,6 @@ import type { LoadPlan, NumberSource, SidePlan, UnitsPlan, WorkloadPlan } from '
 import { readyOf } from './ready.js';
 import type { CaptureConfig, GateConfig, WorkloadConfig } from './schema.js';
 
-/** Pairs of a run whose number nobody chose, as long as no pilot has. */
-const usualPairs = 60;
 /** Families of claims: a wrong fail is ten times worse than a wrong pass. */
 const alpha = { fail: 0.005, pass: 0.05, functions: 0.01 };
 
@@ -100,6 +98,7 @@ function resolveWorkload(
     allPairs: false,
     mostPairs: gate.max_pairs ?? null,
     budgetSeconds: gate.budget ?? 900,
+    like: null,
   };
 }
 
@@ -161,6 +160,7 @@ export function policyOf(gate: GateConfig): Policy {
     functionMargin: gate.function?.margin ?? 0.05,
     minShare: gate.function?.min_share ?? 0.005,
     alpha,
+    // As long as no pilot has chosen how many.
     looks: planLooks(gate.max_pairs ?? usualPairs),
   };
 }

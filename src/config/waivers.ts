@@ -15,12 +15,18 @@ export function parseWaivers(text: string, path: string): WaiversFile {
     workload: entry.workload ?? null,
     waiver: {
       at: at(['waivers', index]).slice(-2000),
-      function: entry.function === undefined ? null : { name: entry.function, file: entry.file ?? null },
+      time: entry.waiting === undefined ? 'cpu' : 'waiting',
+      function: subjectOf(entry.function ?? entry.waiting, entry.file),
       max: entry.max,
       reason: entry.reason,
       expires: entry.expires,
     },
   }));
+}
+
+/** null: all together. */
+function subjectOf(name: string | true | undefined, file: string | undefined): Waiver['function'] {
+  return typeof name === 'string' ? { name, file: file ?? null } : null;
 }
 
 /** Those that speak of a workload. */

@@ -46,10 +46,7 @@ export async function captureBatch(side: Side, context: CaptureContext): Promise
     const { exitCode, signal: killedBy, runs } = finished.summary.target;
     if (exitCode !== 0) {
       const how = killedBy === null ? `exit code ${exitCode}` : `killed by signal ${killedBy}`;
-      throw new MeasureError(
-        `${subject('a run', side, context)} failed (${how}): ${command}`,
-        finished.output,
-      );
+      throw new MeasureError(failed('a run', how, command, side, context), finished.output);
     }
     const conditions = watch.conditions(finished.summary.cpuNanoseconds);
     return { units: runs, errors: 0, conditions, finished, launchSeconds: 0 };
@@ -72,8 +69,8 @@ async function warmUp(side: Side, command: string, context: CaptureContext): Pro
     try {
       const exit = await unlessAborted(withinBudget(running.exited, side, context), signal);
       if (exit.code !== 0) {
-        const what = subject('a warm-up run', side, context);
-        throw new MeasureError(`${what} failed (${describeExit(exit)}): ${command}`, running.tail);
+        const message = failed('a warm-up run', describeExit(exit), command, side, context);
+        throw new MeasureError(message, running.tail);
       }
     } finally {
       await running.stop();
@@ -82,11 +79,18 @@ async function warmUp(side: Side, command: string, context: CaptureContext): Pro
   }
 }
 
+function failed(run: string, how: string, command: string, side: Side, context: CaptureContext): string {
+  const what = subject(run, side, context);
+  return `${what} failed (${how}): ${command}; a run has to end with exit code 0: try it in ${context.sides[side].root}`;
+}
+
 /** A program that never ends must not hold the gate for ever. */
 function withinBudget<T>(work: Promise<T>, side: Side, context: CaptureContext): Promise<T> {
   const { budgetSeconds } = context.plan;
   const what = subject('a run', side, context);
-  const overdue = new MeasureError(`${what} did not end within the budget of ${budgetSeconds} s`);
+  const overdue = new MeasureError(
+    `${what} did not end within the budget of ${budgetSeconds} s; batch: is a program that ends by itself: give a run less to do, or raise gate.budget`,
+  );
   return within(budgetSeconds, work, overdue);
 }
 

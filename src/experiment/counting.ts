@@ -31,9 +31,14 @@ export function countUnits(
   const { units } = context.plan;
   if (units.kind === 'output') return readNumber(units.source, outcome.output, what);
   if (units.kind === 'http' && outcome.http) return outcome.http.requests2xx;
-  if (before === null || after === null) throw new MeasureError(`${what}: nothing counts them`);
+  if (before === null || after === null)
+    throw new MeasureError(
+      `${what}: nothing counts them; say with units: where the load prints them, or which URL counts them`,
+    );
   if (after < before) {
-    throw new MeasureError(`${what}: the counter went back from ${before} to ${after} during the capture`);
+    throw new MeasureError(
+      `${what}: the counter went back from ${before} to ${after} during the capture; name one that only grows, of a process that the load does not restart, or count by what the load prints`,
+    );
   }
   return after - before;
 }

@@ -1,5 +1,7 @@
 /** How a workload is measured, chosen from what a pilot saw of it: length and rate of captures, launches, pairs, looks. */
-import { fewestPairs, planLooks } from '../bundle/schedule.js';
+
+import { automaticPairs, fewestLaunches, fewestPairs, planLooks } from '../bundle/schedule.js';
+import type { GateLimits } from '../config/plan.js';
 import { automaticRate } from './rate.js';
 
 /** Starting, ending and warming up may take a third of the time: captures are twice as long as what surrounds them. */
@@ -15,17 +17,7 @@ const wantedPairs = 24;
 
 /** A launch that takes longer is kept for several pairs. */
 const shortLaunchSeconds = 3;
-/** Values the verdict should rest on where pairs share launches. */
-const fewestLaunches = 10;
 const mostPairsPerLaunch = 10;
-
-/**
- * Samples a side with which a function of 2 % of the CPU time that gets 20 % slower is found with 80 % power, for 33
- * tested functions: 2 (z₀.₀₁⸝₃₃ + 0.84)² / (0.02 ln²(1.2/1.05)); half as many again for what varies beyond sampling.
- */
-const samplesOfAPass = 102_000 * 1.5;
-const usualPairs = 60;
-const mostPairsEver = 1000;
 
 /** What a pilot saw, of the two sides' captures the mean. */
 export interface Seen {
@@ -47,6 +39,8 @@ export interface Asked {
   readonly mostPairs: number | null;
   /** What is left of the budget. */
   readonly budgetSeconds: number;
+  /** The same of the gate that length of captures and pairs a launch are chosen for; null: for this run. */
+  readonly like: GateLimits | null;
   /** Whether both sides' services may run at once. */
   readonly mayKeepLaunches: boolean;
 }
@@ -66,22 +60,23 @@ export interface Pace {
 
 /**
  * Chooses what was not asked for. Where noise is slow drift, short captures are best; where it is from moment to moment,
- * long ones are, which pay seldom for what surrounds them. Twice what surrounds them is within a factor of two of the
- * best for either: docs/pacing.md has the figures.
+ * long ones are, which pay seldom for what surrounds them. Twice what surrounds them lies between: docs/pacing.md.
  */
 export function choosePace(seen: Seen, asked: Asked): Pace {
   const { launchSeconds, overheadSeconds, busyCpus } = seen;
   const isShort = launchSeconds <= shortLaunchSeconds;
   const around = overheadSeconds + (isShort ? launchSeconds : shortLaunchSeconds);
-  const seconds = asked.seconds ?? automaticSeconds(seen, around, asked.budgetSeconds);
+  const limits = asked.like ?? asked;
+  const seconds = asked.seconds ?? automaticSeconds(seen, around, limits.budgetSeconds);
   const rateHz = asked.rateHz ?? automaticRate(seconds, busyCpus);
-  const samples = Math.max(1, seconds * rateHz * busyCpus);
-  const mostPairs =
-    asked.mostPairs ?? Math.min(mostPairsEver, Math.max(usualPairs, Math.ceil(samplesOfAPass / samples)));
+  const automatic = automaticPairs(seconds * rateHz * busyCpus);
+  const mostPairs = asked.mostPairs ?? automatic;
   const captured = 2 * (capturedSeconds(seen, seconds) + overheadSeconds);
   const launched = 2 * launchSeconds;
   const pairsPerLaunch =
-    isShort || !asked.mayKeepLaunches ? 1 : sharedBy(launched, captured, mostPairs, asked.budgetSeconds);
+    isShort || !asked.mayKeepLaunches
+      ? 1
+      : sharedBy(launched, captured, limits.mostPairs ?? automatic, limits.budgetSeconds);
   const pairSeconds = launched + pairsPerLaunch * captured;
   const expected = Math.floor(asked.budgetSeconds / pairSeconds);
   const looks = planLooks(Math.ceil(mostPairs / pairsPerLaunch), expected);

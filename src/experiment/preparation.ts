@@ -96,8 +96,10 @@ export async function launchesOf(
 
 function askedOf({ plan }: CaptureContext, began: number, mayKeepLaunches: boolean): Asked {
   const { seconds, rateHz } = plan.capture;
-  const budgetSeconds = plan.budgetSeconds - (performance.now() - began) / 1000;
-  return { seconds, rateHz, mostPairs: plan.mostPairs, budgetSeconds, mayKeepLaunches };
+  const spent = (performance.now() - began) / 1000;
+  const budgetSeconds = plan.budgetSeconds - spent;
+  const like = plan.like && { ...plan.like, budgetSeconds: plan.like.budgetSeconds - spent };
+  return { seconds, rateHz, mostPairs: plan.mostPairs, budgetSeconds, like, mayKeepLaunches };
 }
 
 function tooSmall({ plan }: CaptureContext, { expected, looks, pairSeconds }: Pace): Stop {

@@ -85,7 +85,8 @@ async function analyseBundle(bundle: Bundle, options: CalibrateOptions): Promise
     const recording = readRecording(measured, plan.policy, sources.tableOf);
     const { gates, seed } = options;
     const planted = plantedGates(bundle, plan, sources);
-    const analysis = { gates, seed, planted, budgetSeconds: plan.budgetSeconds };
+    const { budgetSeconds, mostPairs } = plan;
+    const analysis = { gates, seed, planted, budgetSeconds, mostPairs };
     workloads.push(await finished(analyse(recording, analysis), plan.name, analysis, options));
   }
   if (workloads.length === 0) {

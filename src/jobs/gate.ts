@@ -6,6 +6,7 @@ import type { BundleManifest, Environment, Ref, Side, Stop } from '../bundle/sch
 import { BundleWriter } from '../bundle/writer.js';
 import { type Collector, openCollector } from '../capture/collector.js';
 import { type ConfigFile, positionOf } from '../config/file.js';
+import { unpinnedNote } from '../config/merging.js';
 import type { WorkloadPlan } from '../config/plan.js';
 import { type Plan, resolvePlan } from '../config/resolve.js';
 import { waiversOf } from '../config/waivers.js';
@@ -130,7 +131,10 @@ function planOf(options: GateOptions, { configs }: SideConfigs, collector: Colle
     capture: { ...workload.capture, backend: backend ?? workload.capture.backend },
     allPairs: allPairs ?? false,
   }));
-  return replan ? replan({ ...plan, workloads }, collector) : { ...plan, workloads };
+  if (replan) return replan({ ...plan, workloads }, collector);
+  // What is to be merged learns it before it is measured.
+  const unpinned = allPairs ? workloads.flatMap((workload) => unpinnedNote(workload) ?? []) : [];
+  return { ...plan, workloads, notes: [...plan.notes, ...unpinned] };
 }
 
 function manifestOf(

@@ -16,12 +16,13 @@ ${yaml.replace(/^(?=.)/gm, '  ')}`;
 
 function workloadText(found: WorkloadCalibration): string {
   const { recorded, noise, policy } = found;
+  const isShared = recorded.pairsPerLaunch > 1;
   const rows: [string, string][] = [
     [
       'recorded',
-      `${recorded.pairs} pairs of the same code, ${seconds(recorded.pairSeconds)} each with all it takes`,
+      `${recorded.pairs} pairs of the same code${isShared ? `, ${recorded.pairsPerLaunch} a launch` : ''}, ${seconds(recorded.pairSeconds)} each with all it takes`,
     ],
-    ['pair sd', noise.pairSd === null ? 'unknown' : percent(noise.pairSd)],
+    [isShared ? 'launch sd' : 'pair sd', noise.pairSd === null ? 'unknown' : percent(noise.pairSd)],
     [
       'autocorrelation',
       `levels ${noise.levelAutocorrelation.toFixed(2)}, differences in order ${noise.differenceAutocorrelation.toFixed(2)}; going second ${change(exact.expm1(noise.secondEffect))}`,

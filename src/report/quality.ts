@@ -85,9 +85,9 @@ export function qualityRows({ quality, units, errors, load }: WorkloadResult): Q
   ];
 }
 
-function placeRow(place: string, { id, baseShare, headShare, differs }: Place): QualityRow {
+function placeRow(place: string, { id, runner, baseShare, headShare, differs }: Place): QualityRow {
   return {
-    label: `Samples on ${place} ${id}`,
+    label: `Samples on ${place} ${id}${runner === undefined ? '' : ` of runner ${runner}`}`,
     meaning: differs ? 'The sides differ by more than chance.' : 'No difference beyond chance.',
     base: percent(baseShare),
     head: percent(headShare),

@@ -77,8 +77,11 @@ export function waitChange({ change, base, head }: WaitResult): string {
   return change === null ? nanosecondsChange(head - base) : bounded(change);
 }
 
-export function waitWhat({ kind }: WaitResult): string {
-  return `waits ${waitWords[kind]}`;
+export function waitWhat({ kind, waiver }: WaitResult): string {
+  const what = `waits ${waitWords[kind]}`;
+  if (waiver?.status === 'waived')
+    return `${what}, waived up to ${margin(waiver.max)} until ${waiver.expires}`;
+  return waiver?.status === 'exceeded' ? `${what}, beyond the ${margin(waiver.max)} that are waived` : what;
 }
 
 /** What the figures do not cover. */

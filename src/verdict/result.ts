@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { hunkSchema } from '../bundle/changes.js';
 import { environmentSchema, loadSchema, refSchema, workloadNameSchema } from '../bundle/schema.js';
-import { waiverSchema } from '../bundle/waivers.js';
+import { appliedWaiverSchema } from './appliedWaiver.js';
 import { type Bounded, boundedSchema } from './bounded.js';
 import { offCpuSchema } from './waits/schema.js';
 
@@ -48,11 +48,6 @@ export const culpritSchema = z.object({
 export type Culprit = z.infer<typeof culpritSchema>;
 
 /** How a waiver was applied to a slowdown: see docs/waivers.md. */
-export const appliedWaiverSchema = waiverSchema
-  .pick({ at: true, max: true, reason: true, expires: true })
-  .extend({ status: z.enum(['waived', 'exceeded', 'expired']) });
-export type AppliedWaiver = z.infer<typeof appliedWaiverSchema>;
-
 /** One function above the minimum share on either side. */
 export const functionSchema = z.object({
   /** Identity across the sides: see src/profile/names.ts. */
@@ -134,6 +129,8 @@ export type SideQuality = z.infer<typeof sideQualitySchema>;
 /** Shares of both sides' samples on one CPU or memory node. */
 const placeSchema = z.object({
   id: z.number().int().nonnegative(),
+  /** Whose CPU or node it is, from 1; only in a merged bundle. */
+  runner: z.number().int().positive().optional(),
   baseShare: z.number().min(0).max(1),
   headShare: z.number().min(0).max(1),
   /** By more than 5 percentage points and beyond chance. */

@@ -24,7 +24,7 @@ import { stacksCutShort } from './trust/missing.js';
 import { placementDiffers, placementOf } from './trust/placement.js';
 import { noisyMachine } from './trust/surroundings.js';
 import { checkPairs, checkStop, checkUnresolved, hopeless } from './trust/validity.js';
-import { readWaitPanel, type WaitPanel } from './waits/panel.js';
+import { readWaits, type WaitPanel } from './waits/panel.js';
 import type { WaitFindings } from './waits/test.js';
 import { weighWaits } from './waits/weigh.js';
 
@@ -64,8 +64,8 @@ export interface Measured {
   /** All looks at them. */
   readonly looks: readonly Look[];
   readonly panel: Panel;
-  /** null where the captures do not have it. */
-  readonly waits: WaitPanel | null;
+  /** Of the first n pairs; null where the captures do not have it. */
+  readonly waits: ((n: number) => WaitPanel) | null;
   /** Where in the calls of these pairs the time was spent. */
   readonly places: () => PlacePanel;
 }
@@ -75,7 +75,7 @@ export function readMeasured(workload: BundleWorkload, sources: Sources): Measur
   const pairs = completePairs(workload.captures);
   const looks = looksAt(workload.policy, pairs.length, spendingTimes(workload, pairs.map(capturesOf)));
   const panel = readPanel(workload, pairs, tableOf);
-  const waits = workload.offCpu === undefined ? null : readWaitPanel(workload, pairs, waitsOf);
+  const waits = workload.offCpu === undefined ? null : readWaits(workload, pairs, waitsOf);
   let read: PlacePanel | null = null;
   const places = () => {
     read ??= callsOf ? readPlaces(callsOf(workload), pairs) : callsWithoutStacks(panel);
@@ -124,11 +124,18 @@ export function standingOf(measured: Measured): Standing {
   const last = looks.at(-1);
   if (last === undefined || !(workload.policy.looks.includes(last.pairs) || last.time === 1)) return 'open';
   const isEnforced = workload.offCpu?.mode === 'enforce';
+  if (isEnforced) {
+    if (looks.some((look) => assessLook(measured, look).verdict !== 'inconclusive')) return 'decided';
+    // Where waits were not measured no further pair makes a pass of what is none.
+    const isBlind = measured.waits === null;
+    return isBlind && looks.some((look) => withoutDoubt(measured, look).verdict === 'pass')
+      ? 'decided'
+      : 'open';
+  }
   const assessments = looks.map((look) => withoutDoubt(measured, look));
-  const withWaits = isEnforced ? looks.map((look) => assessLook(measured, look)) : [];
-  if ([...assessments, ...withWaits].some(({ verdict }) => verdict !== 'inconclusive')) return 'decided';
+  if (assessments.some(({ verdict }) => verdict !== 'inconclusive')) return 'decided';
   const claims = looks.filter(({ mayClaim }) => mayClaim).length;
-  if (claims < 2 || last.time === 1 || isEnforced) return 'open';
+  if (claims < 2 || last.time === 1) return 'open';
   return assessments.at(-1)?.isFutile?.(finalPairs(measured)) ? 'futile' : 'open';
 }
 

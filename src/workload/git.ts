@@ -28,7 +28,9 @@ export class Repository {
     } catch (error) {
       const { code, stderr = '' } = error as Error & { code?: unknown; stderr?: string };
       if (code === 'ENOENT' || stderr.includes('not a git repository')) return null;
-      throw new UsageError(`git cannot use ${at}: ${readableTail(stderr || String(error))}`);
+      throw new UsageError(
+        `git cannot use ${at}: ${readableTail(stderr || String(error))}; mend what it says, or compare plain folders (dir:PATH)`,
+      );
     }
   }
 
@@ -95,7 +97,7 @@ export class Repository {
     } catch (error) {
       const { stderr, message } = error as Error & { stderr?: string };
       throw new UsageError(
-        `git ${parameters.slice(0, 2).join(' ')} failed: ${readableTail(stderr || message)}`,
+        `git ${parameters.slice(0, 2).join(' ')} failed in ${this.top}: ${readableTail(stderr || message)}; mend what it says, or compare plain folders (dir:PATH)`,
       );
     }
   }

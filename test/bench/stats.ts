@@ -2,18 +2,19 @@
  * What the gate's statistics are worth: gates with a known truth, simulated and judged by the program's own verdict code,
  * and rules that others decide by, on the same captures.
  *
- *     npm run bench:stats -- [--quick] [--json] [--gates N]
+ *     npm run bench:stats -- [--quick] [--json] [--gates N] [--only verdicts|tail|layouts|futility]
  *
  * `--gates` is the number of gates without a change in each kind of noise (4000; with `--quick` 200).
  */
 import { parseArgs } from 'node:util';
-import { measureRows, type Row } from './stats/rows.js';
+import { measureRows, parts, type Row } from './stats/rows.js';
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     gates: { type: 'string' },
+    only: { type: 'string' },
   },
 });
 const gates = Number(values.gates ?? (values.quick ? 200 : 4000));
@@ -22,8 +23,15 @@ if (!Number.isInteger(gates) || gates < 4) {
   process.exit(2);
 }
 
+const only = parts.filter((part) => values.only === undefined || part === values.only);
+if (only.length === 0) {
+  console.error(`--only: ${values.only} is none of ${parts.join(', ')}`);
+  process.exit(2);
+}
+
 function figure(row: Row, value: number): string {
   if (row.unit === 's') return `${value.toFixed(0)} s`;
+  if (row.unit === 'pairs') return value.toFixed(0);
   return `${Number((100 * value).toFixed(2))} %`;
 }
 
@@ -45,7 +53,7 @@ function line(row: Row): string {
 
 const began = performance.now();
 const rows: Row[] = [];
-for (const row of measureRows(gates)) {
+for (const row of measureRows(gates, only)) {
   if (row.table !== rows.at(-1)?.table) console.log(`${rows.length > 0 ? '\n' : ''}${row.table}`);
   console.log(line(row));
   rows.push(row);

@@ -196,6 +196,7 @@ test('gates are drawn of whole launches, and of CPU time alone', () => {
     tableOf,
   );
   expect(recording.pairs).toHaveLength(19);
+  expect(recording.enforcesWaits).toBe(true);
   const draws = recording.pairs.map((pair) => ({ pair, exchanged: false }));
   expect(judgeDraws(recording, draws, null, uniformFrom(1)).verdict).toBe('pass');
 });

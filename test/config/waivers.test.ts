@@ -25,6 +25,7 @@ test('reads functions and the total, with where they stand', () => {
       workload: 'api',
       waiver: {
         at: `${path}:3:5`,
+        time: 'cpu',
         function: { name: 'tokenize', file: 'src/tokenizer.js' },
         max: 0.3,
         reason: 'the new grammar reads everything twice',
@@ -35,6 +36,7 @@ test('reads functions and the total, with where they stand', () => {
       workload: null,
       waiver: {
         at: `${path}:9:5`,
+        time: 'cpu',
         function: null,
         max: 0.05,
         reason: 'hardened allocator',
@@ -46,9 +48,20 @@ test('reads functions and the total, with where they stand', () => {
   expect(waiversOf(file, 'other').map(({ max }) => max)).toEqual([0.05]);
 });
 
+test('reads waivers of waiting: of one function, and of all together', () => {
+  const waiting = good
+    .replace('function: tokenize', 'waiting: load_record')
+    .replace('file: src/tokenizer.js', 'file: src/store.js')
+    .replace('total: true', 'waiting: true');
+  expect(parseWaivers(waiting, path).map(({ waiver }) => waiver)).toMatchObject([
+    { time: 'waiting', function: { name: 'load_record', file: 'src/store.js' } },
+    { time: 'waiting', function: null },
+  ]);
+});
+
 test('the example of the documentation is one', () => {
   const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(readFileSync('docs/waivers.md', 'utf8')) ?? [];
-  expect(parseWaivers(example, path).map(({ workload }) => workload)).toEqual(['search', null]);
+  expect(parseWaivers(example, path).map(({ workload }) => workload)).toEqual(['search', null, null]);
 });
 
 describe('errors say file:line:column and what was meant', () => {
@@ -56,12 +69,12 @@ describe('errors say file:line:column and what was meant', () => {
     [
       'nothing waived',
       good.replace('total: true', 'workload: api'),
-      '9:5: waivers.1: a waiver needs function: NAME or total: true',
+      '9:5: waivers.1: a waiver needs function: NAME, total: true, or waiting: NAME or true',
     ],
     [
       'two things waived',
       good.replace('total: true', 'total: true\n    function: f'),
-      '9:5: waivers.1: function and total exclude each other: write two waivers',
+      '9:5: waivers.1: function, total and waiting exclude each other: write a waiver of each',
     ],
     [
       'a file of the total',

@@ -101,7 +101,9 @@ describe('one clear error when', () => {
       units: { kind: 'batch' },
     });
     const error = await failureOf(trial);
-    expect(error.message).toMatch(/^a run of api \((base|head)\) failed \(exit code 4\): echo no input/);
+    expect(error.message).toMatch(
+      /^a run of api \((base|head)\) failed \(exit code 4\): echo no input.*; a run has to end with exit code 0: try it in \//,
+    );
     expect(error.detail).toContain('no input');
   });
 });

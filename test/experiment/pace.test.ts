@@ -12,6 +12,7 @@ const free: Asked = {
   seconds: null,
   rateHz: null,
   mostPairs: null,
+  like: null,
   budgetSeconds: 900,
   mayKeepLaunches: true,
 };
@@ -78,6 +79,14 @@ describe('launches', () => {
   test('are ten a side at least, where budget and pairs allow', () => {
     const asked = { seconds: 2, budgetSeconds: 3600 };
     expect(pace({ launchSeconds: 100 }, { ...asked, mostPairs: 60 }).pairsPerLaunch).toBe(6);
+    // A calibration's own limits do not change what its gate would do.
+    const like = { mostPairs: 60, budgetSeconds: asked.budgetSeconds };
+    expect(pace({ launchSeconds: 100 }, { ...asked, mostPairs: 12, budgetSeconds: 900, like })).toMatchObject(
+      {
+        pairsPerLaunch: 6,
+        looks: [2],
+      },
+    );
     expect(pace({ launchSeconds: 100 }, { ...asked, mostPairs: 30 }).pairsPerLaunch).toBe(3);
     const { expected, pairsPerLaunch } = pace({ launchSeconds: 60 }, { seconds: 2, budgetSeconds: 1400 });
     expect(pairsPerLaunch).toBeGreaterThan(1);

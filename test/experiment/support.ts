@@ -168,5 +168,6 @@ function servicePlan(tag: Tag): WorkloadPlan {
     allPairs: false,
     mostPairs: 1,
     budgetSeconds: 600,
+    like: null,
   };
 }

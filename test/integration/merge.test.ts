@@ -58,6 +58,10 @@ test('makes one bundle with all pairs, each with its runner, and judges it once'
     file: 'job.cjs',
   });
   expect(result.notes.join('\n')).toMatch(/runner 1: .*\nrunner 2: .*\napi: 4 \+ 4 pairs of 2 runners/);
+  // Said when each was measured; only capture.seconds was set.
+  expect(result.notes).toContainEqual(
+    expect.stringMatching(/^api: capture\.rate, capture\.event, capture\.backend are left to each runner/),
+  );
   const bundle = manifest('merged/bundle');
   expect(bundle.runners).toHaveLength(2);
   const [workload] = bundle.workloads;
@@ -113,7 +117,17 @@ describe('is refused', () => {
     const sampled = changed('b', 'sampled', ({ workloads: [workload] }) => {
       for (const { summary } of workload?.captures ?? []) summary.rateHz = 99;
     });
-    await refused(['a', sampled], /how it was sampled .* at 99 Hz/);
+    await refused(
+      ['a', sampled],
+      /how it was sampled.* at 99 Hz .*; set capture\.event, capture\.rate and capture\.backend in the configuration/,
+    );
+    const longer = changed('b', 'longer', ({ workloads: [workload] }) => {
+      if (workload) workload.captureSeconds = 3;
+    });
+    await refused(
+      ['a', longer],
+      /capture\.seconds: 0\.4 in the one, 3 in the other; set capture\.seconds in/,
+    );
   });
 
   test('when one run is given twice', async () => {

@@ -4,7 +4,8 @@ import { renderMarkdown } from '../../src/report/markdown/markdown.js';
 import { headline, plain } from '../../src/report/phrase.js';
 import { origins, remark } from '../../src/report/ranking.js';
 import { renderTerminal } from '../../src/report/terminal.js';
-import type { AppliedWaiver, Culprit } from '../../src/verdict/result.js';
+import type { AppliedWaiver } from '../../src/verdict/appliedWaiver.js';
+import type { Culprit } from '../../src/verdict/result.js';
 import { aFunction, aResult, aWorkload, failing, slower } from './results.js';
 
 const culprit: Culprit = {

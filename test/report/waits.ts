@@ -15,6 +15,7 @@ export function aWait(name: string, change: Partial<WaitResult> = {}): WaitResul
     change: figure(-0.016, -0.12, 0.09),
     contribution: figure(-0.002, -0.01, 0.01),
     class: 'unproven',
+    waiver: null,
     paths: [{ callers: ['handle', 'serve'], base: 310_000, head: 305_000, change: null }],
     ...change,
   };
@@ -49,6 +50,7 @@ export function someWaits(change: Partial<OffCpu> = {}): OffCpu {
       change: figure(0.84, 0.81, 0.87),
       contribution: figure(0.74, 0.7, 0.78),
       class: 'longer',
+      waiver: null,
     },
     idle: { base: 27_900_000, head: 25_400_000 },
     runnable: { base: 335_000, head: 372_000, change: figure(0.1, null, null) },

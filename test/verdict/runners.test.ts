@@ -1,57 +1,10 @@
 /** Several runners in one bundle: strata of one verdict. */
 import { describe, expect, test } from '@jest/globals';
-import type { BundleWorkload, Capture } from '../../src/bundle/schema.js';
-import { cpuProfilePath } from '../../src/bundle/writer.js';
-import type { FunctionTable } from '../../src/profile/functions.js';
 import { completePairs } from '../../src/verdict/captures/pairs.js';
-import { judgeWorkload } from '../../src/verdict/judge.js';
 import { totalLogChange } from '../../src/verdict/total/runners.js';
 import { logChanges, meanLogChange } from '../../src/verdict/total/total.js';
-import { policy, program, simulate } from '../verdict/simulate.js';
-
-interface RunnerTruth {
-  readonly seed: number;
-  /** Of head over base, everywhere. */
-  readonly change: number;
-  /** How much slower the machine is. */
-  readonly slowness?: number;
-  readonly noise?: number;
-  readonly pairs?: number;
-}
-
-/** One workload measured on several runners. */
-function merged(truths: readonly RunnerTruth[]) {
-  const tables = new Map<string, FunctionTable>();
-  const captures: Capture[] = [];
-  let last = 0;
-  let workload: BundleWorkload | null = null;
-  for (const [runner, { seed, change, slowness = 1, noise = 0.1, pairs = 10 }] of truths.entries()) {
-    const times = (factor: number) =>
-      Object.fromEntries(Object.entries(program(12)).map(([name, cost]) => [name, cost * factor]));
-    const one = simulate({ seed, pairs, base: times(slowness), head: times(slowness * (1 + change)), noise });
-    for (const capture of one.workload.captures) {
-      const pair = last + capture.pair;
-      const cpuProfile = cpuProfilePath('api', pair, capture.side);
-      tables.set(cpuProfile, one.tableOf(one.workload, capture));
-      captures.push({ ...capture, pair, runner, cpuProfile });
-    }
-    last += pairs;
-    workload = one.workload;
-  }
-  if (workload === null) throw new Error('no runner');
-  const whole: BundleWorkload = {
-    ...workload,
-    captures,
-    policy: { ...policy, looks: [last] },
-    stop: { reason: 'looks_exhausted', message: 'looked at once' },
-  };
-  return {
-    pairs: completePairs(captures),
-    result: judgeWorkload(whole, {
-      tableOf: (_, capture) => tables.get(capture.cpuProfile) as FunctionTable,
-    }),
-  };
-}
+import { program, simulate } from './simulate.js';
+import { merged } from './simulateRunners.js';
 
 describe('the total of several runners', () => {
   test('is not moved by one being three times as slow', () => {

@@ -82,7 +82,8 @@ export const noises = {
   launches: { iid: 0.015, launches: 0.06 },
 } satisfies Record<string, Noise>;
 
-function scaled(by: number): Noise {
+/** The medium noise, so many times as loud. */
+export function scaled(by: number): Noise {
   return { iid: 0.02 * by, drift: { sd: 0.02 * by, phi: 0.95 }, spikes: { part: 0.05, size: 0.2 * by } };
 }
 

@@ -8,6 +8,7 @@ import { type Costs, manifestOf, program, type Simulated, simulate } from './sim
 /** Day the simulated bundles were measured: 2025-01-02. */
 const waiver = (change: Partial<Waiver> = {}): Waiver => ({
   at: 'base:.profbound-waivers.yml:3:5',
+  time: 'cpu',
   function: { name: 'f03', file: null },
   max: 0.6,
   reason: 'reads everything twice',
@@ -132,6 +133,34 @@ describe('a waiver of the total', () => {
     const { verdict, codes } = judged(few, total(0.12));
     expect({ verdict, first: codes[0] }).toEqual({ verdict: 'inconclusive', first: 'undecided' });
     expect(codes).toContain('waived');
+  });
+
+  test('is not shown as applied where nothing is proven, and said to be what a pass rests on where only that is', () => {
+    // Some 2.05 %, give or take 0.3 %: proven neither to be within 2 %, or 2.1 %, nor beyond.
+    const near = simulate({
+      seed: 12,
+      pairs: 24,
+      noise: { iid: 0.009 },
+      samples: 40_000,
+      dispersion: 0.005,
+      base,
+      head: scaled(Object.fromEntries(Object.keys(base).map((name) => [name, 1.0205]))),
+    });
+    const open = judged(near, total(0.021));
+    expect({ verdict: open.verdict, codes: open.codes, status: open.totalWaiver?.status }).toEqual({
+      verdict: 'inconclusive',
+      codes: ['undecided'],
+      status: 'open',
+    });
+    const passed = judged(near, total(0.5));
+    expect({ verdict: passed.verdict, codes: passed.codes, status: passed.totalWaiver?.status }).toEqual({
+      verdict: 'pass',
+      codes: ['within_margin', 'waived'],
+      status: 'waived',
+    });
+    expect(passed.message('waived')).toMatch(
+      /not proven to be beyond the margin of 2 %, but to be within the ceiling: the waiver at .* accepts at most 50 %/,
+    );
   });
 
   test('does not cover one function that got slower by itself', () => {

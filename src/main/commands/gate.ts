@@ -33,7 +33,7 @@ export const gate: Command = {
     'all-pairs': {
       type: 'boolean',
       description:
-        'Measure all pairs of gate.max_pairs, also when they are decided before: what profbound merge takes of each runner.',
+        'Go on to gate.max_pairs, or to the end of gate.budget, also when it is decided before: what profbound merge takes of each runner. Set capture.seconds, rate, event and backend, which runners choose for themselves otherwise.',
     },
     out: {
       type: 'string',

@@ -5,12 +5,13 @@
 import type { BundleManifest, BundleWorkload, Policy } from '../../bundle/schema.js';
 import type { Waiver } from '../../bundle/waivers.js';
 import { change, margin, percent, unitName } from '../../text/format.js';
+import type { AppliedWaiver } from '../appliedWaiver.js';
 import type { TableOf } from '../captures/panel.js';
 import type { FunctionFinding } from '../functions/test.js';
 import { isUniform } from '../functions/uniform.js';
 import { oneLine, shownName } from '../names.js';
 import type { Look } from '../pace/looks.js';
-import type { AppliedWaiver, FunctionResult, Reason, WorkloadResult } from '../result.js';
+import type { FunctionResult, Reason, WorkloadResult } from '../result.js';
 import type { Total } from '../total/total.js';
 
 /** What waivers did at one look. */
@@ -64,7 +65,8 @@ export function applyWaivers(
     if (own) functions.set(finding, applied(own, isBeyond(finding, own) ? 'exceeded' : 'waived'));
     else if (covers && !isBeyond(finding, covers)) functions.set(finding, applied(covers, 'waived'));
   }
-  const status = total.decision === 'fail' ? 'exceeded' : 'waived';
+  const isOpen = unwaived.decision === null && total.decision === null;
+  const status = isOpen ? 'open' : total.decision === 'fail' ? 'exceeded' : 'waived';
   return { total: ofTotal && applied(ofTotal, status), functions };
 }
 
@@ -78,34 +80,42 @@ function grownAtLeast({ ratio, contribution }: FunctionFinding): number {
   return ratio === null ? (contribution.lower ?? 0) : (ratio.lower ?? 1) - 1;
 }
 
-function isOfTotal({ function: named }: Waiver): boolean {
-  return named === null;
+function isOfTotal({ time, function: named }: Waiver): boolean {
+  return time === 'cpu' && named === null;
 }
 
 /** Exact names; a waiver that names no file means any. */
 function speaksOf(
-  { function: named }: Waiver,
+  { time, function: named }: Waiver,
   { name, file }: { readonly name: string; readonly file: string | null },
 ): boolean {
-  return named !== null && named.name === name && (named.file === null || named.file === file);
+  return time === 'cpu' && named?.name === name && (named.file === null || named.file === file);
 }
 
 /** Of several waivers of one thing the one that accepts most. */
-function widest(waivers: readonly Waiver[]): Waiver | null {
+export function widest(waivers: readonly Waiver[]): Waiver | null {
   return [...waivers].sort((a, b) => b.max - a.max)[0] ?? null;
 }
 
-function applied({ at, max, reason, expires }: Waiver, status: AppliedWaiver['status']): AppliedWaiver {
+export function applied(
+  { at, max, reason, expires }: Waiver,
+  status: AppliedWaiver['status'],
+): AppliedWaiver {
   return { at, max, reason, expires, status };
 }
 
-/** What was waived, and what grew beyond its ceiling. */
-export function waiverReasons({ load }: BundleWorkload, total: Total, waived: Waived): Reason[] {
+/** What was waived, and what grew beyond its ceiling; of what is not proven either way there is nothing to say. */
+export function waiverReasons({ load, policy }: BundleWorkload, total: Total, waived: Waived): Reason[] {
   const reasons: Reason[] = [];
   const cpu = `CPU time per ${unitName(load)}`;
-  if (waived.total) {
-    const { estimate, lower } = total.figures;
-    reasons.push(waiverReason(waived.total, cpu, `${change(estimate)} (at least ${change(lower ?? 0)})`));
+  if (waived.total && waived.total.status !== 'open') {
+    const { estimate, lower, upper } = total.figures;
+    const isSlower = lower !== null && lower > policy.totalMargin;
+    // A pass by the ceiling waives no proven slowdown: more pairs might have passed without it.
+    const grown = isSlower
+      ? `${change(estimate)} (at least ${change(lower)})`
+      : `${change(estimate)} (at most ${change(upper ?? 0)}), which is not proven to be beyond the margin of ${margin(policy.totalMargin)}, but to be within the ceiling`;
+    reasons.push(waiverReason(waived.total, cpu, grown));
   }
   for (const [finding, waiver] of waived.functions) {
     const least = percent(grownAtLeast(finding));
@@ -116,7 +126,7 @@ export function waiverReasons({ load }: BundleWorkload, total: Total, waived: Wa
   return reasons;
 }
 
-function waiverReason(waiver: AppliedWaiver, what: string, grown: string): Reason {
+export function waiverReason(waiver: AppliedWaiver, what: string, grown: string): Reason {
   const limit = `the waiver at ${oneLine(waiver.at)} accepts at most ${margin(waiver.max)} until ${waiver.expires}`;
   return waiver.status === 'exceeded'
     ? { code: 'waiver_exceeded', message: `${what} ${grown}: ${limit}, which is proven to be exceeded` }
@@ -187,13 +197,17 @@ export function idleWaivers(
   });
 }
 
-function appliedWaivers({ totalWaiver, functions }: WorkloadResult): AppliedWaiver[] {
-  return [totalWaiver, ...functions.map(({ waiver }) => waiver)].filter((waiver) => waiver !== null);
+function appliedWaivers({ totalWaiver, functions, offCpu }: WorkloadResult): AppliedWaiver[] {
+  const ofWaits = offCpu === null ? [] : [offCpu.total.waiver, ...offCpu.waits.map(({ waiver }) => waiver)];
+  return [totalWaiver, ...functions.map(({ waiver }) => waiver), ...ofWaits].filter(
+    (waiver) => waiver !== null,
+  );
 }
 
 /** Whether something was measured, and nothing of that name. */
 function isUnknown(waiver: Waiver, workloads: readonly BundleWorkload[], tableOf: TableOf): boolean {
-  if (waiver.function === null) return false;
+  // Of waits only those that matter are in the result: what is not may be too short.
+  if (waiver.function === null || waiver.time === 'waiting') return false;
   let measured = false;
   for (const workload of workloads) {
     for (const capture of workload.captures) {
@@ -205,6 +219,8 @@ function isUnknown(waiver: Waiver, workloads: readonly BundleWorkload[], tableOf
   return measured;
 }
 
-function subjectOf({ function: named }: Waiver): string {
-  return named === null ? 'the total' : oneLine(named.name);
+function subjectOf({ time, function: named }: Waiver): string {
+  const what = named === null ? 'the total' : oneLine(named.name);
+  if (time === 'cpu') return what;
+  return named === null ? 'all waiting' : `waiting in ${what}`;
 }

@@ -4,6 +4,7 @@ import type { CaptureSummary } from '../../bundle/summary.js';
 import type { FunctionCost, FunctionTable } from '../../profile/functions.js';
 import type { Crossing } from '../../stats/crossed.js';
 import { crossingOf } from '../total/layouts.js';
+import { runnersOf } from '../total/runners.js';
 import type { Pair } from './pairs.js';
 import { poolTables } from './pooling.js';
 
@@ -29,6 +30,8 @@ export interface PanelRow {
 
 export interface Panel {
   readonly pairs: number;
+  /** Which runner took each pair; all the same where there are none. */
+  readonly runners: readonly number[];
   /** The pairs' code layouts; null where a side has one build only. */
   readonly crossing: Crossing | null;
   /** In the order of their keys. */
@@ -52,7 +55,7 @@ export function readPanel(workload: BundleWorkload, pairs: readonly Pair[], tabl
   const read = (capture: Capture) => ofExactTime(tableOf(workload, capture), capture.summary);
   const readAll = (captures: readonly Capture[]) => poolTables(captures.map(read));
   const tables = pairs.map(({ parts }) => ({ base: readAll(parts.base), head: readAll(parts.head) }));
-  return { ...panelOf(tables), crossing: crossingOf(pairs) };
+  return { ...panelOf(tables), runners: runnersOf(pairs), crossing: crossingOf(pairs) };
 }
 
 /**
@@ -95,6 +98,7 @@ export function panelOf(tables: readonly Readonly<Record<Side, FunctionTable>>[]
   });
   return {
     pairs: tables.length,
+    runners: tables.map(() => 0),
     crossing: null,
     rows: sorted.map(([key, { shown, cells }]) => ({
       key,
@@ -123,12 +127,24 @@ function emptyCells(pairs: number): MutableCells {
   return { counts: new Array<number>(pairs).fill(0), nanoseconds: new Array<number>(pairs).fill(0) };
 }
 
-/** Part of a side's CPU time in the first n pairs that was spent in code no function is known for. */
-export function unresolvedPart(panel: Panel, side: Side, n: number): number {
-  const all = sumOfFirst(panel.totals[side].nanoseconds, n);
+/**
+ * Part of a side's CPU time in the first n pairs that was spent in code no function is known for.
+ * @param runner of its pairs alone; null: of all
+ */
+export function unresolvedPart(panel: Panel, side: Side, n: number, runner: number | null = null): number {
+  const sum = (values: readonly number[]) =>
+    runner === null ? sumOfFirst(values, n) : sumOn(runner, panel, values, n);
+  const all = sum(panel.totals[side].nanoseconds);
   let unresolved = 0;
-  for (const row of panel.rows) if (!row.resolved) unresolved += sumOfFirst(row[side].nanoseconds, n);
+  for (const row of panel.rows) if (!row.resolved) unresolved += sum(row[side].nanoseconds);
   return all > 0 ? unresolved / all : 0;
+}
+
+/** Sum over those of the first n pairs that a runner took. */
+export function sumOn(runner: number, { runners }: Panel, values: readonly number[], n: number): number {
+  let sum = 0;
+  for (let i = 0; i < n; i++) if (runners[i] === runner) sum += values[i] as number;
+  return sum;
 }
 
 /** Sum over the first n pairs. */

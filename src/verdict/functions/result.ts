@@ -1,6 +1,7 @@
 /** Findings as the result shows them. */
 
-import type { AppliedWaiver, FunctionClass, FunctionResult } from '../result.js';
+import type { AppliedWaiver } from '../appliedWaiver.js';
+import type { FunctionClass, FunctionResult } from '../result.js';
 import type { FunctionFinding } from './test.js';
 
 /** Longest text the result carries of anything the measured program says. */

@@ -114,8 +114,13 @@ export function morePairs(
           pairsToProve(pairSd, limit - Math.max(0, mean), policy.alpha.pass, layouts),
           sensitivity.sufficient ? 0 : sensitivity.neededPairs,
         );
-  const atLeast = Math.max(needed, shiftPairs, look.pairs + 1, first);
+  return pairsUntil(Math.max(needed, shiftPairs), look, policy);
+}
+
+/** Pairs, more than there are, to the first look that has so many; null when no number can be given. */
+export function pairsUntil(needed: number, look: Look, { looks }: Policy): number | null {
+  const atLeast = Math.max(needed, look.pairs + 1, looks[0] as number);
   if (!(atLeast <= look.pairs * mostTimes)) return null;
-  const reached = policy.looks.find((pairs) => pairs >= atLeast) ?? Math.ceil(atLeast);
+  const reached = looks.find((pairs) => pairs >= atLeast) ?? Math.ceil(atLeast);
   return reached - look.pairs;
 }

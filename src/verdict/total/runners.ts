@@ -6,6 +6,7 @@
  */
 
 import * as exact from '../../stats/exact.js';
+import { byStratum, stratifiedMean } from '../../stats/stratified.js';
 import { equalMeansP } from '../../stats/welch.js';
 import { change, percent, plural } from '../../text/format.js';
 import type { Pair } from '../captures/pairs.js';
@@ -24,14 +25,15 @@ interface Stratum {
 
 /** By runner, in the runners' order; one stratum where there are no runners. */
 function strataOf(pairs: readonly Pair[]): Stratum[] {
-  const byRunner = new Map<number, Pair[]>();
-  for (const pair of pairs) {
-    const runner = pair.base.runner ?? 0;
-    byRunner.set(runner, [...(byRunner.get(runner) ?? []), pair]);
-  }
-  return [...byRunner]
-    .sort(([a], [b]) => a - b)
-    .map(([runner, own]) => ({ runner, pairs: own, log: meanLogChange(logChanges(own)) }));
+  return byStratum(pairs, runnersOf(pairs)).map((own) => {
+    const runner = runnersOf(own)[0] ?? 0;
+    return { runner, pairs: own, log: meanLogChange(logChanges(own)) };
+  });
+}
+
+/** The runner of each pair; all the same where there are none. */
+export function runnersOf(pairs: readonly Pair[]): number[] {
+  return pairs.map(({ base }) => base.runner ?? 0);
 }
 
 /**
@@ -41,33 +43,17 @@ function strataOf(pairs: readonly Pair[]): Stratum[] {
 export function totalLogChange(pairs: readonly Pair[]): LogChange {
   const strata = strataOf(pairs);
   if (strata.length < 2) return meanLogChange(logChanges(pairs), crossingOf(pairs));
-  const weights = strata.map((stratum) => stratum.pairs.length / pairs.length);
-  let mean = 0;
-  let variance = 0;
-  let spread = 0;
-  for (const [i, { log }] of strata.entries()) {
-    const weight = weights[i] as number;
-    const part = exact.square(weight * log.standardError);
-    mean += weight * log.mean;
-    variance += part;
-    spread += exact.square(part) / log.df;
-  }
-  if (!Number.isFinite(variance)) {
-    return { mean, standardError: Number.POSITIVE_INFINITY, df: 1, leaveOneOut: [] };
-  }
+  const whole = stratifiedMean(strata.map((stratum) => ({ n: stratum.pairs.length, ...stratum.log })));
+  if (!Number.isFinite(whole.standardError)) return { ...whole, leaveOneOut: [] };
+  const { mean } = whole;
   const leaveOneOut = new Map<number, number>();
-  for (const [i, { pairs: own, log }] of strata.entries()) {
-    const weight = weights[i] as number;
+  for (const { pairs: own, log } of strata) {
+    const weight = own.length / pairs.length;
     for (const [index, pair] of own.entries()) {
       leaveOneOut.set(pair.number, mean + weight * ((log.leaveOneOut[index] ?? log.mean) - log.mean));
     }
   }
-  return {
-    mean,
-    standardError: Math.sqrt(variance),
-    df: spread > 0 ? exact.square(variance) / spread : pairs.length - strata.length,
-    leaveOneOut: pairs.map(({ number }) => leaveOneOut.get(number) ?? mean),
-  };
+  return { ...whole, leaveOneOut: pairs.map(({ number }) => leaveOneOut.get(number) ?? mean) };
 }
 
 /** What there is to say of several runners. */

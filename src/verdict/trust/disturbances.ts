@@ -58,11 +58,10 @@ export interface Disturbance {
 /** What differs between the sides beyond chance, and by enough to matter for the margin. */
 export function disturbancesOf(pairs: readonly Pair[], margin: number): Disturbance[] {
   return kinds.flatMap(({ code, effect, message }) => {
-    const differences = pairs.flatMap(({ base, head }) => {
+    const found = pairedDifference(pairs, ({ base, head }) => {
       const [before, after] = [effect(base), effect(head)];
-      return before === null || after === null ? [] : [after - before];
+      return before === null || after === null ? null : after - before;
     });
-    const found = pairedDifference(differences);
     if (found === null || found.p > beyondChance) return [];
     if (Math.abs(found.mean) <= negligiblePart * margin) return [];
     return [{ reason: { code, message: message(pairs) }, effect: found.mean }];

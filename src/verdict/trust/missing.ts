@@ -63,10 +63,10 @@ export function missingDecides(
 
 /** Head's CPU time without a function less base's, as a part of base's per unit of work; 0 within chance. */
 function excessOnHead(pairs: readonly Pair[], panel: Panel, change: number): number {
-  const differences = pairs.map(
+  const found = pairedDifference(
+    pairs,
     (_, i) => logitOf(panel, pairs, 'head', i) - logitOf(panel, pairs, 'base', i),
   );
-  const found = pairedDifference(differences);
   if (found === null || found.p > beyondChance) return 0;
   const of = (side: Side) => unresolvedPart(panel, side, pairs.length) + lostPart(pairs, side);
   return of('head') * exact.exp(change) - of('base');

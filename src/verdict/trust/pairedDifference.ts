@@ -1,6 +1,8 @@
 /** Whether something beside the verdict's own figures differs between the sides, pair by pair. */
+import { byStratum, type MeanEstimate, stratifiedMean } from '../../stats/stratified.js';
 import { studentSurvival } from '../../stats/student.js';
 import { trimmedMean } from '../../stats/yuen.js';
+import type { Pair } from '../captures/pairs.js';
 import { fewestPairsForBounds } from '../total/total.js';
 
 /**
@@ -10,19 +12,39 @@ import { fewestPairsForBounds } from '../total/total.js';
 export const beyondChance = 0.01;
 
 export interface PairedDifference {
-  /** Trimmed mean of head − base. */
+  /** Trimmed mean of head − base; of several runners their means weighted by their pairs, as the total is. */
   readonly mean: number;
-  readonly standardError: number;
-  readonly df: number;
-  /** Two-sided p-value against no difference. */
+  /** Two-sided p-value against no difference, on any runner or on all together. */
   readonly p: number;
 }
 
-/** @param differences head − base, one a pair; @returns null with too few of them */
-export function pairedDifference(differences: readonly number[]): PairedDifference | null {
-  if (differences.length < fewestPairsForBounds) return null;
-  const { mean, standardError, df } = trimmedMean(differences);
-  if (mean === 0) return { mean, standardError, df, p: 1 };
-  const p = standardError === 0 ? 0 : 2 * studentSurvival(Math.abs(mean) / standardError, df);
-  return { mean, standardError, df, p };
+/**
+ * Compares the sides within each runner: what is quiet or noisy on one hides nothing on another.
+ * @param differenceOf head − base of a pair; null where that was not measured
+ * @returns null with too few of them
+ */
+export function pairedDifference(
+  pairs: readonly Pair[],
+  differenceOf: (pair: Pair, index: number) => number | null,
+): PairedDifference | null {
+  const known = pairs.flatMap((pair, index) => {
+    const difference = differenceOf(pair, index);
+    return difference === null ? [] : [{ difference, runner: pair.base.runner ?? 0 }];
+  });
+  const strata = byStratum(
+    known,
+    known.map(({ runner }) => runner),
+  )
+    .filter((own) => own.length >= fewestPairsForBounds)
+    .map((own) => ({ n: own.length, ...trimmedMean(own.map(({ difference }) => difference)) }));
+  if (strata.length === 0) return null;
+  const whole = stratifiedMean(strata);
+  if (strata.length === 1) return { mean: whole.mean, p: twoSidedP(whole) };
+  const onAny = strata.length * Math.min(...strata.map(twoSidedP));
+  return { mean: whole.mean, p: Math.min(1, 2 * Math.min(twoSidedP(whole), onAny)) };
+}
+
+function twoSidedP({ mean, standardError, df }: MeanEstimate): number {
+  if (mean === 0) return 1;
+  return standardError === 0 ? 0 : 2 * studentSurvival(Math.abs(mean) / standardError, df);
 }

@@ -7,9 +7,11 @@ import type { Side } from '../../bundle/schema.js';
 import type { CaptureSummary } from '../../bundle/summary.js';
 import * as exact from '../../stats/exact.js';
 import { holm } from '../../stats/holm.js';
+import { byStratum } from '../../stats/stratified.js';
 import { change, percent } from '../../text/format.js';
 import type { Pair } from '../captures/pairs.js';
 import type { Placement, Reason } from '../result.js';
+import { runnersOf } from '../total/runners.js';
 import { cpuPerUnit } from '../total/total.js';
 import { beyondChance, pairedDifference } from './pairedDifference.js';
 
@@ -21,24 +23,41 @@ const leastShare = mostShareChange / 2;
 type Place = 'cpu' | 'node';
 type PerCpu = CaptureSummary['perCpu'][number];
 
-/** The figures by CPU and by memory node, in the order of their numbers; those that matter. */
+/** The figures by CPU and by memory node, in the order of their numbers; those that matter. Each runner has its own. */
 export function placementOf(pairs: readonly Pair[]): Placement {
-  return { cpus: sharesBy('cpu', pairs), nodes: sharesBy('node', pairs) };
+  const runners = runnersOf(pairs);
+  if (new Set(runners).size < 2) return { cpus: sharesBy('cpu', pairs), nodes: sharesBy('node', pairs) };
+  const ofEach = (place: Place): Placement['cpus'] =>
+    byStratum(pairs, runners).flatMap((own) => {
+      const runner = (runnersOf(own)[0] ?? 0) + 1;
+      return sharesBy(place, own).map((one) => ({ ...one, runner }));
+    });
+  return { cpus: ofEach('cpu'), nodes: ofEach('node') };
 }
 
 /**
  * A total that grew on one memory node and fell on another is no property of the code: the sides were placed
- * differently, or the nodes differ.
+ * differently, or the nodes differ. Of several runners, the first on which it did.
  */
 export function nodesDisagree(pairs: readonly Pair[]): Reason | null {
+  const runners = byStratum(pairs, runnersOf(pairs));
+  for (const own of runners) {
+    const where = runners.length > 1 ? ` of runner ${(runnersOf(own)[0] ?? 0) + 1}` : '';
+    const reason = nodesOfRunnerDisagree(own, where);
+    if (reason !== null) return reason;
+  }
+  return null;
+}
+
+function nodesOfRunnerDisagree(pairs: readonly Pair[], where: string): Reason | null {
   const nodes = placesOf('node', pairs);
   if (nodes.length < 2) return null;
   const changes = nodes.map((node) => {
-    const differences = pairs.flatMap((pair) => {
+    const found = pairedDifference(pairs, (pair) => {
       const [before, after] = [costOn(node, pair, 'base'), costOn(node, pair, 'head')];
-      return before === null || after === null ? [] : [exact.log(after / before)];
+      return before === null || after === null ? null : exact.log(after / before);
     });
-    return { node, found: pairedDifference(differences) };
+    return { node, found };
   });
   const adjusted = holm(changes.map(({ found }) => found?.p ?? 1));
   const proven = changes.flatMap(({ node, found }, index) =>
@@ -48,14 +67,14 @@ export function nodesDisagree(pairs: readonly Pair[]): Reason | null {
   const list = proven.map(({ node, mean }) => `${change(exact.expm1(mean))} on node ${node}`).join(', ');
   return {
     code: 'nodes_disagree',
-    message: `CPU time changed in opposite directions on the machine's memory nodes (${list}): keep the service on one node with capture.cpus.service`,
+    message: `CPU time changed in opposite directions on the memory nodes${where} (${list}): keep the service on one node with capture.cpus.service`,
   };
 }
 
 /** One remark for all CPUs and nodes that are flagged. */
 export function placementDiffers({ cpus, nodes }: Placement): Reason | null {
   const say = (place: string, each: Placement['cpus'][number]) =>
-    `${place} ${each.id} (${percent(each.baseShare)} of base's samples, ${percent(each.headShare)} of head's)`;
+    `${place} ${each.id}${each.runner === undefined ? '' : ` of runner ${each.runner}`} (${percent(each.baseShare)} of base's samples, ${percent(each.headShare)} of head's)`;
   const places = [
     ...nodes.filter(({ differs }) => differs).map((each) => say('node', each)),
     ...cpus.filter(({ differs }) => differs).map((each) => say('CPU', each)),
@@ -81,13 +100,11 @@ function sharesBy(place: Place, pairs: readonly Pair[]): Placement['cpus'] {
         )
       );
     };
-    const differences = pairs.map((pair) => logit(place, id, pair, 'head') - logit(place, id, pair, 'base'));
-    return {
-      id,
-      baseShare: shareOf('base'),
-      headShare: shareOf('head'),
-      p: pairedDifference(differences)?.p ?? 1,
-    };
+    const found = pairedDifference(
+      pairs,
+      (pair) => logit(place, id, pair, 'head') - logit(place, id, pair, 'base'),
+    );
+    return { id, baseShare: shareOf('base'), headShare: shareOf('head'), p: found?.p ?? 1 };
   });
   const adjusted = holm(rows.map(({ p }) => p));
   return rows.map(({ id, baseShare, headShare }, index) => ({

@@ -2,6 +2,7 @@
 
 import type { Capture } from '../../bundle/schema.js';
 import * as exact from '../../stats/exact.js';
+import { byStratum } from '../../stats/stratified.js';
 import { percent } from '../../text/format.js';
 import { capturesOf, type Pair } from '../captures/pairs.js';
 import type { Reason, SideConditions } from '../result.js';
@@ -15,6 +16,7 @@ const noisy = { steal: 0.02, otherLoad: 0.05, frequencySpread: 0.03, throttled: 
 export function sideConditions(captures: readonly Capture[]): SideConditions {
   const frequencies = captures.flatMap(({ conditions }) => conditions.frequencyKilohertz ?? []);
   const mean = frequencies.reduce((sum, each) => sum + each, 0) / Math.max(1, frequencies.length);
+  const spreads = relativeDeviations(captures);
   let [stalled, wall] = [0, 0];
   for (const { conditions } of captures) {
     if (conditions.memoryStallNanoseconds === null) continue;
@@ -26,15 +28,22 @@ export function sideConditions(captures: readonly Capture[]): SideConditions {
     otherLoad: otherPart(captures),
     frequencyHz: frequencies.length === 0 ? null : mean * 1000,
     frequencySpread:
-      frequencies.length < 2
+      spreads.length < 2
         ? null
-        : Math.sqrt(
-            frequencies.reduce((sum, each) => sum + exact.square(each / mean - 1), 0) /
-              (frequencies.length - 1),
-          ),
+        : Math.sqrt(spreads.reduce((sum, each) => sum + exact.square(each), 0) / (spreads.length - 1)),
     throttled: throttledPart(captures),
     memoryStall: wall > 0 ? Math.min(1, stalled / wall) : null,
   };
+}
+
+/** Of each capture's frequency from its runner's mean: that runners differ is no noise. */
+function relativeDeviations(captures: readonly Capture[]): number[] {
+  const runners = captures.map(({ runner }) => runner ?? 0);
+  return byStratum(captures, runners).flatMap((own) => {
+    const frequencies = own.flatMap(({ conditions }) => conditions.frequencyKilohertz ?? []);
+    const mean = frequencies.reduce((sum, each) => sum + each, 0) / Math.max(1, frequencies.length);
+    return frequencies.map((each) => each / mean - 1);
+  });
 }
 
 /** A machine that is noisy for both sides alike: it costs pairs, and forbids nothing. */

@@ -6,7 +6,7 @@ import { sameRateP } from '../../stats/binomial.js';
 import * as exact from '../../stats/exact.js';
 import { change, count, margin, percent, plural, unitName } from '../../text/format.js';
 import { capturesOf, type Pair, sumOver } from '../captures/pairs.js';
-import { type Panel, sumOfFirst, unresolvedPart } from '../captures/panel.js';
+import { type Panel, sumOn, unresolvedPart } from '../captures/panel.js';
 import type { Reason } from '../result.js';
 import type { LogChange } from '../total/total.js';
 import { checkSettings, checkThrottling } from './settings.js';
@@ -183,20 +183,26 @@ export interface Unresolved {
  * Code without a name is compared per unit of work: its mere share changes with everything else. When it changes, what
  * is attributed to functions cannot be trusted on one side; the total, which needs no names, can. CPU time that no
  * sample could be taken in does not count: it is the scheduler's, which holds the clock's ticks off, and no function's.
+ * Every runner is asked by itself: one without symbols is not hidden by others.
  * @returns null when it is small enough or did not change
  */
 export function checkUnresolved(n: number, panel: Panel, total: LogChange): Unresolved | null {
-  const of = (side: Side) => {
-    const share = unresolvedPart(panel, side, n);
-    const samples = Math.max(1, sumOfFirst(panel.totals[side].counts, n));
-    return { share, variance: (share * (1 - share)) / samples };
-  };
-  const [base, head] = [of('base'), of('head')];
-  const moved = head.share * exact.exp(total.mean) - base.share;
-  const chance = unresolvedSigmas * Math.sqrt(base.variance + head.variance);
-  if (Math.abs(moved) <= Math.max(mostUnresolvedChange, chance)) return null;
-  const message = `code without symbols takes ${percent(base.share)} of base's CPU time and ${percent(head.share)} of head's, where more functions may have changed: build both sides with the same symbols (not stripped)`;
-  return { reason: reason('unresolved_differs', message), baseShare: base.share };
+  const runners = [...new Set(panel.runners.slice(0, n))];
+  for (const runner of runners) {
+    const of = (side: Side) => {
+      const share = unresolvedPart(panel, side, n, runner);
+      const samples = Math.max(1, sumOn(runner, panel, panel.totals[side].counts, n));
+      return { share, variance: (share * (1 - share)) / samples };
+    };
+    const [base, head] = [of('base'), of('head')];
+    const moved = head.share * exact.exp(total.mean) - base.share;
+    const chance = unresolvedSigmas * Math.sqrt(base.variance + head.variance);
+    if (Math.abs(moved) <= Math.max(mostUnresolvedChange, chance)) continue;
+    const where = runners.length > 1 ? ` on runner ${runner + 1}` : '';
+    const message = `code without symbols takes ${percent(base.share)} of base's CPU time and ${percent(head.share)} of head's${where}, where more functions may have changed: build both sides with the same symbols (not stripped)`;
+    return { reason: reason('unresolved_differs', message), baseShare: unresolvedPart(panel, 'base', n) };
+  }
+  return null;
 }
 
 function reason(code: string, message: string): Reason {

@@ -6,21 +6,23 @@
  * too little (Efron, 1969).
  */
 import * as exact from '../../stats/exact.js';
+import { byStratum, type MeanEstimate, stratifiedMean } from '../../stats/stratified.js';
 import { studentSurvival } from '../../stats/student.js';
 import { trimmedMean } from '../../stats/yuen.js';
 import type { Bounded } from '../result.js';
+import { layoutError } from '../total/layouts.js';
 import { fewestPairsForBounds } from '../total/total.js';
-import type { Cells } from './panel.js';
+import type { Cells, Grouping } from './panel.js';
 
-interface Location {
-  readonly mean: number;
-  /** Infinite with too few pairs. */
-  readonly standardError: number;
-  readonly df: number;
+/** Of a figure of every pair: its centre; the standard error is infinite with too few pairs. */
+export interface Location extends MeanEstimate {
+  /** What code layouts have in the variance, and the degrees of freedom they leave. */
+  readonly layouts: { readonly variance: number; readonly df: number } | null;
 }
 
 export interface WaitEstimate {
   readonly cells: Cells;
+  readonly grouping: Grouping;
   /** Nanoseconds per unit: of what is always there geometric means, else arithmetic ones. */
   readonly base: number;
   readonly head: number;
@@ -30,28 +32,33 @@ export interface WaitEstimate {
   readonly difference: Location;
 }
 
-/** Estimates the change from one value a pair and side, of at least one pair. */
-export function estimateWait(cells: Cells): WaitEstimate {
+/** Estimates the change from one value a pair and side, of at least one pair. @param grouping the same pairs' */
+export function estimateWait(cells: Cells, grouping: Grouping): WaitEstimate {
   const { base, head } = cells;
   const isAlwaysThere =
     base.length > 0 && base.every((value) => value > 0) && head.every((value) => value > 0);
   const average = isAlwaysThere ? geometricMean : mean;
+  const ratios = isAlwaysThere ? head.map((value, pair) => exact.log(value / (base[pair] as number))) : null;
   return {
     cells,
+    grouping,
     base: average(base),
     head: average(head),
-    log: isAlwaysThere ? trimmed(head.map((value, pair) => exact.log(value / (base[pair] as number)))) : null,
-    difference: location(head.map((value, pair) => value - (base[pair] as number))),
+    log: ratios && locate(ratios, grouping, trimmed),
+    difference: locate(
+      head.map((value, pair) => value - (base[pair] as number)),
+      grouping,
+      untrimmed,
+    ),
   };
 }
 
 /** One-sided p-value against "head ≤ (1 + margin) base", and of what is not always there: "+ least". */
 export function longerP(estimate: WaitEstimate, margin: number, least: number): number {
-  const { log, cells } = estimate;
+  const { log, cells, grouping } = estimate;
   if (log !== null) return upperTail({ ...log, mean: log.mean - exact.log1p(margin) });
-  return upperTail(
-    location(cells.head.map((value, pair) => value - (1 + margin) * (cells.base[pair] as number) - least)),
-  );
+  const beyond = cells.head.map((value, pair) => value - (1 + margin) * (cells.base[pair] as number) - least);
+  return upperTail(locate(beyond, grouping, untrimmed));
 }
 
 /** The same against "head ≥ base / (1 + margin)". */
@@ -88,28 +95,55 @@ function around({ mean: estimate, standardError, df }: Location, quantile: (df: 
   return { estimate, lower: estimate - reach, upper: estimate + reach };
 }
 
-function upperTail({ mean: distance, standardError, df }: Location): number {
+/** One-sided p-value against a distance of 0 or less. */
+export function upperTail({ mean: distance, standardError, df }: Location): number {
   if (!Number.isFinite(standardError)) return 1;
   if (standardError === 0) return distance > 0 ? 0 : 1;
   return studentSurvival(distance / standardError, df);
 }
 
-function trimmed(values: readonly number[]): Location {
+/** What each value moves a centre by, times their number, besides the centre itself. */
+type Centre = MeanEstimate & { readonly influences: readonly number[] };
+
+/** Runners are strata, as they are of the total; code layouts add to the error what they vary by. */
+export function locate(
+  values: readonly number[],
+  { runners, crossing }: Grouping,
+  centreOf: (values: readonly number[]) => Centre,
+): Location {
+  const strata = byStratum(values, runners);
+  if (strata.length > 1) {
+    const whole = stratifiedMean(strata.map((own) => ({ n: own.length, ...centreOf(own) })));
+    return { ...whole, layouts: null };
+  }
+  const { mean: centre, standardError, df, influences } = centreOf(values);
+  const layouts = Number.isFinite(standardError) ? layoutError(influences, crossing) : null;
+  if (layouts === null) return { mean: centre, standardError, df, layouts };
+  return {
+    mean: centre,
+    standardError: Math.sqrt(exact.square(standardError) + layouts.variance),
+    df: Math.min(df, layouts.df),
+    layouts,
+  };
+}
+
+export function trimmed(values: readonly number[]): Centre {
   if (values.length < fewestPairsForBounds) return unbounded(mean(values));
   return trimmedMean(values);
 }
 
-/** Mean with its standard error. */
-function location(values: readonly number[]): Location {
+/** The mean. */
+export function untrimmed(values: readonly number[]): Centre {
   const n = values.length;
   const centre = mean(values);
   if (n < fewestPairsForBounds) return unbounded(centre);
-  const squares = values.reduce((sum, value) => sum + exact.square(value - centre), 0);
-  return { mean: centre, standardError: Math.sqrt(squares / (n * (n - 1))), df: n - 1 };
+  const influences = values.map((value) => value - centre);
+  const squares = influences.reduce((sum, value) => sum + exact.square(value), 0);
+  return { mean: centre, standardError: Math.sqrt(squares / (n * (n - 1))), df: n - 1, influences };
 }
 
-function unbounded(centre: number): Location {
-  return { mean: centre, standardError: Number.POSITIVE_INFINITY, df: 1 };
+function unbounded(centre: number): Centre {
+  return { mean: centre, standardError: Number.POSITIVE_INFINITY, df: 1, influences: [] };
 }
 
 function mean(values: readonly number[]): number {

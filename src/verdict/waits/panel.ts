@@ -2,8 +2,11 @@
 import { type BundleWorkload, type Capture, type Side, sides } from '../../bundle/schema.js';
 import type { CaptureSummary } from '../../bundle/summary.js';
 import type { WaitPath, WaitPlace, WaitTable } from '../../profile/waits.js';
+import type { Crossing } from '../../stats/crossed.js';
 import type { Pair } from '../captures/pairs.js';
 import { poolWaits } from '../captures/pooling.js';
+import { crossingOf, firstPairs } from '../total/layouts.js';
+import { runnersOf } from '../total/runners.js';
 
 /** Where threads waited in a capture; null where that was not kept. */
 export type WaitsOf = (workload: BundleWorkload, capture: Capture) => WaitTable | null;
@@ -12,6 +15,14 @@ export type WaitsOf = (workload: BundleWorkload, capture: Capture) => WaitTable 
 export interface Cells {
   readonly base: readonly number[];
   readonly head: readonly number[];
+}
+
+/** What pairs have in common with others. */
+export interface Grouping {
+  /** Which runner took each pair. */
+  readonly runners: readonly number[];
+  /** Their code layouts; null where a side has one build only. */
+  readonly crossing: Crossing | null;
 }
 
 /** One way to come to a place to wait. */
@@ -36,6 +47,7 @@ export interface WaitRow {
 
 export interface WaitPanel {
   readonly pairs: number;
+  readonly grouping: Grouping;
   /** In the order of their keys. */
   readonly rows: readonly WaitRow[];
   /** Waits within the work, and for work. */
@@ -57,12 +69,16 @@ interface Tables {
   readonly head: WaitTable;
 }
 
-/** @returns null when a capture does not have its waits, or did no work: nothing can be compared then */
-export function readWaitPanel(
+/**
+ * Reads the waits of all pairs once.
+ * @returns the panel of the first n pairs, by n, in which nothing depends on the pairs after them; null when a capture
+ *          does not have its waits, or did no work: nothing can be compared then
+ */
+export function readWaits(
   workload: BundleWorkload,
   pairs: readonly Pair[],
   waitsOf: WaitsOf,
-): WaitPanel | null {
+): ((n: number) => WaitPanel) | null {
   const tables: Tables[] = [];
   for (const pair of pairs) {
     const read = (side: Side) => poolWaits(pair.parts[side].map((capture) => waitsOf(workload, capture)));
@@ -70,7 +86,16 @@ export function readWaitPanel(
     if (base === null || head === null || pair.base.units === 0 || pair.head.units === 0) return null;
     tables.push({ base, head });
   }
-  const isIdle = idlePaths(tables, new Set(workload.offCpu?.idle));
+  const panels = new Map<number, WaitPanel>();
+  return (n) => {
+    const panel = panels.get(n) ?? panelOf(workload, pairs.slice(0, n), tables.slice(0, n));
+    panels.set(n, panel);
+    return panel;
+  };
+}
+
+function panelOf({ offCpu }: BundleWorkload, pairs: readonly Pair[], tables: readonly Tables[]): WaitPanel {
+  const isIdle = idlePaths(tables, new Set(offCpu?.idle));
   const ofSummary = (figure: (offCpu: NonNullable<CaptureSummary['offCpu']>) => number) =>
     perUnit(pairs, ({ summary }) => (summary.offCpu ? figure(summary.offCpu) : 0));
   const olderOf = ({ summary }: Capture) => summary.offCpu?.withoutStackNanoseconds.blocked_before ?? 0;
@@ -80,6 +105,7 @@ export function readWaitPanel(
     );
   return {
     pairs: pairs.length,
+    grouping: { runners: runnersOf(pairs), crossing: crossingOf(pairs) },
     rows: rowsOf(pairs, tables, isIdle),
     work: sumOf(false),
     idle: sumOf(true),
@@ -102,7 +128,7 @@ function sum(paths: readonly WaitPath[]): number {
 }
 
 /**
- * Whether a path is one of waiting for work: what most of its time in all captures of both sides says, so that no side
+ * Whether a path is one of waiting for work: what most of its time in these captures of both sides says, so that no side
  * is judged by another measure. Without a word of its own a path is what its place is, or what its kind usually is.
  */
 function idlePaths(
@@ -197,4 +223,8 @@ function add(cells: number[], index: number, value: number): void {
 /** The first n pairs. */
 export function firstOf({ base, head }: Cells, n: number): Cells {
   return { base: base.slice(0, n), head: head.slice(0, n) };
+}
+
+export function firstGrouped({ runners, crossing }: Grouping, n: number): Grouping {
+  return { runners: runners.slice(0, n), crossing: crossing && firstPairs(crossing, n) };
 }

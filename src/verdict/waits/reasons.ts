@@ -1,6 +1,6 @@
 /** What is said of time spent waiting: stable codes, and sentences with figures and the cure. */
 import type { Load, WaitPolicy } from '../../bundle/schema.js';
-import { change, margin, nanoseconds, percent, plural, unitName } from '../../text/format.js';
+import { change, margin, nanoseconds, percent, plural, seconds, unitName } from '../../text/format.js';
 import { waitWords } from '../../text/waits.js';
 import { shownName } from '../names.js';
 import type { Reason } from '../result.js';
@@ -64,6 +64,41 @@ export function moved(waits: readonly RowFinding[]): Reason {
     code: 'waits_moved',
     message: `${list} got longer and other waits as much shorter (e.g. a function was renamed): not held against the change`,
   };
+}
+
+/** What a pass says of waits: all waiting within the work together is proven to be within its margin. */
+export function within(waits: WaitFindings, load: Load, policy: WaitPolicy): Reason {
+  const waiting = `waiting within the work per ${unitName(load)}`;
+  return {
+    code: 'waits_within',
+    message: waits.within.isSmall
+      ? `${waiting} is less than 1 % of the time that takes of its threads, which is not judged`
+      : `${waiting} is within ${limitOf(waits, policy)}: ${figuresOf(waits)}`,
+  };
+}
+
+/** It is not: nothing passes where waits are enforced. @param more seconds it takes; null: untold */
+export function undecided(waits: WaitFindings, load: Load, policy: WaitPolicy, more: number | null): Reason {
+  const waiting = `waiting within the work per ${unitName(load)}`;
+  const figures = figuresOf(waits);
+  const takes =
+    more === null ? '' : `measure about ${seconds(more)} more (raise gate.budget or gate.max_pairs), `;
+  return {
+    code: 'waits_undecided',
+    message: waits.within.runnersDisagree
+      ? `${waiting} did not change alike on all runners (${figures}): judge each runner's bundle by itself, and merge those of equal machines`
+      : `${waiting} is neither proven to be within ${limitOf(waits, policy)} nor beyond it (${figures}), and gate.off_cpu.mode is enforce: ${takes}widen gate.off_cpu.margin on base, or set the mode to report`,
+  };
+}
+
+function limitOf({ within: { byCeiling, tolerated } }: WaitFindings, policy: WaitPolicy): string {
+  return byCeiling ? `the ${margin(tolerated)} that are waived` : `its margin of ${margin(policy.margin)}`;
+}
+
+function figuresOf({ total: { change: relative, estimate }, within: { upper } }: WaitFindings): string {
+  return relative === null || upper === null
+    ? `${nanoseconds(estimate.base)} on base, ${nanoseconds(estimate.head)} on head`
+    : `${change(relative.estimate)}, at most ${change(upper)}`;
 }
 
 /** Too much of the waiting has no stack to tell where it was. @param part of it */

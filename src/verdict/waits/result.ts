@@ -4,7 +4,6 @@ import { type Pair, sumOver } from '../captures/pairs.js';
 import { longestText } from '../functions/result.js';
 import type { Bounded } from '../result.js';
 import { estimateWait, waitBounds } from './estimate.js';
-import { firstOf } from './panel.js';
 import type { OffCpu, WaitQuality, WaitResult } from './schema.js';
 import type { RowFinding, WaitFindings } from './test.js';
 
@@ -29,6 +28,7 @@ export function offCpuResult(
       change: total.change,
       contribution: over(total.added, threadTime),
       class: total.proof ?? 'unproven',
+      waiver: waits.waived.total,
     },
     idle: { base: idle.base, head: idle.head },
     runnable: { base: runnable.estimate.base, head: runnable.estimate.head, change: runnable.change },
@@ -42,7 +42,7 @@ export function offCpuResult(
         .filter(({ row }) => row.idle)
         .sort(bySize)
         .slice(0, mostIdle),
-    ].map((finding) => waitResult(finding, waits, pairs.length)),
+    ].map((finding) => waitResult(finding, waits)),
     quality: { base: quality(pairs, waits, 'base'), head: quality(pairs, waits, 'head') },
   };
 }
@@ -54,8 +54,9 @@ export function idlePlaces({ waits }: OffCpu): Set<string> {
   return new Set(idle.filter((key) => !within.has(key)));
 }
 
-function waitResult(finding: RowFinding, { threadTime, quantile }: WaitFindings, n: number): WaitResult {
+function waitResult(finding: RowFinding, { threadTime, quantile, waived }: WaitFindings): WaitResult {
   const { row, estimate, proof, change, added } = finding;
+  const { grouping } = estimate;
   const { name, file, line, kind } = row.place;
   return {
     key: row.key.slice(0, longestText),
@@ -69,8 +70,9 @@ function waitResult(finding: RowFinding, { threadTime, quantile }: WaitFindings,
     change,
     contribution: over(added, threadTime),
     class: proof ?? 'unproven',
+    waiver: waived.rows.get(finding) ?? null,
     paths: row.paths
-      .map(({ callers, cells }) => ({ callers, estimate: estimateWait(firstOf(cells, n)) }))
+      .map(({ callers, cells }) => ({ callers, estimate: estimateWait(cells, grouping) }))
       .filter(({ estimate: { base, head } }) => base + head > 0)
       .map(({ callers, estimate: own }) => ({
         callers: callers.map((caller) => caller.slice(0, longestText)),

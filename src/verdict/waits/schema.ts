@@ -1,6 +1,7 @@
 /** Time spent waiting, as the result has it: nanoseconds per unit of work, changes as fractions. */
 import * as z from 'zod';
 import { waitKinds } from '../../profile/waitKind.js';
+import { appliedWaiverSchema } from '../appliedWaiver.js';
 import { boundedSchema } from '../bounded.js';
 
 const text = z.string().max(10_000);
@@ -27,6 +28,8 @@ export const waitSchema = z.object({
   /** What that adds to `threadTime` of base, as a fraction of it. */
   contribution: boundedSchema,
   class: waitClassSchema,
+  /** The waiver that speaks of it, where it is proven longer and enforced. */
+  waiver: appliedWaiverSchema.nullable(),
   /** How threads come here, the longest first: who called the function, innermost first. */
   paths: z
     .array(
@@ -65,6 +68,7 @@ export const offCpuSchema = z.object({
     change: boundedSchema.nullable(),
     contribution: boundedSchema,
     class: waitClassSchema,
+    waiver: appliedWaiverSchema.nullable(),
   }),
   /** Waiting for work. */
   idle: sidesOfTime,

@@ -1,13 +1,17 @@
 /** Which waits within the work provably got longer or shorter, at one look; a family of claims of its own. */
 
+import { sides } from '../../bundle/schema.js';
 import type { WaitKind } from '../../profile/waitKind.js';
 import * as exact from '../../stats/exact.js';
 import { holm } from '../../stats/holm.js';
+import { byStratum } from '../../stats/stratified.js';
 import { studentUpperQuantile } from '../../stats/student.js';
+import { noWaitsWaived, type WaivedWaits } from '../blame/waitWaivers.js';
 import type { Look } from '../pace/looks.js';
 import type { Bounded } from '../result.js';
 import { estimateWait, longerP, shorterP, type WaitEstimate, waitBounds } from './estimate.js';
-import { type Cells, firstOf, type WaitPanel, type WaitRow } from './panel.js';
+import { type Cells, firstGrouped, firstOf, type WaitPanel, type WaitRow } from './panel.js';
+import { type Within, withinMargin } from './within.js';
 
 /** Waits below this part of the time that a unit of work takes of its threads are not tested. */
 const leastPart = 0.01;
@@ -37,6 +41,8 @@ export interface RowFinding extends WaitFinding {
 export interface WaitFindings {
   /** All waits within the work together; it may be longer or shorter. */
   readonly total: WaitFinding;
+  readonly within: Within;
+  readonly waived: WaivedWaits;
   /** Waiting for a CPU: the machine's fault; nothing is claimed of it. */
   readonly runnable: WaitFinding;
   readonly idle: Readonly<Record<'base' | 'head', number>>;
@@ -56,24 +62,34 @@ export interface WaitFindings {
  * Tests all waits within the work together and each that matters: `longer` rejects head ≤ (1 + δ) base, `shorter` the
  * reverse, each by Holm at the look's level for a family. It is the level functions have and a family beside theirs:
  * whatever is claimed here takes nothing from what can be claimed of CPU time. Bounds are simultaneous (Bonferroni).
+ * @param panel     of the look's pairs at least
+ * @param passAlpha error probability of a pass over all looks
+ * @param ceiling   of a waiver of all waiting, by which a pass is judged where the margin does not do
  */
-export function testWaits(panel: WaitPanel, look: Look, margin: number): WaitFindings {
+export function testWaits(
+  panel: WaitPanel,
+  look: Look,
+  margin: number,
+  passAlpha: number,
+  ceiling = margin,
+): WaitFindings {
   const n = look.pairs;
   const level = look.levels.functions;
-  const estimate = (cells: Cells) => estimateWait(firstOf(cells, n));
+  const grouping = firstGrouped(panel.grouping, n);
+  const estimate = (cells: Cells) => estimateWait(firstOf(cells, n), grouping);
   const [work, cpu, untracedTime] = [estimate(panel.work), estimate(panel.cpu), estimate(panel.untraced)];
   const threadTime = cpu.base + work.base;
   const least = (leastPart * (threadTime + cpu.head + work.head)) / 2;
-  const untraced = partOf(untracedTime, work);
+  const untraced = untracedPart(panel, n);
   const isBlind = untraced > mostUntraced;
   const mayClaim = look.mayClaim && !isBlind;
+  const matters = ({ base, head }: WaitEstimate) =>
+    (base + head) / 2 >= least || Math.max(base, head) >= 2 * least;
   const shown = panel.rows
     .map((row) => ({ row, estimate: estimate(row.cells) }))
-    .filter(({ row, estimate: { base, head } }) =>
-      row.idle ? base + head > 0 : (base + head) / 2 >= least || Math.max(base, head) >= 2 * least,
-    );
+    .filter(({ row, estimate: one }) => (row.idle ? one.base + one.head > 0 : matters(one)));
   const tested = shown.filter(({ row }) => isTested(row, n));
-  const family = [work, ...tested.map((one) => one.estimate)];
+  const family = [...(matters(work) ? [work] : []), ...tested.map((one) => one.estimate)];
   const longer = holm(family.map((one) => longerP(one, margin, least)));
   const shorter = holm(family.map((one) => shorterP(one, margin, least)));
   const proofs = new Map<WaitEstimate, WaitProof>();
@@ -84,13 +100,18 @@ export function testWaits(panel: WaitPanel, look: Look, margin: number): WaitFin
       proofs.set(one, sumOf(one.cells.head) > 0 ? 'shorter' : 'gone');
   }
   for (const one of offset(tested, proofs)) proofs.set(one, 'moved');
-  const quantile = quantiles(level / family.length);
+  const quantile = quantiles(level / Math.max(1, family.length));
   const finding = (one: WaitEstimate): WaitFinding => {
     const proof = proofs.get(one) ?? null;
     return { estimate: one, proof, ...withProof(waitBounds(one, quantile), proof, margin, one.base) };
   };
+  const tolerated = { margin, ceiling, least: matters(work) ? least : null };
+  const seen = withinMargin(work, tolerated, look, passAlpha);
+  const within = mayClaim ? seen : { ...seen, proven: false };
   return {
-    total: finding(work),
+    total: withUpper(finding(work), within),
+    within,
+    waived: noWaitsWaived,
     runnable: finding(estimate(panel.runnable)),
     idle: estimate(panel.idle),
     rows: shown.map((one) => ({ row: one.row, ...finding(one.estimate) })),
@@ -117,9 +138,28 @@ function isTested({ idle, place, counts }: WaitRow, n: number): boolean {
   return !idle && place.resolved && sumOf(counts.slice(0, n)) >= fewestBlocks;
 }
 
-function partOf(untraced: WaitEstimate, work: WaitEstimate): number {
-  const part = (missing: number, seen: number) => (missing > 0 ? missing / (missing + seen) : 0);
-  return Math.max(part(untraced.base, work.base), part(untraced.head, work.head));
+/** Of the side and runner that has most. */
+function untracedPart({ grouping, untraced, work }: WaitPanel, n: number): number {
+  const runners = grouping.runners.slice(0, n);
+  const parts = sides.flatMap((side) => {
+    const pairs = runners.map((_, pair) => ({
+      missing: untraced[side][pair] as number,
+      seen: work[side][pair] as number,
+    }));
+    return byStratum(pairs, runners).map((own) => {
+      const missing = sumOf(own.map((one) => one.missing));
+      return missing > 0 ? missing / (missing + sumOf(own.map(({ seen }) => seen))) : 0;
+    });
+  });
+  return Math.max(0, ...parts);
+}
+
+/** What is proven to be within the margin is shown so: at its own level its limit is no wider than that. */
+function withUpper(finding: WaitFinding, { proven, isSmall, upper: limit }: Within): WaitFinding {
+  const { change, added, estimate } = finding;
+  if (!proven || isSmall || limit === null || change === null) return finding;
+  const upper = Math.min(change.upper ?? limit, limit);
+  return { ...finding, change: { ...change, upper }, added: { ...added, upper: upper * estimate.base } };
 }
 
 /** Holm may prove a little more than simultaneous bounds show: what is proven is beyond the margin. */

@@ -1,7 +1,7 @@
 /** Many simulated gates, each judged by the program's own verdict code. */
-import type { Policy } from '../../../src/bundle/schema.js';
+import type { BundleWorkload, Policy } from '../../../src/bundle/schema.js';
 import { policyOf } from '../../../src/config/resolve.js';
-import { judgeWorkload } from '../../../src/verdict/judge.js';
+import { judgeWorkload, standing } from '../../../src/verdict/judge.js';
 import type { Verdict } from '../../../src/verdict/result.js';
 import { type Costs, program, type Simulated, simulate, type Truth } from '../../verdict/simulate.js';
 
@@ -29,7 +29,13 @@ export interface Gate {
   readonly codes: readonly string[];
 }
 
-export type GateTruth = Pick<Truth, 'head' | 'noise' | 'layouts'>;
+export type GateTruth = Pick<Truth, 'head' | 'noise' | 'layouts' | 'samples'> & {
+  /** The 40 functions unless given. */
+  readonly base?: Costs;
+  readonly dispersion?: number;
+  /** Judges builds of several layouts as if they were one. */
+  readonly layoutsIgnored?: boolean;
+};
 
 /** @param looks the plan's; measuring stops where the verdict is clear */
 export function runGates(count: number, truth: GateTruth, looks: Policy['looks'] = policy.looks): Gate[] {
@@ -50,12 +56,36 @@ export function simulatedGate(
   pairs = policy.looks.at(-1) as number,
   looks: Policy['looks'] = policy.looks,
 ): Simulated {
-  return simulate({ seed: index + 1, pairs, base, policy: { ...policy, looks }, ...truth });
+  const { layoutsIgnored = false, ...given } = truth;
+  const simulated = simulate({ seed: index + 1, pairs, base, policy: { ...policy, looks }, ...given });
+  return layoutsIgnored ? { ...simulated, workload: asOneBuild(simulated.workload) } : simulated;
+}
+
+function asOneBuild({ layouts: _, ...workload }: BundleWorkload): BundleWorkload {
+  return { ...workload, captures: workload.captures.map(({ layout: _layout, ...capture }) => capture) };
 }
 
 function judged({ workload, tableOf }: Simulated): Gate {
   const { verdict, reasons, pairs } = judgeWorkload(workload, { tableOf });
   return { verdict, pairs, seconds: pairs * secondsPerPair, codes: reasons.map(({ code }) => code) };
+}
+
+/** A run that may end because no verdict is expected of it, and what it would have come to. */
+export interface Ended {
+  readonly early: boolean;
+  readonly verdict: Verdict;
+}
+
+/** @param looks the plan's */
+export function runToFutility(index: number, truth: GateTruth, looks: Policy['looks']): Ended {
+  const { workload, tableOf } = simulatedGate(index, truth, looks.at(-1) as number, looks);
+  const { verdict } = judgeWorkload(workload, { tableOf });
+  for (const look of looks.slice(0, -1)) {
+    const captures = workload.captures.filter(({ pair }) => pair <= look);
+    const stands = standing({ ...workload, captures, stop: null }, { tableOf });
+    if (stands !== 'open') return { early: stands === 'futile', verdict };
+  }
+  return { early: false, verdict };
 }
 
 /** Share with its standard error, the binomial one; of nothing seen, that of one seen. */
