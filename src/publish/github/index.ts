@@ -4,6 +4,7 @@
  */
 import { dirname, join } from 'node:path';
 import type { Annotations } from '../../report/annotations.js';
+import { flameFileName } from '../../report/flame/file.js';
 import { renderCheck, renderMarkdown } from '../../report/markdown/markdown.js';
 import type { Result } from '../../verdict/result.js';
 import { folderFiles, looseFiles } from './artifacts.js';
@@ -32,7 +33,7 @@ export async function publish(
   log: Warner,
 ): Promise<void> {
   const flamegraphs = result.workloads.map(({ name }) =>
-    join(dirname(paths.reportHtml), `flamegraph-${name}.svg`),
+    join(dirname(paths.reportHtml), flameFileName(name)),
   );
   const artifacts = await publishArtifacts(context, settings, log, {
     report: looseFiles('', [paths.reportHtml]),
