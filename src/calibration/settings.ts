@@ -61,12 +61,12 @@ function captureSetting({ name, recorded }: Omit<WorkloadCalibration, 'settings'
   const wanted = Math.min(longestCapture, Math.max(least, forOverhead, forSamples));
   const isFine = wanted >= captureSeconds / 1.5 && wanted <= captureSeconds * 1.25;
   const value = roundSeconds(isFine ? captureSeconds : wanted);
-  const shared = isShared ? `, of which ${pairsPerLaunch} pairs share a launch` : '';
+  const shared = isShared ? ` (${pairsPerLaunch} pairs share a launch)` : '';
   const facts = `${secondsText(overhead)} of each capture's time go into starting, warming up and stopping${shared}, and ${secondsText(captureSeconds)} gave ${count(samples)} samples`;
   const why = isFine
     ? 'that is a good length'
     : value > captureSeconds
-      ? 'longer captures waste less of it, or see more of functions of a few per cent'
+      ? `longer captures ${isShared ? '' : 'waste less of it, or '}see more of functions of a few per cent`
       : 'shorter captures give more pairs in the same time, and pairs are what a verdict rests on';
   return { key: `workloads.${name}.capture.seconds`, value, reason: `${facts}: ${why}` };
 }
