@@ -1,7 +1,7 @@
 /** The built Action as a runner starts it, with GitHub on the loopback interface. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { bundleSchema } from '../../src/bundle/schema.js';
 import { commentMarker } from '../../src/publish/github/comment.js';
@@ -111,6 +111,11 @@ function expectArtifacts(server: GitHubServer, { outputs }: ActionRun): void {
   expect(outputs['report-artifact-url']).toBe(
     `https://github.com/acme/shop/actions/runs/99/artifacts/${report?.id}`,
   );
+  const drawing = finished.get('profbound-perf-1-flamegraph.svg');
+  expect(drawing?.bytes.equals(readFileSync(join(dirname(outputs.report ?? ''), 'flamegraph-api.svg')))).toBe(
+    true,
+  );
+  expect(outputs['flamegraph-artifact-id']).toBe(String(drawing?.id));
   const unpacked = (kind: 'bundle' | 'pprof') => {
     const artifact = finished.get(`profbound-perf-1-${kind}`);
     expect(outputs[`${kind}-artifact-id`]).toBe(String(artifact?.id));
