@@ -1,6 +1,7 @@
 /** The built Action as a runner starts it, with GitHub on the loopback interface. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { bundleSchema } from '../../src/bundle/schema.js';
 import { commentMarker } from '../../src/publish/github/comment.js';
@@ -69,6 +70,7 @@ describe('a pull request that makes it slower', () => {
       },
     ]);
     expectArtifacts(server, failed);
+    expect(largestDifference(failed.outputs.pprof ?? '')).toBe('work');
   }, 120_000);
 
   test('in a checkout that is too shallow says what to set', async () => {
@@ -90,6 +92,17 @@ describe('a pull request that makes it slower', () => {
   });
 });
 
+/** The function that `go tool pprof` finds the most growth in. */
+function largestDifference(folder: string): string | undefined {
+  const [base, head] = ['base', 'head'].map((side) => join(folder, `api.${side}.pb.gz`)) as [string, string];
+  const options = ['-top', '-unit=ns', '-diff_base', base, head];
+  const { stdout, stderr } = spawnSync('go', ['tool', 'pprof', ...options], { encoding: 'utf8' });
+  const lines = stdout.split('\n');
+  const first = lines[lines.findIndex((line) => /^\s*flat\s/.test(line)) + 1];
+  if (first === undefined) throw new Error(`go tool pprof printed no function: ${stdout}${stderr}`);
+  return first.trim().split(/\s+/)[5];
+}
+
 /** Files of an artifact arrived as they lie in the workspace. */
 function expectArtifacts(server: GitHubServer, { outputs }: ActionRun): void {
   const { finished } = server.artifacts;
@@ -98,6 +111,11 @@ function expectArtifacts(server: GitHubServer, { outputs }: ActionRun): void {
   expect(outputs['report-artifact-url']).toBe(
     `https://github.com/acme/shop/actions/runs/99/artifacts/${report?.id}`,
   );
+  const drawing = finished.get('profbound-perf-1-flamegraph.svg');
+  expect(drawing?.bytes.equals(readFileSync(join(dirname(outputs.report ?? ''), 'flamegraph-api.svg')))).toBe(
+    true,
+  );
+  expect(outputs['flamegraph-artifact-id']).toBe(String(drawing?.id));
   const unpacked = (kind: 'bundle' | 'pprof') => {
     const artifact = finished.get(`profbound-perf-1-${kind}`);
     expect(outputs[`${kind}-artifact-id`]).toBe(String(artifact?.id));
@@ -127,14 +145,23 @@ describe('a gate that stays inconclusive', () => {
     upstream = new Upstream({
       '.profbound.yml': JSON.stringify({
         version: 1,
-        workloads: { api: { batch: 'exec node -e "for (let i = 0; i < 2e7; i++);"' } },
+        workloads: { api: { batch: 'exec sleep 0.2' } },
         capture: { seconds: 0.2, off_cpu: false },
         gate: { budget: '8s', on_inconclusive: 'fail' },
       }),
     });
     pull = upstream.pullRequest('topic', { 'README.md': 'no change of code' });
+    stalled = withStalledUploads();
   });
   afterAll(() => upstream.remove());
+  /** It waits for its deadline while the others run. */
+  let stalled: Promise<{ readonly run: ActionRun; readonly server: GitHubServer }>;
+  async function withStalledUploads() {
+    const server = await startGitHubServer();
+    server.fault = (operation) => (operation === 'PutBlock' ? 'hang' : null);
+    const run = await onPull(server, { inputs: { 'publish-timeout': '1' } });
+    return { run, server };
+  }
   const servers: GitHubServer[] = [];
   afterEach(async () => {
     for (const server of servers.splice(0)) {
@@ -222,7 +249,7 @@ describe('a gate that stays inconclusive', () => {
   test.each([
     [
       ['CreateArtifact', 403, /^could not upload the bundle, the report: /],
-      ['PutBlock', 'hang', /^could not upload the bundle, the report: .*not finished within/],
+      ['PutBlock', 404, /^could not upload the bundle, the report: /],
       ['FinalizeArtifact', 422, /^could not upload the bundle, the report: /],
     ],
     [
@@ -246,11 +273,22 @@ describe('a gate that stays inconclusive', () => {
           if (asked !== operation) return null;
           return fault === 'hang' ? 'hang' : faultAnswer(fault, 'in trouble', { 'retry-after': '0' });
         };
-        const run = await onPull(server, { inputs: { 'publish-timeout': '0.8' } });
+        const run = await onPull(server, { inputs: { 'publish-timeout': '3' } });
         expectVerdict(run);
         expect(server.operations).toContain(operation);
         expect(run.warnings).toEqual([expect.stringMatching(warning)]);
       }),
     );
+  });
+
+  test('is not held up by uploads that never end', async () => {
+    const { run, server } = await stalled;
+    servers.push(server);
+    expectVerdict(run);
+    expect(run.warnings).toEqual([
+      expect.stringMatching(/^could not upload the bundle, the report: not finished within 20 s/),
+    ]);
+    expect(server.comments.list).toHaveLength(1);
+    expect(server.checks.runs).toHaveLength(1);
   });
 });
