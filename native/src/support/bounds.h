@@ -60,6 +60,9 @@
 /* Functions inlined into one another at one address; iterators of Rust and C++ ranges reach some thirty. */
 #define MAX_INLINED 128
 
+/* Addresses that annotate takes; nights of captures of the largest programs have some hundred thousand. */
+#define MAX_ANNOTATED_ADDRESSES 4000000UL
+
 /* Files kept open until they are symbolised; the usual limit is 1,024 descriptors and sampling needs most of them. */
 #define MAX_KEPT_FILES 256
 
