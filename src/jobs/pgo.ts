@@ -100,6 +100,8 @@ class Taken {
   samples = 0;
   readonly commits = new Set<string>();
   readonly events = new Set<string>();
+  /** What tells captures apart. */
+  readonly identities = new Set<string>();
   /** Files that captures were of, by build id. */
   readonly seen = new Map<string, MappedFile>();
 }
@@ -120,6 +122,11 @@ function takeBundle(
   for (const { side, cpuProfile, summary } of workloads.flatMap(({ captures }) => captures)) {
     const added = takeProfile(directory, cpuProfile, builds, taken);
     if (added === 0) continue;
+    const identity = `${summary.startedAtNanoseconds} ${summary.cpuNanoseconds} ${summary.weight}`;
+    if (taken.identities.has(identity)) {
+      throw new UsageError(`${directory} holds captures that were taken already: each run is named once`);
+    }
+    taken.identities.add(identity);
     taken.captures++;
     taken.seconds += summary.wallNanoseconds / 1e9;
     taken.samples += summary.samples;

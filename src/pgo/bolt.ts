@@ -17,7 +17,7 @@ export function boltProfile({ samples, annotation }: SampledBinary): Uint8Array 
     const location = annotation.locations.get(addresses[0] ?? elsewhere);
     if (location === undefined || location.symbol.binding === 'label') continue;
     const offset = location.address - location.symbol.address;
-    const place = `1 ${nameOf(location.symbol)} ${offset.toString(16).toUpperCase()}`;
+    const place = `1 ${nameOf(location.symbol)} ${offset.toString(16)}`;
     weights.set(place, (weights.get(place) ?? 0) + weight);
   }
   const lines = [...weights].map(

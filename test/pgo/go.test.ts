@@ -29,7 +29,10 @@ describe('a profile for Go', () => {
       'samples',
       'count',
     ]);
-    const own = functions.filter(({ name }) => stringTable[toNumber(name)]?.startsWith('main.'));
+    // Those in the file: the compiler makes wrappers, too.
+    const own = functions.filter(({ filename }) =>
+      stringTable[toNumber(filename)]?.endsWith('/module/main.go'),
+    );
     const begins = own.map((each) => [stringTable[toNumber(each.name)], toNumber(each.startLine)]);
     const text = readFileSync(source('shapes.go'), 'utf8').split('\n');
     expect(begins.length).toBeGreaterThan(3);
@@ -49,9 +52,9 @@ describe('a profile for Go', () => {
   });
 
   test('is what the compiler makes of it when it reads ahead: the hottest calls are those of the program', () => {
-    const { stdout } = run(['go', 'tool', 'preprofile', '-i', profile, '-o', '/dev/stdout'], folder);
-    const calls = stdout.split('\n').slice(1);
-    expect(calls[0]).toMatch(/^main\./);
-    expect(stdout).toContain('main.number[go.shape.uint64]\nmain.digest\n');
+    run(['go', 'tool', 'preprofile', '-i', profile, '-o', 'calls.txt'], folder);
+    const calls = readFileSync(join(folder, 'calls.txt'), 'utf8');
+    expect(calls.split('\n')[1]).toMatch(/^main\./);
+    expect(calls).toContain('main.number[go.shape.uint64]\nmain.digest\n');
   });
 });

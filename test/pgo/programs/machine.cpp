@@ -71,9 +71,11 @@ int main(int argc, char **argv)
 	do {
 		for (uint64_t &word : words)
 			word = s.value += 0x1234567;
-		run(s, 200000);
-		for (int i = 0; i < 1000; i++)
+		run(s, 1000000);
+		for (int i = 0; i < 1000; i++) {
+			words[i] = s.value;
 			s.value += scan(words, 4096);
+		}
 	} while (std::chrono::steady_clock::now() < end);
 	printf("%llu\n", (unsigned long long)s.value);
 	return 0;
