@@ -36,6 +36,8 @@ struct covering {
 
 struct annotator {
 	struct object_symbols symbols;
+	/* Of each symbol: a local's number among those of its name, from 1; 0 for others. */
+	uint32_t *ordinals;
 	/* Functions that run somewhere: two numbers of texts, and a line. */
 	struct interner functions;
 	struct interner texts;
@@ -95,17 +97,25 @@ static void read_addresses(struct addresses *addresses)
 	sort_distinct(addresses);
 }
 
-/* The number of a local symbol among those of its name; symbols are in the order of addresses. */
-static uint32_t ordinal_of(const struct symbols *symbols, const struct symbol *wanted)
+/* Numbers the local symbols of each name; symbols are in the order of addresses. */
+static uint32_t *number_locals(const struct symbols *symbols)
 {
-	uint32_t ordinal = 1;
+	uint32_t *ordinals = must_allocate(symbols->count, sizeof(*ordinals));
+	uint32_t *counts = must_allocate(symbols->count, sizeof(*counts));
+	struct interner names = { 0 };
 
-	for (const struct symbol *symbol = symbols->entries; symbol < wanted; symbol++)
-		ordinal += symbol->rank == SYMBOL_LOCAL && strcmp(symbol->name, wanted->name) == 0;
-	return ordinal;
+	for (size_t i = 0; i < symbols->count; i++) {
+		const struct symbol *symbol = &symbols->entries[i];
+
+		if (symbol->rank == SYMBOL_LOCAL)
+			ordinals[i] = ++counts[interner_add(&names, symbol->name, strlen(symbol->name), NULL)];
+	}
+	interner_free(&names);
+	free(counts);
+	return ordinals;
 }
 
-static bool find_covering(const struct object_symbols *symbols, uint64_t address, struct covering *covering)
+static bool find_covering(const struct annotator *annotator, uint64_t address, struct covering *covering)
 {
 	static const char *const bindings[] = {
 		[SYMBOL_GLOBAL] = "global",
@@ -113,6 +123,7 @@ static bool find_covering(const struct object_symbols *symbols, uint64_t address
 		[SYMBOL_LOCAL] = "local",
 		[SYMBOL_LABEL] = "label",
 	};
+	const struct object_symbols *symbols = &annotator->symbols;
 	const struct symbol *symbol;
 	struct go_function go;
 
@@ -133,7 +144,7 @@ static bool find_covering(const struct object_symbols *symbols, uint64_t address
 		.start = symbol->start,
 		.size = symbol->size,
 		.binding = bindings[symbol->rank],
-		.ordinal = symbol->rank == SYMBOL_LOCAL ? ordinal_of(&symbols->symbols, symbol) : 0,
+		.ordinal = annotator->ordinals[symbol - symbols->symbols.entries],
 		.has_rows = symbol->rank != SYMBOL_LABEL,
 	};
 	return true;
@@ -213,10 +224,10 @@ static void write_symbols(struct annotator *annotator, const struct addresses *a
 		struct covering covering, other;
 
 		next = at + 1;
-		if (!find_covering(&annotator->symbols, asked->entries[at], &covering))
+		if (!find_covering(annotator, asked->entries[at], &covering))
 			continue;
 		while (next < asked->count && asked->entries[next] - covering.start < covering.size &&
-		       find_covering(&annotator->symbols, asked->entries[next], &other) && other.start == covering.start)
+		       find_covering(annotator, asked->entries[next], &other) && other.start == covering.start)
 			next++;
 		write_symbol(annotator, &covering, asked->entries + at, next - at);
 	}
@@ -255,6 +266,7 @@ int annotation_run(const char *path)
 	object_symbols_load(&annotator.symbols, &object);
 	if (!annotator.symbols.is_readable)
 		fail(EXIT_USAGE, "annotate %s: not an ELF file that can be read", path);
+	annotator.ordinals = number_locals(&annotator.symbols.symbols);
 	json_open(&annotator.json, NULL, '{');
 	json_string(&annotator.json, "build_id", annotator.symbols.image.build_id);
 	write_symbols(&annotator, &asked);
@@ -263,6 +275,7 @@ int annotation_run(const char *path)
 	putchar('\n');
 	if (fflush(stdout))
 		fail(EXIT_CANNOT_MEASURE, "annotate: %s", strerror(errno));
+	free(annotator.ordinals);
 	object_symbols_free(&annotator.symbols);
 	interner_free(&annotator.functions);
 	interner_free(&annotator.texts);
