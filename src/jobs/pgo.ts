@@ -57,14 +57,15 @@ export function exportPgo(options: PgoOptions): PgoSummary {
   for (const bundle of options.bundles) takeBundle(bundleFolder(bundle), options.workload, builds, taken);
   refuseStrangers(builds, taken);
 
-  const samples = builds.reduce((all, { sum }) => all + sum.sum.samples, 0);
+  const samples = builds.reduce((all, { sum }) => all + sum.samples, 0);
   const tooFew = floorError(samples, taken.seconds, options.fewestSamples);
   if (tooFew !== null) throw new MeasureError(tooFew);
 
-  const sampled = builds.map(({ file, sum: { sum } }): SampledBinary => {
-    const addresses = new Set(sum.stacks.flatMap((stack) => stack.addresses));
+  const sampled = builds.map(({ file, sum }): SampledBinary => {
+    const binarySamples = sum.sum();
+    const addresses = new Set(binarySamples.stacks.flatMap((stack) => stack.addresses));
     addresses.delete(elsewhere);
-    return { samples: sum, annotation: annotate(file, addresses) };
+    return { samples: binarySamples, annotation: annotate(file, addresses) };
   });
   const { bytes: written, functions, describedShare } = exportProfile(options.format, sampled);
   const bytes = options.llvmProfdata === null ? written : toExtensibleBinary(written, options.llvmProfdata);
@@ -74,7 +75,7 @@ export function exportPgo(options: PgoOptions): PgoSummary {
     format: options.format,
     file: options.out,
     bytes: bytes.length,
-    binaries: builds.map(({ file, sum }) => ({ file, buildId: sum.buildId, samples: sum.sum.samples })),
+    binaries: builds.map(({ file, sum }) => ({ file, buildId: sum.buildId, samples: sum.samples })),
     commits: [...taken.commits].sort(),
     event: [...taken.events].join(),
     captures: taken.captures,

@@ -5,30 +5,26 @@
 import { StringTable } from '../profile/encode.js';
 import { writeMessage } from '../profile/wire.js';
 import type { CodeLocation, SourceFunction } from './annotation.js';
-import { elsewhere } from './samples.js';
 import type { SampledBinary } from './sourceProfile.js';
 
 /** @returns a gzipped pprof profile; the same samples give the same bytes */
 export function goProfile(binaries: readonly SampledBinary[]): Uint8Array {
   const tables = new Tables();
-  const samples = binaries.flatMap(({ samples: { stacks, samples, weight: whole }, annotation }) =>
-    stacks.map(({ addresses, weight }) => {
-      const located = addresses
-        .filter((address) => address !== elsewhere)
+  const samples = binaries.flatMap(({ samples: { stacks, samples: count, weight: whole }, annotation }) =>
+    stacks.map(({ addresses, weight }) => ({
+      locationId: addresses
         .map((address) => annotation.locations.get(address))
-        .filter((location) => location !== undefined);
-      return {
-        locationId: located.map((location) => tables.location(location)),
-        value: [Math.max(1, Math.round((weight * samples) / whole)), Math.round(weight)],
-      };
-    }),
+        .filter((location) => location !== undefined && location.frames.length > 0)
+        .map((location) => tables.location(location as CodeLocation)),
+      value: [Math.max(1, Math.round((weight * count) / whole)), Math.round(weight)],
+    })),
   );
   const { strings } = tables;
   const cpu = { type: strings.index('cpu'), unit: strings.index('nanoseconds') };
   return writeMessage({
     // Go takes the first it knows.
     sampleType: [{ type: strings.index('samples'), unit: strings.index('count') }, cpu],
-    sample: samples,
+    sample: samples.filter(({ locationId }) => locationId.length > 0),
     mapping: [{ id: 1, hasFunctions: true, hasFilenames: true, hasLineNumbers: true, hasInlineFrames: true }],
     location: tables.locations,
     function: tables.functions,

@@ -57,7 +57,12 @@ export class SampleSum {
     return this.#samples - before;
   }
 
-  get sum(): BinarySamples {
+  /** Taken in the binary so far. */
+  get samples(): number {
+    return this.#samples;
+  }
+
+  sum(): BinarySamples {
     const sorted = [...this.#stacks].sort(([a], [b]) => (a < b ? -1 : 1));
     return { stacks: sorted.map(([, stack]) => stack), samples: this.#samples, weight: this.#weight };
   }

@@ -92,6 +92,6 @@ function exportSamples(): string {
   const sum = new SampleSum(buildId);
   const addresses = sampledAddresses();
   sum.add(readMessage(profileOf(addresses, buildId)));
-  const text = boltProfile({ samples: sum.sum, annotation: annotate(program, new Set(addresses)) });
+  const text = boltProfile({ samples: sum.sum(), annotation: annotate(program, new Set(addresses)) });
   return Buffer.from(text).toString();
 }
