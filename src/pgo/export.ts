@@ -13,7 +13,7 @@ export type PgoFormat = (typeof pgoFormats)[number];
 /** What has to be there for samples to be described, by format. */
 const cures: Readonly<Record<Exclude<PgoFormat, 'bolt'>, string>> = {
   go: 'build it with Go 1.20 or newer, which keeps where functions begin',
-  llvm: 'build it with -gline-tables-only -fdebug-info-for-profiling, and do not strip it',
+  llvm: 'build it with clang -gline-tables-only -fdebug-info-for-profiling or rustc -Cdebuginfo=1 -Zdebug-info-for-profiling, and do not strip it',
   gcc: 'build it with -g, and do not strip it',
 };
 

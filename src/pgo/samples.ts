@@ -47,7 +47,10 @@ export class SampleSum {
       const addresses = withoutOutside((locationId ?? []).map(addressOf));
       if (addresses.length === 0) continue;
       const { count, nanoseconds } = cost((value ?? []).map(toNumber));
-      if (!(count >= 0 && nanoseconds >= 0)) throw new Error('a sample has no value, or one below 0');
+      if (![count, nanoseconds].every((value) => Number.isSafeInteger(value) && value >= 0)) {
+        throw new Error(`a sample has the values ${count} and ${nanoseconds}; expected 0 to 2^53`);
+      }
+      if (nanoseconds === 0) continue;
       if (addresses[0] !== elsewhere) {
         this.#samples += count;
         this.#weight += nanoseconds;

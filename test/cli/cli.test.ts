@@ -55,7 +55,7 @@ describe('mistakes end in exit code 3 with one line', () => {
     [['gaet'], 'unknown command gaet; did you mean gate?'],
     [
       ['--verion'],
-      'unknown option --verion; the commands are gate, capture, diff, report, merge, calibrate, doctor',
+      'unknown option --verion; the commands are gate, capture, diff, report, merge, calibrate, pgo, doctor',
     ],
     [['gate', '--bas', 'main'], 'unknown option --bas; did you mean --base?'],
     [['gate', '--bogus'], 'unknown option --bogus; profbound gate --help lists them'],

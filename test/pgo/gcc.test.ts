@@ -19,12 +19,12 @@ beforeAll(async () => {
 
 test('is consumed: other code than without it and than with an empty one, and counts on what ran', () => {
   writeFileSync(join(folder, 'empty.afdo'), gccProfile([]));
-  build('with', `-fauto-profile=${profile}`, '-fdump-tree-optimized-blocks');
+  build('with', `-fauto-profile=${profile}`, '-fdump-tree-optimized-blocks-details');
   build('empty', `-fauto-profile=${join(folder, 'empty.afdo')}`);
   expect(codeOf('with')).not.toBe(codeOf('program'));
   expect(codeOf('with')).not.toBe(codeOf('empty'));
   const dump = readdirSync(folder).find((name) => name.endsWith('.optimized')) as string;
-  const counted = readFileSync(join(folder, dump), 'utf8').match(/count:? \d+ \(auto FDO/g) ?? [];
+  const counted = readFileSync(join(folder, dump), 'utf8').match(/, count \d+ \(auto FDO/g) ?? [];
   expect(counted.length).toBeGreaterThan(10);
   run([join(folder, 'with'), '0.1'], folder);
 });
