@@ -44,6 +44,10 @@ describe('a profile for clang', () => {
     expect(Object.fromEntries(counts).mix).toBeGreaterThan(0);
   });
 
+  test('says of lines that never were sampled that they never ran', () => {
+    expect(readFileSync(profile, 'utf8')).toMatch(/^main:\d+:\d+\n(?: .*\n)* \d+(?:\.\d+)?: 0$/m);
+  });
+
   test('is consumed: other code than without it and than with an empty one, and remarks that say why', () => {
     writeFileSync(join(folder, 'empty.txt'), 'no_such_function:1:1\n 0: 1\n');
     const use = (file: string) => [`-fprofile-sample-use=${file}`, '-mllvm', '-sample-profile-use-profi'];
