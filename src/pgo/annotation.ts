@@ -32,8 +32,16 @@ export interface CodeSymbol {
   readonly binding: 'global' | 'weak' | 'local' | 'label';
   /** A local's number among the locals of its name, from 1, in the order of addresses; 0 for others. */
   readonly ordinal: number;
+  /** Code that runs from its first instruction to its last, or not at all; ascending, as far as the code can be read. */
+  readonly blocks: readonly CodeBlock[];
   /** At every address that was asked for, and at those where a row of the line table begins; ascending. */
   readonly locations: readonly CodeLocation[];
+}
+
+export interface CodeBlock {
+  readonly address: number;
+  readonly bytes: number;
+  readonly instructions: number;
 }
 
 export interface CodeLocation {
@@ -62,6 +70,7 @@ const answerSchema = z.object({
       size: whole,
       binding: z.enum(['global', 'weak', 'local', 'label']),
       ordinal: whole,
+      blocks: z.array(z.tuple([whole, whole, whole])),
       locations: z.array(z.array(whole).min(1)),
     }),
   ),
@@ -94,9 +103,10 @@ function toAnnotation({ build_id: buildId, symbols, functions }: z.infer<typeof 
   const locations = new Map<number, CodeLocation>();
   return {
     buildId,
-    symbols: symbols.map(({ locations: rows, ...rest }) => {
+    symbols: symbols.map(({ locations: rows, blocks: code, ...rest }) => {
       const own: CodeLocation[] = [];
-      const symbol: CodeSymbol = { ...rest, locations: own };
+      const blocks = code.map(([address, bytes, instructions]) => ({ address, bytes, instructions }));
+      const symbol: CodeSymbol = { ...rest, blocks, locations: own };
       for (const [address, ...triples] of rows as [number, ...number[]][]) {
         const location = { address, symbol, frames: framesOf(triples, known) };
         own.push(location);

@@ -1,10 +1,11 @@
 /**
  * Samples by source position, as compilers that compile twice want them: for each function how often each of its lines
- * ran, and within it, nested, what was inlined. Method: AutoFDO (Chen, Li, Moseley, CGO 2016), where there is no branch
- * record: a line ran as often as its most sampled instruction, an instruction of a sampled function that was never
- * sampled ran never. Callers on the stacks also say where indirect calls led.
+ * ran, and within it, nested, what was inlined. Method: AutoFDO (Chen, Li, Moseley, CGO 2016), where there is no record of
+ * branches: a line ran as often as its hottest instruction, an instruction of a sampled function that was not sampled ran
+ * never. How often instructions ran is told from samples of whole basic blocks first. Callers on the stacks also say where
+ * indirect calls led.
  */
-import type { Annotation, CodeLocation, CodeSymbol, SourceFrame } from './annotation.js';
+import type { Annotation, CodeBlock, CodeLocation, CodeSymbol, SourceFrame } from './annotation.js';
 import { type BinarySamples, elsewhere } from './samples.js';
 
 export interface Position {
@@ -84,31 +85,34 @@ class Reader {
 
   #addSymbol(symbol: CodeSymbol, counts: ReadonlyMap<number, number>): void {
     if (!symbol.locations.some(({ address }) => counts.has(address))) return;
-    for (const location of symbol.locations) this.#addCount(location, counts.get(location.address) ?? 0);
+    const blocks = new BlockCounts(symbol, counts);
+    for (const location of symbol.locations) {
+      this.#addCount(location, counts.get(location.address) ?? 0, blocks.at(location.address));
+    }
     const body = this.#functions.get(this.dialect.name(symbol.name));
     const first = symbol.locations[0]?.frames.at(-1);
     if (body === undefined || first === undefined) return;
     body.head = Math.max(body.head, body.positions.get(this.#position(first) ?? -1)?.count ?? 0);
   }
 
-  #addCount({ symbol, frames }: CodeLocation, weight: number): void {
+  #addCount({ symbol, frames }: CodeLocation, weight: number, runs: number): void {
     const innermost = frames[0];
     // Without a line for its own function a symbol has nothing to say.
     if (innermost === undefined || frames.at(-1)?.function.startLine === 0) return;
-    const count = weight * this.dialect.discriminator(innermost.discriminator).copies;
+    const { copies } = this.dialect.discriminator(innermost.discriminator);
     let body = bodyOf(this.#functions, this.dialect.name(symbol.name));
-    body.total += count;
+    body.total += weight * copies;
     for (let at = frames.length - 1; at >= 0; at--) {
       const position = this.#position(frames[at] as SourceFrame);
       if (position === null) return;
       const inlined = frames[at - 1];
       if (inlined === undefined) {
         const known = positionOf(body, position);
-        known.count = Math.max(known.count, count);
+        known.count = Math.max(known.count, runs * copies);
         return;
       }
       body = bodyOf(callsOf(body, position), this.dialect.name(inlined.function.name));
-      body.total += count;
+      body.total += weight * copies;
     }
   }
 
@@ -173,4 +177,46 @@ function merge(into: Body, from: Body): void {
 /** Entries of a map by key, so that the same profile gives the same bytes. */
 export function sorted<Key extends number | string, Value>(map: ReadonlyMap<Key, Value>): [Key, Value][] {
   return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/**
+ * How often each instruction of a function ran, by samples of its whole basic block: an instruction that others wait for
+ * gets more samples than it ran, its neighbours fewer, and the block runs as one.
+ */
+class BlockCounts {
+  /** Of a block's samples, those of one instruction, by the block's place in the symbol's list. */
+  readonly #each: Float64Array;
+
+  constructor(
+    private readonly symbol: CodeSymbol,
+    private readonly counts: ReadonlyMap<number, number>,
+  ) {
+    this.#each = new Float64Array(symbol.blocks.length);
+    for (const { address } of symbol.locations) {
+      const at = this.#find(address);
+      if (at === null) continue;
+      const { instructions } = symbol.blocks[at] as CodeBlock;
+      this.#each[at] = (this.#each[at] as number) + (counts.get(address) ?? 0) / instructions;
+    }
+  }
+
+  /** Where the code could not be read an instruction has its own samples. */
+  at(address: number): number {
+    const block = this.#find(address);
+    return block === null ? (this.counts.get(address) ?? 0) : (this.#each[block] as number);
+  }
+
+  /** The block an address lies in. */
+  #find(address: number): number | null {
+    const { blocks } = this.symbol;
+    let low = 0;
+    let high = blocks.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((blocks[middle] as CodeBlock).address <= address) low = middle + 1;
+      else high = middle;
+    }
+    const found = blocks[low - 1];
+    return found !== undefined && address < found.address + found.bytes ? low - 1 : null;
+  }
 }

@@ -23,7 +23,15 @@ function annotation(symbols: Readonly<Record<string, Readonly<Record<number, Sou
   const made = Object.entries(symbols).map(([name, code]): CodeSymbol => {
     const own: CodeLocation[] = [];
     const address = Number(Object.keys(code)[0]);
-    const symbol: CodeSymbol = { name, address, size: 100, binding: 'global', ordinal: 0, locations: own };
+    const symbol: CodeSymbol = {
+      name,
+      address,
+      size: 100,
+      binding: 'global',
+      ordinal: 0,
+      blocks: [],
+      locations: own,
+    };
     for (const [at, shown] of Object.entries(code)) {
       const location = { address: Number(at), symbol, frames: shown };
       own.push(location);
@@ -58,12 +66,29 @@ describe('a function', () => {
     idle: { 300: frames('idle@50:50') },
   });
 
-  test('ran a line as often as its most sampled instruction; its total is all of them, and what was not sampled is 0', () => {
+  test('whose code cannot be read ran a line as often as its most sampled instruction, and what was not sampled never', () => {
     expect(textOf(sampled(program, [7, 104], [3, 108], [2, 100]))).toEqual([
       'work:12:2',
       ' 0: 2',
       ' 2: 7',
       ' 5: 0',
+    ]);
+  });
+
+  test('ran as often as its blocks: their samples are shared among their instructions', () => {
+    const blocks = [
+      { address: 100, bytes: 12, instructions: 4 },
+      { address: 112, bytes: 4, instructions: 2 },
+    ];
+    const symbols = program.symbols.map((symbol) => ({ ...symbol, blocks }));
+    const locations = new Map(
+      symbols.flatMap((symbol) => symbol.locations.map((each) => [each.address, { ...each, symbol }])),
+    );
+    expect(textOf(sampled({ ...program, symbols, locations }, [8, 104], [4, 112]))).toEqual([
+      'work:12:2',
+      ' 0: 2',
+      ' 2: 2',
+      ' 5: 2',
     ]);
   });
 

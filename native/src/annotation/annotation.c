@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "annotation/blocks.h"
 #include "support/bounds.h"
 #include "support/fail.h"
 #include "support/interner.h"
@@ -35,6 +37,7 @@ struct covering {
 };
 
 struct annotator {
+	int fd;
 	struct object_symbols symbols;
 	/* Of each symbol: a local's number among those of its name, from 1; 0 for others. */
 	uint32_t *ordinals;
@@ -189,6 +192,48 @@ static void write_location(struct annotator *annotator, const struct covering *c
 	json_close(json, ']');
 }
 
+/* The code of a function, to be freed; NULL when the file has it not in one piece. */
+static uint8_t *read_code(const struct annotator *annotator, const struct covering *covering)
+{
+	const struct elf_image *image = &annotator->symbols.image;
+
+	if (covering->size > MAX_FUNCTION_BYTES)
+		return NULL;
+	for (size_t i = 0; i < image->segment_count; i++) {
+		const struct elf_segment *segment = &image->segments[i];
+		uint64_t offset = covering->start - segment->address;
+		uint8_t *code;
+
+		if (covering->start < segment->address || offset > segment->size || covering->size > segment->size - offset)
+			continue;
+		code = must_allocate(covering->size, 1);
+		if (pread(annotator->fd, code, covering->size, segment->offset + offset) == (ssize_t)covering->size)
+			return code;
+		free(code);
+	}
+	return NULL;
+}
+
+static void write_blocks(struct annotator *annotator, const struct covering *covering)
+{
+	struct json *json = &annotator->json;
+	uint8_t *code = covering->has_rows ? read_code(annotator, covering) : NULL;
+	struct block *blocks = NULL;
+	size_t count = code ? blocks_find(code, covering->size, &blocks) : 0;
+
+	json_open(json, "blocks", '[');
+	for (size_t i = 0; i < count; i++) {
+		json_open(json, NULL, '[');
+		json_unsigned(json, NULL, covering->start + blocks[i].offset);
+		json_unsigned(json, NULL, blocks[i].bytes);
+		json_unsigned(json, NULL, blocks[i].instructions);
+		json_close(json, ']');
+	}
+	json_close(json, ']');
+	free(blocks);
+	free(code);
+}
+
 /* Writes one symbol with the locations of those addresses that lie in it. */
 static void write_symbol(struct annotator *annotator, const struct covering *covering, const uint64_t *asked, size_t count)
 {
@@ -207,6 +252,7 @@ static void write_symbol(struct annotator *annotator, const struct covering *cov
 	json_unsigned(json, "size", covering->size);
 	json_string(json, "binding", covering->binding);
 	json_unsigned(json, "ordinal", covering->ordinal);
+	write_blocks(annotator, covering);
 	json_open(json, "locations", '[');
 	for (size_t i = 0; i < addresses.count; i++)
 		write_location(annotator, covering, addresses.entries[i]);
@@ -261,6 +307,7 @@ int annotation_run(const char *path)
 	object.fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (object.fd < 0)
 		fail(EXIT_USAGE, "annotate %s: %s", path, strerror(errno));
+	annotator.fd = object.fd;
 	confine(CONFINED_TO_READING);
 	read_addresses(&asked);
 	object_symbols_load(&annotator.symbols, &object);
