@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 /** Folders of tests that profile, time or start programs. */
-const measuring = 'test/(capture|cli|experiment|integration|native|workload)/';
+const measuring = 'test/(capture|cli|experiment|integration|native|pgo|workload)/';
 const folder = mkdtempSync(join(tmpdir(), 'profbound-tests-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 

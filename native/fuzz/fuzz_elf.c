@@ -12,14 +12,21 @@
 /* Addresses asked for of each input; all of them would leave no time for other inputs. */
 #define ADDRESSES 32
 
+static void count(void *argument, uint64_t address)
+{
+	(*(size_t *)argument)++;
+}
+
 static void find_lines(struct dwarf_units *units, const struct symbols *symbols)
 {
 	struct source_lines lines;
+	size_t rows = 0;
 
 	for (size_t i = 0; i < symbols->count && i < ADDRESSES; i++) {
 		const struct symbol *symbol = &symbols->entries[i];
 
 		dwarf_lines_find(units, symbol->start, symbol->start + symbol->size / 2, &lines);
+		dwarf_lines_rows(units, symbol->start, symbol->start + symbol->size, count, &rows);
 	}
 }
 

@@ -6,7 +6,7 @@ set -eu
 out=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-for name in elf eh_frame go jitdump perf_map maps perf_record demangle; do mkdir -p "$out/$name"; done
+for name in elf eh_frame code go jitdump perf_map maps perf_record demangle; do mkdir -p "$out/$name"; done
 
 cat > "$work/a.c" <<'C'
 struct pair { int first, second; };
@@ -24,6 +24,7 @@ done
 strip -o "$out/elf/stripped" "$out/elf/linked-1"
 for file in "$out"/elf/linked-* /bin/true /bin/sh; do
 	objcopy -O binary -j .eh_frame "$file" "$out/eh_frame/$(basename "$file")" 2>/dev/null || :
+	objcopy -O binary -j .text "$file" "$out/code/$(basename "$file")" 2>/dev/null || :
 done
 
 if command -v go >/dev/null; then

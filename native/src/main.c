@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "annotation/annotation.h"
 #include "doctor/doctor.h"
 #include "support/fail.h"
 #include "options.h"
@@ -21,6 +22,7 @@ static const char help[] =
 	"  profbound-collect plant --percent P -- COMMAND...\n"
 	"  profbound-collect doctor [--json]\n"
 	"  profbound-collect unwind-table FILE [--store]\n"
+	"  profbound-collect annotate FILE\n"
 	"  profbound-collect --version\n"
 	"\n"
 	"  --pid N[,N...]      processes to attach to, with their threads and descendants\n"
@@ -43,6 +45,7 @@ static const char help[] =
 	"  --off-cpu-min US    sum blocks shorter than so many microseconds without telling them apart; default 0\n"
 	"  --cpus LIST         CPUs COMMAND runs on, for instance 0-3\n"
 	"  --percent P         CPU time to burn beside COMMAND, of what it takes: a slowdown of known size\n"
+	"  annotate            of addresses on standard input, as linked and in hexadecimal, print functions and lines as JSON\n"
 	"  --store             print the unwind table of FILE as it is packed for the kernel\n"
 	"\n"
 	"Exit codes: 0 written, 3 usage, 4 this machine does not allow it (the line says what would).\n";
@@ -73,6 +76,11 @@ int main(int count, char **arguments)
 		if (count != 3 && !from_store)
 			fail(EXIT_USAGE, "unwind-table takes the path of an ELF file, and may take --store");
 		return table_listing_run(arguments[2], from_store);
+	}
+	if (strcmp(first, "annotate") == 0) {
+		if (count != 3)
+			fail(EXIT_USAGE, "annotate takes the path of an ELF file, and addresses on standard input");
+		return annotation_run(arguments[2]);
 	}
 	if (strcmp(first, "exec") == 0) {
 		options_parse_exec(count - 1, arguments + 1, &options);

@@ -18,6 +18,8 @@ struct agreement {
 	unsigned lines;
 	/* And where each is defined. */
 	unsigned starts;
+	/* And what tells apart code of that line. */
+	unsigned discriminators;
 	unsigned shown;
 };
 
@@ -25,6 +27,7 @@ struct expected_line {
 	char name[4096];
 	unsigned start;
 	unsigned line;
+	unsigned discriminator;
 };
 
 struct expected_lines {
@@ -48,6 +51,7 @@ static inline bool read_expected(FILE *file, struct expected_lines *lines)
 		} else if (last) {
 			sscanf(text, "  Function start line: %u", &last->start);
 			sscanf(text, "  Line: %u", &last->line);
+			sscanf(text, "  Discriminator: %u", &last->discriminator);
 		}
 	}
 	return lines->count > 0;
@@ -60,18 +64,18 @@ static inline void show(struct agreement *agreement, uint64_t address, const str
 		return;
 	printf("  %" PRIx64 "\n", address);
 	for (uint32_t i = 0; i < ours->count; i++)
-		printf("    ours     %s:%u:%u\n", ours->entries[i].linkage_name, ours->entries[i].start_line,
-		       ours->entries[i].line);
+		printf("    ours     %s:%u:%u.%u\n", ours->entries[i].linkage_name, ours->entries[i].start_line,
+		       ours->entries[i].line, ours->entries[i].discriminator);
 	for (uint32_t i = 0; i < expected->count; i++)
-		printf("    expected %s:%u:%u\n", expected->entries[i].name, expected->entries[i].start,
-		       expected->entries[i].line);
+		printf("    expected %s:%u:%u.%u\n", expected->entries[i].name, expected->entries[i].start,
+		       expected->entries[i].line, expected->entries[i].discriminator);
 }
 
 /* Both name the function that has the code by the symbol table, where clones have names that DWARF does not know. */
 static inline void compare(struct agreement *agreement, uint64_t address, const struct source_lines *ours,
 			   const char *symbol, const struct expected_lines *expected)
 {
-	bool functions = ours->count == expected->count, lines = functions, starts = functions;
+	bool functions = ours->count == expected->count, lines = functions, starts = functions, discriminators = functions;
 
 	for (uint32_t i = 0; functions && i < ours->count; i++) {
 		const char *name = ours->entries[i].linkage_name;
@@ -81,13 +85,15 @@ static inline void compare(struct agreement *agreement, uint64_t address, const 
 			functions = strcmp(symbol, expected->entries[i].name) == 0;
 		lines &= ours->entries[i].line == expected->entries[i].line;
 		starts &= ours->entries[i].start_line == expected->entries[i].start;
+		discriminators &= ours->entries[i].discriminator == expected->entries[i].discriminator;
 	}
 	agreement->addresses++;
 	agreement->inlined += expected->count > 1;
 	agreement->functions += functions;
 	agreement->lines += functions && lines;
 	agreement->starts += functions && starts;
-	if (!functions || !lines || !starts)
+	agreement->discriminators += functions && discriminators;
+	if (!functions || !lines || !starts || !discriminators)
 		show(agreement, address, ours, expected);
 }
 

@@ -138,14 +138,17 @@ static void agrees(const char *name, const char *command, unsigned missed)
 	symbols = load(program);
 	count = pick_addresses(&symbols, addresses);
 	agreement = agreement_with_llvm(&symbols, program, addresses, count);
-	printf("  %-16s %5u addresses, %5u inlined: functions %.2f %%, lines %.2f %%, definitions %.2f %%\n", name,
+	printf("  %-16s %5u addresses, %5u inlined: functions %.2f %%, lines %.2f %%, definitions %.2f %%, "
+	       "discriminators %.2f %%\n", name,
 	       agreement.addresses, agreement.inlined, 100.0 * agreement.functions / agreement.addresses,
-	       100.0 * agreement.lines / agreement.addresses, 100.0 * agreement.starts / agreement.addresses);
+	       100.0 * agreement.lines / agreement.addresses, 100.0 * agreement.starts / agreement.addresses,
+	       100.0 * agreement.discriminators / agreement.addresses);
 	CHECK(agreement.addresses > 0 && agreement.inlined > 0);
 	CHECK_NUMBER(agreement.addresses, count);
 	CHECK(1000 * (agreement.addresses - agreement.functions) <= missed * agreement.addresses);
 	CHECK(1000 * (agreement.addresses - agreement.lines) <= missed * agreement.addresses);
 	CHECK(1000 * (agreement.addresses - agreement.starts) <= missed * agreement.addresses);
+	CHECK(1000 * (agreement.addresses - agreement.discriminators) <= missed * agreement.addresses);
 	object_symbols_free(&symbols);
 }
 
@@ -163,6 +166,7 @@ int main(void)
 	agrees("g++", "g++ -g -O2 -o g++ x.cc", 0);
 	agrees("g++-O3", "g++ -g -O3 -o g++-O3 x.cc", 0);
 	agrees("clang++", "clang++-19 -g -O2 -o clang++ x.cc", 0);
+	agrees("profiled", "clang++-19 -gline-tables-only -fdebug-info-for-profiling -O3 -o profiled x.cc", 0);
 	run("rm -r ../$(basename $PWD)");
 	return check_report("lines");
 }

@@ -110,6 +110,11 @@ export function writeText(file: string, text: string): void {
   writeFile(file, text);
 }
 
+/** @throws UsageError when the file cannot be written */
+export function writeBytes(file: string, bytes: Uint8Array): void {
+  writeFile(file, bytes);
+}
+
 function writeFile(file: string, content: string | Uint8Array): void {
   try {
     writeFileSync(file, content);

@@ -11,11 +11,12 @@ import { diff } from './commands/diff.js';
 import { doctor } from './commands/doctor.js';
 import { gate } from './commands/gate.js';
 import { merge } from './commands/merge.js';
+import { pgo } from './commands/pgo.js';
 import { report } from './commands/report.js';
 import { commandHelp, generalHelp } from './help.js';
 import { explain, openTerminal } from './terminal.js';
 
-const commands: readonly Command[] = [gate, capture, diff, report, merge, calibrate, doctor];
+const commands: readonly Command[] = [gate, capture, diff, report, merge, calibrate, pgo, doctor];
 
 /** @returns the exit code */
 async function main(words: readonly string[], terminal: Terminal): Promise<number> {

@@ -4,7 +4,7 @@ import type { pprof } from './profile_pb.js';
 import { fromBigInt } from './wire.js';
 
 /** Gives every distinct string its index; '' is 0, as the format demands. */
-class StringTable {
+export class StringTable {
   readonly strings: string[] = [''];
   private readonly indices = new Map([['', 0]]);
 

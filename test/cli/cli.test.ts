@@ -15,13 +15,13 @@ describe('help', () => {
   test('--help lists the commands and the exit codes', async () => {
     const { code, stdout } = await run('--help');
     expect(code).toBe(0);
-    for (const command of ['gate', 'capture', 'diff', 'report', 'merge', 'calibrate', 'doctor']) {
+    for (const command of ['gate', 'capture', 'diff', 'report', 'merge', 'calibrate', 'pgo', 'doctor']) {
       expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
     }
     expect(stdout).toContain('Exit codes: 0 pass, 1 fail, 2 inconclusive');
   });
 
-  test.each(['gate', 'capture', 'diff', 'report', 'merge', 'calibrate', 'doctor'])(
+  test.each(['gate', 'capture', 'diff', 'report', 'merge', 'calibrate', 'pgo', 'doctor'])(
     '%s --help has usage and examples',
     async (command) => {
       const { code, stdout, stderr } = await run(command, '--help');
@@ -55,7 +55,7 @@ describe('mistakes end in exit code 3 with one line', () => {
     [['gaet'], 'unknown command gaet; did you mean gate?'],
     [
       ['--verion'],
-      'unknown option --verion; the commands are gate, capture, diff, report, merge, calibrate, doctor',
+      'unknown option --verion; the commands are gate, capture, diff, report, merge, calibrate, pgo, doctor',
     ],
     [['gate', '--bas', 'main'], 'unknown option --bas; did you mean --base?'],
     [['gate', '--bogus'], 'unknown option --bogus; profbound gate --help lists them'],

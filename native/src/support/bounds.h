@@ -60,6 +60,12 @@
 /* Functions inlined into one another at one address; iterators of Rust and C++ ranges reach some thirty. */
 #define MAX_INLINED 128
 
+/* Addresses that annotate takes; nights of captures of the largest programs have some hundred thousand. */
+#define MAX_ANNOTATED_ADDRESSES 4000000UL
+
+/* Code of one function that is read; generated parsers reach a few hundred KB. */
+#define MAX_FUNCTION_BYTES (16UL << 20)
+
 /* Files kept open until they are symbolised; the usual limit is 1,024 descriptors and sampling needs most of them. */
 #define MAX_KEPT_FILES 256
 

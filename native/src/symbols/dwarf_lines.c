@@ -6,6 +6,9 @@
 
 #include "symbols/inline_tree.h"
 
+/* LLVM's, on the DIE of an inlined call: the call's discriminator. */
+#define DW_AT_GNU_DISCRIMINATOR 0x2136
+
 static const char *attribute_text(Dwarf_Die *die, unsigned name)
 {
 	Dwarf_Attribute attribute;
@@ -69,9 +72,15 @@ static struct source_line describe(Dwarf_Die *die, Dwarf_Die *unit)
 	return line;
 }
 
-/* Adds the inlined calls, innermost first; the line to begin with is the executed one, the value that of the last call. */
-static uint32_t add_inlined(struct dwarf_units *units, struct unit *unit, struct dwarf_function *function,
-			    uint64_t address, uint32_t executed, struct source_lines *lines)
+/* What is executed of a function: a line and its discriminator. */
+struct place {
+	uint32_t line;
+	uint32_t discriminator;
+};
+
+/* Adds the inlined calls, innermost first; the place to begin with is the executed one, the value that of the last call. */
+static struct place add_inlined(struct dwarf_units *units, struct unit *unit, struct dwarf_function *function,
+				uint64_t address, struct place executed, struct source_lines *lines)
 {
 	uint64_t offsets[MAX_INLINED];
 	uint32_t depth;
@@ -90,21 +99,26 @@ static uint32_t add_inlined(struct dwarf_units *units, struct unit *unit, struct
 			continue;
 		line = &lines->entries[lines->count++];
 		*line = describe(&die, &unit->die);
-		line->line = executed;
-		executed = attribute_number(&die, DW_AT_call_line);
+		line->line = executed.line;
+		line->discriminator = executed.discriminator;
+		executed.line = attribute_number(&die, DW_AT_call_line);
+		executed.discriminator = attribute_number(&die, DW_AT_GNU_DISCRIMINATOR);
 	}
 	return executed;
 }
 
-static uint32_t line_at(struct unit *unit, uint64_t address, const char **file)
+static struct place place_at(struct unit *unit, uint64_t address, const char **file)
 {
 	Dwarf_Line *line = dwarf_getsrc_die(&unit->die, address);
+	struct place place = { 0 };
 	int number;
 
 	if (!line || dwarf_lineno(line, &number))
-		return 0;
+		return place;
 	*file = dwarf_linesrc(line, NULL, NULL);
-	return number;
+	place.line = number;
+	dwarf_linediscriminator(line, &place.discriminator);
+	return place;
 }
 
 /* The function that has the code; assembly that is not described as a function has at least a file. */
@@ -118,7 +132,7 @@ static struct source_line describe_start(struct dwarf_units *units, uint64_t sta
 	if (function && dwarf_offdie(units->dwarf, function->offset, &die))
 		return describe(&die, &unit->die);
 	if (unit) {
-		line_at(unit, start, &line.file);
+		place_at(unit, start, &line.file);
 		line.folder = folder_of(&unit->die);
 	}
 	return line;
@@ -128,17 +142,58 @@ bool dwarf_lines_find(struct dwarf_units *units, uint64_t start, uint64_t addres
 {
 	struct unit *unit = dwarf_units_find(units, address);
 	struct dwarf_function *function;
+	struct source_line *outermost;
+	struct place executed;
 	const char *file;
-	uint32_t executed;
 
 	lines->count = 0;
 	if (!unit)
 		return false;
-	executed = line_at(unit, address, &file);
+	executed = place_at(unit, address, &file);
 	function = dwarf_unit_function(unit, address);
 	if (function)
 		executed = add_inlined(units, unit, function, address, executed, lines);
-	lines->entries[lines->count] = describe_start(units, start);
-	lines->entries[lines->count++].line = executed;
+	outermost = &lines->entries[lines->count++];
+	*outermost = describe_start(units, start);
+	outermost->line = executed.line;
+	outermost->discriminator = executed.discriminator;
 	return true;
+}
+
+/* Index of the first row that is not before `address`. */
+static size_t first_row(Dwarf_Lines *rows, size_t count, uint64_t address)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		Dwarf_Addr at;
+
+		if (dwarf_lineaddr(dwarf_onesrcline(rows, middle), &at) == 0 && at < address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+void dwarf_lines_rows(struct dwarf_units *units, uint64_t start, uint64_t end, void (*visit)(void *, uint64_t),
+		      void *argument)
+{
+	struct unit *unit = dwarf_units_find(units, start);
+	Dwarf_Lines *rows;
+	Dwarf_Addr at;
+	size_t count;
+
+	if (!unit || dwarf_getsrclines(&unit->die, &rows, &count))
+		return;
+	for (size_t i = first_row(rows, count, start); i < count; i++) {
+		Dwarf_Line *row = dwarf_onesrcline(rows, i);
+		bool is_end;
+
+		if (dwarf_lineaddr(row, &at) || at >= end)
+			return;
+		if (dwarf_lineendsequence(row, &is_end) == 0 && !is_end)
+			visit(argument, at);
+	}
 }

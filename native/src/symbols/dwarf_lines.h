@@ -11,4 +11,8 @@
  */
 bool dwarf_lines_find(struct dwarf_units *units, uint64_t start, uint64_t address, struct source_lines *lines);
 
+/* Calls `visit` with every address from `start` up to `end` at which another row of the line table begins, in order. */
+void dwarf_lines_rows(struct dwarf_units *units, uint64_t start, uint64_t end, void (*visit)(void *argument, uint64_t address),
+		      void *argument);
+
 #endif

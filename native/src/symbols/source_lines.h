@@ -19,6 +19,8 @@ struct source_line {
 	uint32_t start_line;
 	/* What is executed there; in a caller, the call. */
 	uint32_t line;
+	/* Tells apart code of one line that does not run equally often, as DWARF has it. */
+	uint32_t discriminator;
 };
 
 /*

@@ -1,0 +1,128 @@
+/** What a binary says of its addresses: functions, inlined calls, lines. The native collector reads it. */
+import { spawnSync } from 'node:child_process';
+import * as z from 'zod';
+import { shippedBinary, verifyBinary } from '../capture/binary.js';
+import { MeasureError, UsageError } from '../errors.js';
+
+/** Of the collector's answer: the hot functions of the largest programs have some hundred thousand lines. */
+const maxBytes = 256 * 1024 * 1024;
+
+/** A function as the compiler knows it, inlined or not. */
+export interface SourceFunction {
+  /** As the linker would know it. */
+  readonly name: string;
+  readonly file: string;
+  /** Of the definition; 0 when unknown. */
+  readonly startLine: number;
+}
+
+export interface SourceFrame {
+  readonly function: SourceFunction;
+  /** What is executed there; in a caller, the call. 0: the compiler's own code. */
+  readonly line: number;
+  /** As DWARF has it. */
+  readonly discriminator: number;
+}
+
+export interface CodeSymbol {
+  readonly name: string;
+  readonly address: number;
+  readonly size: number;
+  /** A label is no function. */
+  readonly binding: 'global' | 'weak' | 'local' | 'label';
+  /** A local's number among the locals of its name, from 1, in the order of addresses; 0 for others. */
+  readonly ordinal: number;
+  /** Code that runs from its first instruction to its last, or not at all; ascending, as far as the code can be read. */
+  readonly blocks: readonly CodeBlock[];
+  /** At every address that was asked for, and at those where a row of the line table begins; ascending. */
+  readonly locations: readonly CodeLocation[];
+}
+
+export interface CodeBlock {
+  readonly address: number;
+  readonly bytes: number;
+  readonly instructions: number;
+}
+
+export interface CodeLocation {
+  readonly address: number;
+  readonly symbol: CodeSymbol;
+  /** Innermost first; the last is the symbol's own function. Empty where the binary has no lines. */
+  readonly frames: readonly SourceFrame[];
+}
+
+export interface Annotation {
+  /** Empty when the binary has none. */
+  readonly buildId: string;
+  readonly symbols: readonly CodeSymbol[];
+  /** By address, those that lie in a symbol. */
+  readonly locations: ReadonlyMap<number, CodeLocation>;
+}
+
+const whole = z.number().int().nonnegative();
+const text = z.string().max(20_000);
+const answerSchema = z.object({
+  build_id: text,
+  symbols: z.array(
+    z.object({
+      name: text,
+      address: whole,
+      size: whole,
+      binding: z.enum(['global', 'weak', 'local', 'label']),
+      ordinal: whole,
+      blocks: z.array(z.tuple([whole, whole, whole])),
+      locations: z.array(z.array(whole).min(1)),
+    }),
+  ),
+  functions: z.array(z.object({ name: text, file: text, start_line: whole })),
+});
+
+/**
+ * Reads what a binary, with its debug file where one is installed, says of addresses.
+ * @param addresses as linked
+ * @throws UsageError when the file cannot be read
+ */
+export function annotate(binary: string, addresses: Iterable<number>): Annotation {
+  const collector = shippedBinary();
+  verifyBinary(collector);
+  const { status, stdout, stderr, error } = spawnSync(collector, ['annotate', binary], {
+    input: [...addresses].map((address) => `${address.toString(16)}\n`).join(''),
+    maxBuffer: maxBytes,
+    encoding: 'utf8',
+  });
+  if (status === 3) throw new UsageError(stderr.trim().replace(/^profbound-collect: annotate /, ''));
+  if (status !== 0) throw new MeasureError(`${binary} could not be read: ${error?.message ?? stderr.trim()}`);
+  const answer = answerSchema.safeParse(JSON.parse(stdout));
+  if (!answer.success)
+    throw new MeasureError(`the collector's answer on ${binary} cannot be read`, answer.error.message);
+  return toAnnotation(answer.data);
+}
+
+function toAnnotation({ build_id: buildId, symbols, functions }: z.infer<typeof answerSchema>): Annotation {
+  const known = functions.map(({ name, file, start_line: startLine }) => ({ name, file, startLine }));
+  const locations = new Map<number, CodeLocation>();
+  return {
+    buildId,
+    symbols: symbols.map(({ locations: rows, blocks: code, ...rest }) => {
+      const own: CodeLocation[] = [];
+      const blocks = code.map(([address, bytes, instructions]) => ({ address, bytes, instructions }));
+      const symbol: CodeSymbol = { ...rest, blocks, locations: own };
+      for (const [address, ...triples] of rows as [number, ...number[]][]) {
+        const location = { address, symbol, frames: framesOf(triples, known) };
+        own.push(location);
+        locations.set(address, location);
+      }
+      return symbol;
+    }),
+    locations,
+  };
+}
+
+function framesOf(triples: readonly number[], functions: readonly SourceFunction[]): SourceFrame[] {
+  const frames: SourceFrame[] = [];
+  for (let at = 0; at + 2 < triples.length; at += 3) {
+    const [number, line, discriminator] = triples.slice(at, at + 3) as [number, number, number];
+    frames.push({ function: functions[number] as SourceFunction, line, discriminator });
+  }
+  return frames;
+}

@@ -1,0 +1,33 @@
+/**
+ * BOLT's profile of plain samples (bolt/Profile/DataReader.cpp): `1 SYMBOL OFFSET COUNT` a line, the offset in
+ * hexadecimal. BOLT cannot tell that such a profile is another binary's: whoever calls this has compared build ids.
+ */
+import type { CodeSymbol } from './annotation.js';
+import { elsewhere } from './samples.js';
+import type { SampledBinary } from './sourceProfile.js';
+
+/** `cycles` has BOLT take a block's samples for time, and divide them by the block's length. */
+const heading = 'no_lbr cycles';
+
+/** @returns the profile's text, counts in samples of average weight; the same samples give the same bytes */
+export function boltProfile({ samples, annotation }: SampledBinary): Uint8Array {
+  const average = samples.weight / samples.samples;
+  const weights = new Map<string, number>();
+  for (const { addresses, weight } of samples.stacks) {
+    const location = annotation.locations.get(addresses[0] ?? elsewhere);
+    if (location === undefined || location.symbol.binding === 'label') continue;
+    const offset = location.address - location.symbol.address;
+    const place = `1 ${nameOf(location.symbol)} ${offset.toString(16)}`;
+    weights.set(place, (weights.get(place) ?? 0) + weight);
+  }
+  const lines = [...weights].map(
+    ([place, weight]) => `${place} ${Math.max(1, Math.round(weight / average))}`,
+  );
+  return Buffer.from(`${[heading, ...lines.sort()].join('\n')}\n`);
+}
+
+/** As BOLT names it: locals by number, entries of the PLT in its own spelling; blanks and backslashes escaped. */
+function nameOf({ name, ordinal }: CodeSymbol): string {
+  const numbered = ordinal > 0 && !name.endsWith('@plt') ? `${name}/${ordinal}` : name;
+  return numbered.replace(/@plt$/, '@PLT').replace(/[\\ ]/g, '\\$&');
+}

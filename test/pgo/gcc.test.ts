@@ -1,0 +1,35 @@
+/** GCC's profile: what GCC says that it read, and what it makes of it. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from '@jest/globals';
+import { gccProfile } from '../../src/pgo/gcc.js';
+import { capture, exported, openWriter, run, source, workFolder } from './support.js';
+
+const folder = workFolder();
+const profile = join(folder, 'profile.afdo');
+const build = (out: string, ...more: readonly string[]) =>
+  run(['g++-12', '-O2', '-g', ...more, '-o', out, source('machine.cpp')], folder);
+
+beforeAll(async () => {
+  build('program');
+  const writer = openWriter(folder);
+  await capture(writer, [join(folder, 'program'), '2']);
+  exported(writer, { format: 'gcc', binary: join(folder, 'program'), out: profile });
+});
+
+test('is consumed: other code than without it and than with an empty one, and counts on what ran', () => {
+  writeFileSync(join(folder, 'empty.afdo'), gccProfile([]));
+  build('with', `-fauto-profile=${profile}`, '-fdump-tree-optimized-blocks-details');
+  build('empty', `-fauto-profile=${join(folder, 'empty.afdo')}`);
+  expect(codeOf('with')).not.toBe(codeOf('program'));
+  expect(codeOf('with')).not.toBe(codeOf('empty'));
+  const dump = readdirSync(folder).find((name) => name.endsWith('.optimized')) as string;
+  const counted = readFileSync(join(folder, dump), 'utf8').match(/, count \d+ \(auto FDO/g) ?? [];
+  expect(counted.length).toBeGreaterThan(10);
+  run([join(folder, 'with'), '0.1'], folder);
+});
+
+function codeOf(program: string): string {
+  run(['objcopy', '-O', 'binary', '--only-section=.text', program, `${program}.text`], folder);
+  return readFileSync(join(folder, `${program}.text`), 'latin1');
+}

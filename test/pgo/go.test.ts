@@ -1,0 +1,60 @@
+/** Go's profile: what the Go compiler says that it does by it. */
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { readMessage, toNumber } from '../../src/profile/wire.js';
+import { capture, exported, openWriter, run, source, workFolder } from './support.js';
+
+const folder = workFolder();
+const profile = join(folder, 'profile.pgo');
+const module = join(folder, 'module');
+const build = (out: string, ...more: readonly string[]) =>
+  run(['go', 'build', '-o', join(folder, out), ...more, '.'], module, { GOFLAGS: '-mod=mod' });
+
+beforeAll(async () => {
+  mkdirSync(module);
+  copyFileSync(source('shapes.go'), join(module, 'main.go'));
+  writeFileSync(join(module, 'go.mod'), 'module example.org/shapes\n\ngo 1.21\n');
+  build('program', '-ldflags=-B=gobuildid');
+  const writer = openWriter(folder);
+  await capture(writer, [join(folder, 'program'), '2']);
+  exported(writer, { format: 'go', binary: join(folder, 'program'), out: profile });
+});
+
+describe('a profile for Go', () => {
+  test('counts samples first, and knows where every function of the program begins', () => {
+    const { stringTable, sampleType, function: functions } = readMessage(readFileSync(profile));
+    const first = sampleType[0];
+    expect([stringTable[toNumber(first?.type)], stringTable[toNumber(first?.unit)]]).toEqual([
+      'samples',
+      'count',
+    ]);
+    // Those in the file: the compiler makes wrappers, too.
+    const own = functions.filter(({ filename }) =>
+      stringTable[toNumber(filename)]?.endsWith('/module/main.go'),
+    );
+    const begins = own.map((each) => [stringTable[toNumber(each.name)], toNumber(each.startLine)]);
+    const text = readFileSync(source('shapes.go'), 'utf8').split('\n');
+    expect(begins.length).toBeGreaterThan(3);
+    for (const [name, line] of begins) {
+      expect({ name, text: text[Number(line) - 1] }).toEqual({ name, text: expect.stringMatching(/^func /) });
+    }
+    expect(begins.map(([name]) => name)).toContain('main.number[go.shape.uint64]');
+  });
+
+  test('is consumed: hot calls are inlined, and the interface call goes straight to what it nearly always calls', () => {
+    const { stderr } = build('with', `-pgo=${profile}`, '-gcflags=-m=1 -d=pgodebug=1');
+    expect(stderr).toMatch(/hot-budget check allows inlining for call main\.digest/);
+    expect(stderr).toMatch(/PGO devirtualizing interface call each\.area to square\.area/);
+    const { stdout } = run(['go', 'version', '-m', join(folder, 'with')], folder);
+    expect(stdout).toContain(`-pgo=${profile}`);
+    run([join(folder, 'with'), '0.1'], folder);
+  });
+
+  test('is what the compiler makes of it when it reads ahead: the hottest calls are those of the program', () => {
+    run(['go', 'tool', 'preprofile', '-i', profile, '-o', 'calls.txt'], folder);
+    const calls = readFileSync(join(folder, 'calls.txt'), 'utf8');
+    expect(calls.split('\n')[1]).toMatch(/^main\./);
+    expect(calls).toContain('main.number[go.shape.uint64]\nmain.digest\n');
+  });
+});

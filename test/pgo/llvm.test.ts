@@ -1,0 +1,98 @@
+/** LLVM's profile: what LLVM's own tools say of it, and what clang makes of it. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { BundleWriter } from '../../src/bundle/writer.js';
+import { capture, exported, openWriter, run, source, workFolder } from './support.js';
+
+const folder = workFolder();
+const flags = [
+  '-O2',
+  '-gline-tables-only',
+  '-fdebug-info-for-profiling',
+  '-funique-internal-linkage-names',
+  '-fuse-ld=lld',
+  '-Wl,--build-id',
+];
+const build = (out: string, ...more: readonly string[]) =>
+  run(['clang++-19', ...flags, ...more, '-o', out, source('machine.cpp')], folder);
+
+const profile = join(folder, 'profile.txt');
+let writer: BundleWriter;
+
+beforeAll(async () => {
+  build('program');
+  writer = openWriter(folder);
+  for (const pair of [1, 2]) await capture(writer, [join(folder, 'program'), '1.5'], { pair });
+  exported(writer, { format: 'llvm', binary: join(folder, 'program'), out: profile });
+});
+
+describe('a profile for clang', () => {
+  test('is what llvm-profdata takes, function by function', () => {
+    const { stdout } = run(['llvm-profdata-19', 'show', '--sample', profile], folder);
+    expect(stdout).toMatch(/Function: _Z4scanPKmi: \d{6,}/);
+    expect(stdout).toMatch(/Function: _Z3run\S*: \d{6,}/);
+  });
+
+  test('knows who is called through a pointer, and how often', () => {
+    const text = readFileSync(profile, 'utf8');
+    const calls = /^ +\d+(?:\.\d+)?: \d+ (_ZN12_GLOBAL__N_1\S*mix\S*:\d+.*)$/m.exec(text)?.[1] ?? '';
+    const counts = [...calls.matchAll(/(mix|fold|divide)\S*:(\d+)/g)].map(([, name, count]) => [
+      name,
+      Number(count),
+    ]);
+    expect(Object.fromEntries(counts).mix).toBeGreaterThan(0);
+  });
+
+  test('says of lines that never were sampled that they never ran', () => {
+    expect(readFileSync(profile, 'utf8')).toMatch(/^main:\d+:\d+\n(?: .*\n)* \d+(?:\.\d+)?: 0$/m);
+  });
+
+  test('is consumed: other code than without it and than with an empty one, and remarks that say why', () => {
+    writeFileSync(join(folder, 'empty.txt'), 'no_such_function:1:1\n 0: 1\n');
+    const use = (file: string) => [`-fprofile-sample-use=${file}`, '-mllvm', '-sample-profile-use-profi'];
+    const { stderr } = build('with', ...use(profile), '-Rpass=pgo-icall-prom|sample-profile|inline');
+    build('empty', ...use(join(folder, 'empty.txt')));
+    expect(codeOf('with')).not.toBe(codeOf('program'));
+    expect(codeOf('with')).not.toBe(codeOf('empty'));
+    expect(stderr).toMatch(/Promote indirect call to \S*mix\S* with count \d+ out of \d+/);
+    run([join(folder, 'with'), '0.1'], folder);
+  });
+
+  test('of independent captures is nearly the same', () => {
+    const files = [1, 2].map((pair) => {
+      const one = openWriter(workFolder());
+      const taken = writer.workload('program').captures.filter((each) => each.pair === pair);
+      one.adopt('program', taken, { reason: 'single', message: '' }, (_, path) =>
+        readFileSync(join(writer.directory, path)),
+      );
+      const out = join(folder, `half-${pair}.txt`);
+      exported(one, { format: 'llvm', binary: join(folder, 'program'), out, fewestSamples: 1000 });
+      return out;
+    });
+    const { stdout } = run(['llvm-profdata-19', 'overlap', '--sample', ...files], folder);
+    const similarity = Number(/Whole program profile similarity: ([\d.]+)%/.exec(stdout)?.[1]);
+    expect(similarity).toBeGreaterThan(70);
+  });
+
+  test('is converted by llvm-profdata where that is asked for', () => {
+    const out = join(folder, 'profile.bin');
+    const binary = join(folder, 'program');
+    const { bytes } = exported(writer, { format: 'llvm', binary, out, llvmProfdata: 'llvm-profdata-19' });
+    expect(bytes).toBeLessThan(readFileSync(profile).length);
+    const show = (file: string) => run(['llvm-profdata-19', 'show', '--sample', file], folder).stdout;
+    expect(show(out)).toBe(show(profile));
+  });
+
+  test('is the same, byte for byte, of the same captures', () => {
+    const out = join(folder, 'again.txt');
+    exported(writer, { format: 'llvm', binary: join(folder, 'program'), out });
+    expect(readFileSync(out, 'utf8')).toBe(readFileSync(profile, 'utf8'));
+  });
+});
+
+/** The machine code alone: a build id and debug information may differ without it. */
+function codeOf(program: string): string {
+  run(['llvm-objcopy-19', '-O', 'binary', '--only-section=.text', program, `${program}.text`], folder);
+  return readFileSync(join(folder, `${program}.text`), 'latin1');
+}

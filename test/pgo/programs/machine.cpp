@@ -1,0 +1,82 @@
+// A machine with three operations behind pointers, of which nearly always the same one is called; runs for SECONDS.
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+
+struct state {
+	uint64_t value;
+	uint64_t rare;
+};
+
+namespace {
+
+uint64_t rotate(uint64_t value, int by)
+{
+	return value << by | value >> (64 - by);
+}
+
+void mix(state &s)
+{
+	s.value = rotate(s.value * 0x9e3779b97f4a7c15ull, 23) ^ 0x5bd1e995;
+}
+
+void fold(state &s)
+{
+	for (int i = 0; i < 4; i++)
+		s.value ^= rotate(s.value, 7 * i + 1);
+}
+
+void divide(state &s)
+{
+	s.value = s.value / (s.rare % 7 + 1) + s.rare++;
+}
+
+using operation = void (*)(state &);
+
+operation operations[3] = {mix, fold, divide};
+
+} // namespace
+
+__attribute__((noinline)) uint64_t scan(const uint64_t *words, int count)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < count; i++) {
+		uint64_t word = words[i];
+
+		if (word % 64 == 63)
+			sum -= rotate(word, 5) / (word | 1);
+		else
+			sum += rotate(word, 11);
+	}
+	return sum;
+}
+
+__attribute__((noinline)) void run(state &s, int rounds)
+{
+	for (int i = 0; i < rounds; i++) {
+		unsigned which = s.value % 256 < 250 ? 0 : 1 + (s.value >> 8) % 2;
+
+		operations[which](s);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(argc > 1 ? atof(argv[1]) : 1);
+	static uint64_t words[4096];
+	state s = {1, 1};
+
+	do {
+		for (uint64_t &word : words)
+			word = s.value += 0x1234567;
+		run(s, 1000000);
+		for (int i = 0; i < 1000; i++) {
+			words[i] = s.value;
+			s.value += scan(words, 4096);
+		}
+	} while (std::chrono::steady_clock::now() < end);
+	printf("%llu\n", (unsigned long long)s.value);
+	return 0;
+}

@@ -1,0 +1,73 @@
+// Command shapes adds up areas behind an interface, nearly all of one kind, for as many seconds as it is told.
+package main
+
+import (
+	"fmt"
+	"math/bits"
+	"os"
+	"strconv"
+	"time"
+)
+
+type shape interface{ area(scale uint64) uint64 }
+
+type square struct{ side uint64 }
+
+type circle struct{ radius uint64 }
+
+func (s square) area(scale uint64) uint64 { return s.side * s.side / scale }
+
+func (c circle) area(scale uint64) uint64 { return c.radius * c.radius * 355 / 113 / scale }
+
+// digest is too large to be inlined unless a profile says that it is hot.
+func digest(value, seed uint64) uint64 {
+	value ^= bits.RotateLeft64(seed, 13)
+	value *= 0x9e3779b97f4a7c15
+	value ^= value >> 29
+	value += bits.RotateLeft64(value, 31)
+	if value&0xff == 0x7f {
+		value ^= bits.Reverse64(seed) + bits.RotateLeft64(value, 7) ^ bits.ReverseBytes64(value)
+	}
+	value *= 0xbf58476d1ce4e5b9
+	value ^= value >> 32
+	value ^= bits.RotateLeft64(value, 17) + bits.RotateLeft64(seed, 3)
+	return value
+}
+
+func number[Number ~uint64](values []Number) (sum Number) {
+	for at, value := range values {
+		sum += Number(digest(uint64(value), uint64(at)))
+	}
+	return sum
+}
+
+func total(shapes []shape, scale uint64) uint64 {
+	sum := uint64(0)
+	for _, each := range shapes {
+		sum += each.area(scale)
+	}
+	return sum
+}
+
+func main() {
+	seconds, err := strconv.ParseFloat(os.Args[1], 64)
+	if err != nil {
+		panic(err)
+	}
+	shapes := make([]shape, 1024)
+	values := make([]uint64, 1024)
+	for at := range shapes {
+		shapes[at] = square{uint64(at)}
+		if at%100 == 99 {
+			shapes[at] = circle{uint64(at)}
+		}
+	}
+	sum := uint64(0)
+	for end := time.Now().Add(time.Duration(seconds * float64(time.Second))); time.Now().Before(end); {
+		for round := uint64(1); round < 500; round++ {
+			values[round] = total(shapes, round)
+			sum += number(values)
+		}
+	}
+	fmt.Println(sum)
+}
