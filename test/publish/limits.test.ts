@@ -6,19 +6,23 @@ import { type Annotations, annotationsOf } from '../../src/report/annotations.js
 import { renderMarkdown } from '../../src/report/markdown/markdown.js';
 import type { FunctionResult, Result } from '../../src/verdict/result.js';
 import { hostileNames } from '../report/hostile.js';
-import { aFunction, aResult, failing } from '../report/results.js';
+import { aFunction, aResult, failing, figure } from '../report/results.js';
 import { openWorld, type World } from './world.js';
 
 const workloads = 20;
 const functions = 5000;
 
+/** In the order in which reports have them, so that the test does not spend its time on sorting. */
 function large(nameOf: (index: number) => string): Result {
+  const classes = ['slower', 'new', 'faster'] as const;
   const list = Array.from({ length: functions }, (_, index): FunctionResult => {
     const name = nameOf(index);
-    const change = { key: `${index}`, file: `src/${name}.c`.slice(0, 5000), line: index + 1 };
     return aFunction(name, {
-      ...change,
-      class: index % 3 === 0 ? 'slower' : index % 3 === 1 ? 'new' : 'faster',
+      key: `${index}`,
+      file: `src/${name}.c`.slice(0, 5000),
+      line: index + 1,
+      class: classes[Math.floor((index * classes.length) / functions)] ?? 'faster',
+      contribution: figure(1 / (index + 1), 0.5 / (index + 1), 2 / (index + 1)),
     });
   });
   return aResult(
