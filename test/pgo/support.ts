@@ -132,7 +132,7 @@ export function exported(
     bundles: [writer.directory],
     binaries: [binary],
     workload: null,
-    fewestSamples: 5000,
+    fewestSamples: 1000,
     llvmProfdata: null,
     log: said,
     ...rest,

@@ -9,6 +9,9 @@
 
 enum opcode_map { MAP_ONE_BYTE, MAP_0F, MAP_0F38, MAP_0F3A, MAP_OTHER };
 
+/* AMD's own maps, behind 8f: with an immediate of one byte, without, of four bytes. */
+enum xop_map { XOP_8 = 8, XOP_9, XOP_A };
+
 struct decoder {
 	const uint8_t *at;
 	const uint8_t *end;
@@ -200,6 +203,20 @@ static void read_mapped(struct decoder *decoder, enum opcode_map map, bool is_ve
 		skip(decoder, 1);
 }
 
+/* Shares its first byte with pop, whose next one has no such bits. */
+static bool read_xop(struct decoder *decoder, uint8_t opcode)
+{
+	uint8_t map;
+
+	if (opcode != 0x8f || decoder->at == decoder->end || (*decoder->at & 0x1f) < XOP_8)
+		return false;
+	map = next(decoder) & 0x1f;
+	skip(decoder, 2);
+	read_operand(decoder);
+	skip(decoder, map == XOP_8 ? 1 : map == XOP_A ? 4 : 0);
+	return true;
+}
+
 /* Instructions of vectors have prefixes that name the opcode's map. */
 static bool read_vector(struct decoder *decoder, uint8_t opcode, struct instruction *instruction)
 {
@@ -230,7 +247,7 @@ struct instruction instruction_read(const uint8_t *code, size_t size)
 		if (second == 0x38 || second == 0x3a)
 			decoder.at++;
 		read_mapped(&decoder, second == 0x38 ? MAP_0F38 : second == 0x3a ? MAP_0F3A : MAP_0F, false, &instruction);
-	} else if (!read_vector(&decoder, opcode, &instruction)) {
+	} else if (!read_xop(&decoder, opcode) && !read_vector(&decoder, opcode, &instruction)) {
 		read_one_byte(&decoder, opcode, &instruction);
 	}
 	if (!decoder.failed)
