@@ -2,7 +2,6 @@
 package main
 
 import (
-	"fmt"
 	"math/bits"
 	"os"
 	"strconv"
@@ -76,5 +75,5 @@ func main() {
 			sum += number(values)
 		}
 	}
-	fmt.Println(sum)
+	println(sum)
 }
