@@ -11,7 +11,7 @@ import { completePairs } from '../verdict/captures/pairs.js';
 import { judge } from '../verdict/judge.js';
 import type { Result, WorkloadResult } from '../verdict/result.js';
 import { idlePlaces } from '../verdict/waits/result.js';
-import { captureSources } from './sources.js';
+import { captureSources, withChangedPlaces } from './sources.js';
 
 /** Places below this share of the whole are merged: a fifth of a pixel of a drawing as wide as a page. */
 export const leastDrawnShare = 0.0002;
@@ -99,7 +99,7 @@ export function* perUnit(
   captures: readonly Capture[],
 ): Generator<WeightedProfile> {
   for (const capture of captures) {
-    const profile = bundle.profile(capture);
+    const profile = withChangedPlaces(bundle.profile(capture), bundle.manifest, workload, capture);
     const sampled = sampledNanoseconds(profile);
     if (sampled === 0) continue;
     const scale = capture.summary.cpuNanoseconds / sampled / capture.units / captures.length;
