@@ -5,7 +5,7 @@
 
 /** `{lambda(int)#1}`, `{closure#0}`; clang's `$_0` and LLVM's `'lambda0'`; GCC's and clang's outlined parallel regions. */
 const nativeNumber =
-  /#\d+(?=\})|(?<=(?:^|::|[<( ])\$_)\d+(?=$|[:>,) ])|(?<='(?:lambda|unnamed))\d+(?=')|(?<=\._omp_fn\.|\.omp_outlined(?:_debug__)?\.)\d+$/g;
+  /#\d+(?=\})|(?<=(?:^|::|[<( ])\$_)\d+(?=$|[:>,) ])|(?<='(?:lambda|unnamed))\d*(?=')|(?<=\._omp_fn\.|\.omp_outlined(?:_debug__)?\.)\d+$/g;
 /** `func1`, `func1.2`, `gowrap1`, `deferwrap1`, `-range1`, all within another function. */
 const goNumber = /(?<=\.(?:func|gowrap|deferwrap))\d+(?:\.\d+)*(?=$|[.-])|(?<=-range)\d+(?=$|[.-])/g;
 
@@ -35,8 +35,12 @@ function withoutOwnNumbers(name: string, file: string): string | null {
     if (!/^[^.]+\..+\.(?:func|gowrap|deferwrap)\d|-range\d/.test(local)) return null;
     return name.replace(goNumber, '');
   }
-  const stripped = withoutNumbers(name, nativeNumber, (depth) => depth === 0);
-  return stripped === name ? null : stripped;
+  let hasOwn = false;
+  const stripped = withoutNumbers(name, nativeNumber, (depth) => {
+    hasOwn ||= depth === 0;
+    return depth === 0;
+  });
+  return hasOwn ? stripped : null;
 }
 
 function withoutNumbers(name: string, numbers: RegExp, isMeant: (depth: number) => boolean): string {

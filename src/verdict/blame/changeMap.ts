@@ -122,7 +122,7 @@ function isWithin(line: number, { head: [first, count], inside }: Hunk): boolean
   return inside.some(([from, to]) => line >= from && line <= to);
 }
 
-function placeIn(hunks: readonly Hunk[], side: Side, line: number): string {
+function placeIn(hunks: readonly Pick<Hunk, Side>[], side: Side, line: number): string {
   let shift = 0;
   for (const { base, head } of hunks) {
     const [first, count] = side === 'base' ? base : head;
