@@ -116,8 +116,10 @@ function* waitsPerUnit(
 ): Generator<WeightedProfile> {
   for (const { offCpuProfile, units, ...capture } of captures) {
     if (offCpuProfile === undefined) continue;
-    const profile = readProfile(bundle.directory, offCpuProfile);
-    const root = rootOf(bundle.manifest, workload, { ...capture, units });
+    const whole = { ...capture, units };
+    const read = readProfile(bundle.directory, offCpuProfile);
+    const profile = withChangedPlaces(read, bundle.manifest, workload, whole);
+    const root = rootOf(bundle.manifest, workload, whole);
     const placeOf = placeKeys(profile, root);
     yield {
       profile,
