@@ -25,7 +25,7 @@ describe('what is no profile is refused in one sentence', () => {
     [
       'a message that says it has 4 GB',
       Buffer.from([0x12, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x08, 1]),
-      /^not a pprof profile: index out of range/,
+      /^not a pprof profile: invalid length encoding$/,
     ],
     [
       'a string that says it has 16 EB',

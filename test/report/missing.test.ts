@@ -23,7 +23,7 @@ function having(missing: SideQuality['causes'], truncated = 0) {
 }
 
 test('docs/unknown-frames.md has each cause once, in the words of the collector', () => {
-  const rows = [...docs.matchAll(/^\| `([a-z_]+)` \| (?:`[^`]+` )?\| (.+) \| (.+) \|$/gm)];
+  const rows = [...docs.matchAll(/^\| `([a-z_]+)` \| (?:`[^`]+`|–) \| (.+) \| (.+) \|$/gm)];
   expect(rows.map(([, cause, meaning, cure]) => ({ cause, meaning, cure }))).toEqual(
     all.map(({ cause, meaning, cure }) => ({ cause, meaning: sentence(meaning), cure: sentence(cure) })),
   );
