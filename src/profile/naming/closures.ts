@@ -5,7 +5,9 @@
 
 /** `{lambda(int)#1}`, `{closure#0}`; clang's `$_0` and LLVM's `'lambda0'`; GCC's and clang's outlined parallel regions. */
 const nativeNumber =
-  /#\d+(?=\})|(?<=(?:^|::|[<( ])\$_)\d+(?=$|[:>,) ])|(?<='(?:lambda|unnamed))\d*(?=')|(?<=\._omp_fn\.|\.omp_outlined(?:_debug__)?\.)\d+$/g;
+  /(#)\d+(?=\})|((?:^|::|[<( ])\$_)\d+(?=$|[:>,) ])|('(?:lambda|unnamed))\d*(?=')|(\._omp_fn\.|\.omp_outlined(?:_debug__)?\.)\d+$/g;
+/** What a name with such a number has in it: cheaper to ask for than the number. */
+const nativeSign = /#\d|\$_\d|'(?:lambda|unnamed)|\._?omp_/;
 /** `func1`, `func1.2`, `gowrap1`, `deferwrap1`, `-range1`, all within another function. */
 const goNumber = /(?<=\.(?:func|gowrap|deferwrap))\d+(?:\.\d+)*(?=$|[.-])|(?<=-range)\d+(?=$|[.-])/g;
 
@@ -24,7 +26,7 @@ export function isNumbered(name: string, file: string): boolean {
 export function distinctName(name: string, file: string, place: string | undefined): string {
   const own = place === undefined ? null : withoutOwnNumbers(name, file);
   const outer = own === null ? name : `${own}:${place}`;
-  return withoutNumbers(outer, nativeNumber, (depth) => depth > 0);
+  return withoutNumbers(outer, (depth) => depth > 0);
 }
 
 /** null where there are none. */
@@ -36,23 +38,25 @@ function withoutOwnNumbers(name: string, file: string): string | null {
     return name.replace(goNumber, '');
   }
   let hasOwn = false;
-  const stripped = withoutNumbers(name, nativeNumber, (depth) => {
+  const stripped = withoutNumbers(name, (depth) => {
     hasOwn ||= depth === 0;
     return depth === 0;
   });
   return hasOwn ? stripped : null;
 }
 
-function withoutNumbers(name: string, numbers: RegExp, isMeant: (depth: number) => boolean): string {
-  const found = [...name.matchAll(numbers)];
+function withoutNumbers(name: string, isMeant: (depth: number) => boolean): string {
+  const found = nativeSign.test(name) ? [...name.matchAll(nativeNumber)] : [];
   if (found.length === 0) return name;
   const depths = nesting(name);
   let result = '';
   let end = 0;
-  for (const { index, 0: number } of found) {
-    if (!isMeant(depths[index] as number)) continue;
-    result += name.slice(end, index);
-    end = index + number.length;
+  for (const { index, 0: whole, ...groups } of found) {
+    const before = groups[1] ?? groups[2] ?? groups[3] ?? groups[4] ?? '';
+    const start = index + before.length;
+    if (!isMeant(depths[start] ?? 0)) continue;
+    result += name.slice(end, start);
+    end = index + whole.length;
   }
   return result + name.slice(end);
 }
@@ -60,20 +64,14 @@ function withoutNumbers(name: string, numbers: RegExp, isMeant: (depth: number) 
 /** How many brackets are open at each character. Those that name an operator, and arrows, are none. */
 function nesting(name: string): Uint16Array {
   const depths = new Uint16Array(name.length);
-  const operator = /operator(?:\(\)|[-<>=!+*/%^&|~,]+)|->|=>/y;
   let depth = 0;
-  for (let at = 0; at < name.length; at++) {
-    operator.lastIndex = at;
-    const skipped = operator.exec(name)?.[0].length ?? 0;
-    if (skipped > 0) {
-      depths.fill(depth, at, at + skipped);
-      at += skipped - 1;
-      continue;
-    }
-    const character = name[at] as string;
-    if ('<(['.includes(character)) depth++;
-    depths[at] = depth;
-    if ('>)]'.includes(character) && depth > 0) depth--;
+  let filled = 0;
+  for (const { index, 0: found } of name.matchAll(/operator(?:\(\)|[-<>=!+*/%^&|~,]+)|->|=>|[<([>)\]]/g)) {
+    depths.fill(depth, filled, index);
+    filled = index;
+    if ('<(['.includes(found)) depth++;
+    else if ('>)]'.includes(found) && depth > 0) depth--;
   }
+  depths.fill(depth, filled);
   return depths;
 }

@@ -18,22 +18,36 @@ export function relativeFile(file: string, root: string): string | null {
  * several versions of a package can be in one program, what tells them apart stays: Cargo's and npm's leading number.
  */
 export function unversionedFile(file: string): string {
-  return file
-    .replace(/(?<=\/[^/]+)@v\d+\.\d+\.\d[^/]*(?=\/)/, '')
-    .replace(/^\/rustc\/[0-9a-f]{40}\/|^.*\/toolchains\/[^/]+\/lib\/rustlib\/src\/rust\//, '/rustc/')
-    .replace(
-      /\/registry\/src\/[^/]+-[0-9a-f]{16}\/([^/]+?)-(\d+\.\d+\.\d+[^/]*)\//,
-      (_, crate, version) => `/registry/src/${crate}-${compatible(version)}/`,
-    )
-    .replace(/\/git\/checkouts\/([^/]+)-[0-9a-f]{16}\/[0-9a-f]{7,40}\//, '/git/checkouts/$1/')
-    .replace(/(?<=\/\.pnpm\/@?[^/@]+@\d+)\.[^/]*(?=\/)/, '')
-    .replace(/(?<=-npm-\d+)\.[^/]*(?=\.zip\/)/, '')
-    .replace(/\/hostedtoolcache\/([^/]+)\/\d+\.[^/]+\//, '/hostedtoolcache/$1/')
-    .replace(/\/versions\/(?:node\/)?v?\d+\.\d[^/]*\//, '/versions/')
-    .replace(/\/(python|go-)\d+\.\d+\//, '/$1/')
-    .replace(/\/nix\/store\/[0-9a-z]{32}-([^/]+?)(?:-\d[^/]*)?\//, '/nix/store/$1/')
-    .replace(/(?<=[\w-][.-])[0-9a-f]{8,32}\.(?=(?:chunk\.)?[cm]?js$)/, '');
+  // Names are asked for once a frame and capture: most have nothing to be taken off, and that is to be cheap.
+  if (!/\d/.test(file)) return file;
+  return versions.reduce(
+    (path, [sign, pattern, rest]) => (path.includes(sign) ? path.replace(pattern, rest) : path),
+    file,
+  );
 }
+
+type Replacement = string & ((whole: string, ...groups: string[]) => string);
+
+/** What a path must have in it, what is looked for, and what is left of it. */
+const versions = [
+  ['@v', /(\/[^/]+)@v\d+\.\d+\.\d[^/]*(?=\/)/, '$1'],
+  ['/rustc/', /^\/rustc\/[0-9a-f]{40}\//, '/rustc/'],
+  ['/toolchains/', /^.*\/toolchains\/[^/]+\/lib\/rustlib\/src\/rust\//, '/rustc/'],
+  [
+    '/registry/src/',
+    /\/registry\/src\/[^/]+-[0-9a-f]{16}\/([^/]+?)-(\d+\.\d+\.\d+[^/]*)\//,
+    (_: string, crate: string, version: string) => `/registry/src/${crate}-${compatible(version)}/`,
+  ],
+  ['/git/checkouts/', /\/git\/checkouts\/([^/]+)-[0-9a-f]{16}\/[0-9a-f]{7,40}\//, '/git/checkouts/$1/'],
+  ['/.pnpm/', /(\/\.pnpm\/@?[^/@]+@\d+)\.[^/]*(?=\/)/, '$1'],
+  ['-npm-', /(-npm-\d+)\.[^/]*(?=\.zip\/)/, '$1'],
+  ['/hostedtoolcache/', /\/hostedtoolcache\/([^/]+)\/\d+\.[^/]+\//, '/hostedtoolcache/$1/'],
+  ['/versions/', /\/versions\/(?:node\/)?v?\d+\.\d[^/]*\//, '/versions/'],
+  ['/python', /\/python\d+\.\d+\//, '/python/'],
+  ['/go-', /\/go-\d+\.\d+\//, '/go/'],
+  ['/nix/store/', /\/nix\/store\/[0-9a-z]{32}-([^/]+?)(?:-\d[^/]*)?\//, '/nix/store/$1/'],
+  ['js', /([\w-][.-])[0-9a-f]{8,32}\.(?=(?:chunk\.)?[cm]?js$)/, '$1'],
+] as unknown as readonly (readonly [sign: string, pattern: RegExp, rest: Replacement])[];
 
 /** What Cargo takes for compatible: 1.0.203 → 1, 0.12.3 → 0.12, 0.0.3 → 0.0.3. */
 function compatible(version: string): string {

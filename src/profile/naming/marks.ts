@@ -43,23 +43,27 @@ export const markRules = {
   'rust-hash': unlessUnmarked((name) => {
     if (name.startsWith('_ZN')) return name.replace(/17h[0-9a-f]{16}E$/, 'E');
     if (name.startsWith('_R')) return name.replace(/Cs[0-9A-Za-z]{6,}_/g, 'C');
-    return name.replace(/::h[0-9a-f]{16}$/, '').replace(/(?<=\w)\[[0-9a-f]{12,16}\]/g, '');
+    return name.replace(/::h[0-9a-f]{16}$/, '').replace(/(\w)\[[0-9a-f]{12,16}\]/g, '$1');
   }),
 
   'go-shape': withoutGoShapes,
 
   /** Classes that the JVM makes at run time are numbered in the order in which that happens, and named by address. */
-  'hidden-class': (name) =>
-    name
+  'hidden-class': (name) => {
+    if (!/[$]|Accessor\d/.test(name)) return name;
+    return name
       .replace(/(\$\$Lambda)(?:\$\d+)?(?:[/+.]0x[0-9a-f]{8,16})?(?![\w$])/g, '$1')
       .replace(/(\$(?:LambdaForm|MH|DMH|BMH|VH|Species_\w+|Proxy))[/+.]0x[0-9a-f]{8,16}(?![\w$])/g, '$1')
       .replace(/(Generated(?:Serialization)?(?:Method|Constructor)Accessor)\d+(?![\w$])/g, '$1')
       .replace(/((?:^|[\s./])\$Proxy)\d+(?![\w$])/g, '$1')
-      .replace(/(\$\$(?:EnhancerBy|FastClassBy)\w+\$\$)[0-9a-f]{4,8}(?![\w$])/g, '$1'),
+      .replace(/(\$\$(?:EnhancerBy|FastClassBy)\w+\$\$)[0-9a-f]{4,8}(?![\w$])/g, '$1');
+  },
 
   /** Numbered in the order in which a compiler or a runtime happens to need them. */
   numbered: (name) => name.replace(/^(OUTLINED_FUNCTION_)\d+$/, '$1').replace(/\b(lambda_method)\d+/, '$1'),
 } satisfies Record<string, MarkRule>;
+
+const allMarkRules: readonly MarkRule[] = Object.values(markRules);
 
 function unlessUnmarked(rule: (name: string) => string): MarkRule {
   return (name, file) => (unmarkedLanguage.test(file) ? name : rule(name));
@@ -69,11 +73,7 @@ function unlessUnmarked(rule: (name: string) => string): MarkRule {
  * The name without marks.
  * @param rules all of them, where it is not asked what one is good for
  */
-export function withoutMarks(
-  name: string,
-  file: string,
-  rules: readonly MarkRule[] = Object.values(markRules),
-): string {
+export function withoutMarks(name: string, file: string, rules = allMarkRules): string {
   let cleaned = name;
   for (const rule of rules) cleaned = rule(cleaned, file) || cleaned;
   return cleaned;
