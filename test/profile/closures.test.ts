@@ -210,3 +210,11 @@ describe('instances for a closure', () => {
     expect(key(name)).not.toBe(key(name.replace('#1', '#3')));
   });
 });
+
+test('a closure behind empty lines that were inserted keeps its counterpart', () => {
+  const blanks = [{ base: [10, 0] as [number, number], head: [11, 2] as [number, number] }];
+  const files = [{ path: 'a.go', kind: 'modified' as const, tail: 1, hunks: [], blanks }];
+  const map = new ChangeMap({ prefix: '', filesLeft: 0, files }, { name: 'x', commit: null, root: '/w' });
+  expect(map.placeOf('base', '/w/a.go', 20)).toBe(map.placeOf('head', '/w/a.go', 22));
+  expect(map.placeOf('base', '/w/a.go', 10)).toBe(map.placeOf('head', '/w/a.go', 10));
+});
