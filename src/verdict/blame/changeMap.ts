@@ -85,8 +85,8 @@ export class ChangeMap {
   placeOf(side: Side, file: string, line: number): string | null {
     const path = file.startsWith('/') ? this.#inTree(file) : null;
     const changed = (path === null ? undefined : this.#byPath.get(path)) ?? this.#alike(file);
-    if (changed)
-      return changed.kind === 'deleted' || !changed.hunks ? null : placeIn(changed.hunks, side, line);
+    if (changed?.kind === 'deleted' || changed?.hunks === null) return null;
+    if (changed) return placeIn([...changed.hunks, ...(changed.blanks ?? [])], side, line);
     return path === null || foreign.test(path) || this.changes.filesLeft > 0 ? null : String(line);
   }
 
