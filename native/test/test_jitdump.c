@@ -224,6 +224,35 @@ static void leaves_damaged_records_out(void)
 	free_all(&jitdump, &symbols);
 }
 
+/* Sizes that lie: a record of 4 GiB ends the file, code of any size is only a range; a name may have lines in it. */
+static void believes_no_sizes(void)
+{
+	struct file file = { 0 };
+	struct jitdump jitdump;
+	struct symbols symbols;
+
+	put_header(&file, 0x4a695444, 0);
+	put_load(&file, 100, 0x1000, 16, 1, "two\nlines");
+	put_record(&file, 0, 150, 40 + 5);
+	put(&file, 7, 4);
+	put(&file, 8, 4);
+	put(&file, 0x2000, 8);
+	put(&file, 0x2000, 8);
+	put(&file, UINT64_MAX, 8);
+	put(&file, 2, 8);
+	put_text(&file, "wide");
+	put_move(&file, 200, 0x1000, UINT64_MAX - 8, UINT64_MAX, 1);
+	put(&file, 0, 4);
+	put(&file, UINT32_MAX, 4);
+	put(&file, 300, 8);
+	put_load(&file, 400, 0x9000, 16, 3, "behind");
+	CHECK(read_file(&file, &jitdump, &symbols));
+	CHECK_NUMBER(symbols.count, 3);
+	at(&jitdump, &symbols, 0x1008, "two\nlines", 100);
+	at(&jitdump, &symbols, 0x9008, "wide", 150);
+	free_all(&jitdump, &symbols);
+}
+
 static void refuses_other_files(void)
 {
 	struct file swapped = { 0 }, cut = { 0 }, newer = { 0 };
@@ -258,6 +287,7 @@ int main(void)
 	follows_moved_code();
 	knows_the_place_of_the_code_that_follows();
 	leaves_damaged_records_out();
+	believes_no_sizes();
 	refuses_other_files();
 	knows_its_files_by_name();
 	return check_report("jitdump");

@@ -35,6 +35,34 @@ static void parses_lines(void)
 	symbols_free(&symbols);
 }
 
+/* What a program that means harm would write: numbers beyond 64 bits, a line without end, tags, other control characters. */
+static void survives_hostile_lines(void)
+{
+	static char text[3 * 4096 + 200];
+	static char endless[1 << 20];
+	struct symbols symbols = { 0 };
+	int used = snprintf(text, sizeof(text),
+			    "ffffffffffffffffffffffff 10 too far\n"
+			    "1000 ffffffffffffffffffffffff too long\n"
+			    "2000 10 <script>alert(1)</script>\x1b[2J\r\n"
+			    "3000 10 ");
+
+	memset(text + used, 'n', 3 * 4096);
+	used += 3 * 4096;
+	text[used++] = '\n';
+	perf_map_parse(&symbols, text, used);
+	symbols_sort(&symbols);
+	CHECK_TEXT(symbols_find(&symbols, 0x2008)->name, "<script>alert(1)</script>\x1b[2J\r");
+	CHECK_NUMBER(strlen(symbols_find(&symbols, 0x3000)->name), 4096);
+	/* The second covers all that no newer one does. */
+	CHECK_TEXT(symbols_find(&symbols, 0x5000)->name, "too long");
+	symbols_free(&symbols);
+	memset(endless, '1', sizeof(endless));
+	perf_map_parse(&symbols, endless, sizeof(endless));
+	CHECK_NUMBER(symbols.count, 0);
+	symbols_free(&symbols);
+}
+
 static void takes_names_apart(void)
 {
 	static const struct {
@@ -46,6 +74,9 @@ static void takes_names_apart(void)
 		{ "JS:^emit node:events:466:44", "emit", "node:events", 466 },
 		{ "JS:+f /a b/c.js:1:2", "f", "/a b/c.js", 1 },
 		{ "JS:f /c.js:1:2", "f", "/c.js", 1 },
+		{ "JS:*'f /c.js:1:2", "f", "/c.js", 1 },
+		{ "JS:~'f /c.js:1:2", "'f", "/c.js", 1 },
+		{ "InterpretedFunction:f /c.js:1:2", "f", "/c.js", 1 },
 		{ "JS:*get size /srv/a.js:3:11", "get size", "/srv/a.js", 3 },
 		{ "LazyCompile:~g /srv/a.js:3:11", "g", "/srv/a.js", 3 },
 		{ "JS:* /srv/a.js:4:13", "(anonymous)", "/srv/a.js", 4 },
@@ -149,6 +180,7 @@ static void knows_who_a_process_is(void)
 int main(void)
 {
 	parses_lines();
+	survives_hostile_lines();
 	takes_names_apart();
 	reads_only_the_owners_file();
 	knows_who_a_process_is();

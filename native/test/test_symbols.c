@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "check.h"
+#include "support/bounds.h"
 #include "symbols/symbols.h"
 
 /* The name of what covers `address`, or "-". */
@@ -118,8 +119,39 @@ static void survives_sizes_that_overflow(void)
 	symbols_free(&symbols);
 }
 
+static void bounds_all_names_together(void)
+{
+	static char name[2 * MAX_NAME_BYTES];
+	struct symbols symbols = { .name_bytes = MAX_NAMES_BYTES - 3 * (MAX_NAME_BYTES + 1) };
+
+	memset(name, 'x', sizeof(name) - 1);
+	for (int i = 0; i < 3; i++)
+		CHECK(symbols_add(&symbols, 0x1000 * i, 0x10, name, SYMBOL_RUNTIME));
+	CHECK_NUMBER(symbols.name_bytes, MAX_NAMES_BYTES);
+	CHECK(!symbols_add(&symbols, 0x9000, 0x10, "", SYMBOL_RUNTIME));
+	CHECK_NUMBER(symbols.count, 3);
+	CHECK_NUMBER(strlen(symbols.entries[0].name), MAX_NAME_BYTES);
+	symbols_free(&symbols);
+}
+
+/* Each range covers all before it: as many are looked at as are allowed, and the lookup ends. */
+static void bounds_overlaps(void)
+{
+	struct symbols symbols = { 0 };
+
+	for (uint64_t i = 0; i < 3 * MAX_OVERLAPS; i++)
+		symbols_add(&symbols, i, UINT64_MAX, "wide", SYMBOL_RUNTIME);
+	symbols_add(&symbols, 0, UINT64_MAX, "last", SYMBOL_RUNTIME);
+	symbols_sort(&symbols);
+	CHECK_TEXT(at(&symbols, 0), "last");
+	CHECK_TEXT(at(&symbols, UINT64_MAX - 1), "wide");
+	symbols_free(&symbols);
+}
+
 int main(void)
 {
+	bounds_all_names_together();
+	bounds_overlaps();
 	finds_by_range();
 	reaches_to_the_next_without_a_size();
 	prefers_the_known_alias();

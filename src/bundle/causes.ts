@@ -55,7 +55,7 @@ export const causes = {
   unresolved: {
     no_symbol: {
       meaning: 'the file has no symbol at the address',
-      cure: "keep symbols (no strip, no -s), or install the file's debug symbols",
+      cure: "keep symbols (no strip, no -s), or install the file's debug symbols (Debian: find-dbgsym-packages FILE names the package)",
     },
     file_unreadable: {
       meaning: 'the file could not be opened, or is not well-formed',
@@ -63,7 +63,7 @@ export const causes = {
     },
     anonymous_memory: {
       meaning: 'generated code that its runtime did not describe',
-      cure: 'let the runtime write a perf map (node --perf-basic-prof, python -X perf, JVM: jcmd PID Compiler.perfmap)',
+      cure: 'let the runtime describe it (node --perf-basic-prof --interpreted-frames-native-stack, java -XX:+PreserveFramePointer and jcmd PID Compiler.perfmap, python -X perf from 3.12 on, DOTNET_PerfMapEnabled=1)',
     },
     no_mapping: {
       meaning: 'nothing executable was mapped at the address',

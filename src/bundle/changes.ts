@@ -32,6 +32,11 @@ export const changedFileSchema = z.object({
   tail: z.number().int().positive(),
   /** null where it is not known which lines changed: a binary file, or one beyond the bounds. */
   hunks: z.array(hunkSchema).max(mostHunks).nullable(),
+  /** Empty lines that came or went, alike: they change nothing, but move what stands behind. Absent where none did. */
+  blanks: z
+    .array(hunkSchema.pick({ base: true, head: true }))
+    .max(mostHunks)
+    .optional(),
 });
 export type ChangedFile = z.infer<typeof changedFileSchema>;
 

@@ -3,6 +3,9 @@ import type { BundleManifest, BundleWorkload, Capture } from './schema.js';
 
 export type Roots = Pick<BundleManifest, 'refs' | 'runners'>;
 
+/** And what differs between the sides' sources. */
+export type Origins = Roots & Pick<BundleManifest, 'changes'>;
+
 /**
  * Absolute folder that the files of a capture's profile lie below: its side's, that of its build in another code layout,
  * or in a merged bundle its runner's own.

@@ -91,8 +91,10 @@ function readSummary(file: string): CaptureSummary | null {
 }
 
 function openBundleSide(directory: string, { side, workload: name }: DiffOptions): Source {
-  const bundle = openBundle(directory);
-  const { manifest } = bundle;
+  const opened = openBundle(directory);
+  // Lines of one bundle's head say nothing of another's.
+  const manifest = { ...opened.manifest, changes: null };
+  const bundle = { ...opened, manifest };
   const workload = pickWorkload(directory, manifest.workloads, name);
   const captures = workload.captures.filter((capture) => capture.side === side && capture.units > 0);
   const [first, ...rest] = captures.map(({ summary }) => summary);

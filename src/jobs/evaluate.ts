@@ -11,7 +11,7 @@ import { completePairs } from '../verdict/captures/pairs.js';
 import { judge } from '../verdict/judge.js';
 import type { Result, WorkloadResult } from '../verdict/result.js';
 import { idlePlaces } from '../verdict/waits/result.js';
-import { captureSources } from './sources.js';
+import { captureSources, withChangedPlaces } from './sources.js';
 
 /** Places below this share of the whole are merged: a fifth of a pixel of a drawing as wide as a page. */
 export const leastDrawnShare = 0.0002;
@@ -99,7 +99,7 @@ export function* perUnit(
   captures: readonly Capture[],
 ): Generator<WeightedProfile> {
   for (const capture of captures) {
-    const profile = bundle.profile(capture);
+    const profile = withChangedPlaces(bundle.profile(capture), bundle.manifest, workload, capture);
     const sampled = sampledNanoseconds(profile);
     if (sampled === 0) continue;
     const scale = capture.summary.cpuNanoseconds / sampled / capture.units / captures.length;
@@ -116,8 +116,10 @@ function* waitsPerUnit(
 ): Generator<WeightedProfile> {
   for (const { offCpuProfile, units, ...capture } of captures) {
     if (offCpuProfile === undefined) continue;
-    const profile = readProfile(bundle.directory, offCpuProfile);
-    const root = rootOf(bundle.manifest, workload, { ...capture, units });
+    const whole = { ...capture, units };
+    const read = readProfile(bundle.directory, offCpuProfile);
+    const profile = withChangedPlaces(read, bundle.manifest, workload, whole);
+    const root = rootOf(bundle.manifest, workload, whole);
     const placeOf = placeKeys(profile, root);
     yield {
       profile,

@@ -82,7 +82,7 @@ export async function runGate(options: GateOptions): Promise<GateOutcome> {
     removeReports(paths);
     const manifest = manifestOf(plan, found, prepared, builds, environment, notes);
     const writer = new BundleWriter(paths.bundle, manifest);
-    await measure(plan, prepared.refs, builds, collector, writer, options);
+    await measure(plan, builds, collector, writer, options);
   } catch (error) {
     // After an abort, whatever fails fails because of it.
     throw options.signal.aborted ? options.signal.reason : error;
@@ -209,13 +209,12 @@ function loadOf({ load }: WorkloadPlan): BundleManifest['workloads'][number]['lo
 /** Measures one workload after the other; what was measured before an error is kept and says why it ended. */
 async function measure(
   plan: Plan,
-  refs: Readonly<Record<Side, Ref>>,
   builds: Builds,
   collector: Collector,
   writer: BundleWriter,
   { log, signal }: GateOptions,
 ): Promise<void> {
-  const sources = captureSources(writer.directory, { refs });
+  const sources = captureSources(writer.directory, writer.manifest);
   const { startedAt } = writer.manifest;
   try {
     for (const workload of plan.workloads) {

@@ -12,6 +12,11 @@ export interface Frame {
   readonly line: number;
   /** File name of the mapping (binary, library, `[kernel.kallsyms]`); empty when unknown. */
   readonly mapping: string;
+  /**
+   * Where a function begins that has only a number for a name, in terms that hold for both sides of a comparison;
+   * absent where that is not known. See `withPlaces`.
+   */
+  readonly place?: string;
 }
 
 /** One distinct stack with what was counted for it. */

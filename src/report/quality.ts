@@ -1,6 +1,5 @@
 /** What the captures are worth, in words and rows shared by the surfaces. */
 
-import { causes } from '../bundle/causes.js';
 import { count, nanoseconds, percent, plural, seconds, unitName } from '../text/format.js';
 import type { Placement, SideQuality, WorkloadResult } from '../verdict/result.js';
 
@@ -108,19 +107,6 @@ function depthText({ depths }: SideQuality): string {
     return below >= all / 2;
   });
   return half ? `${half.frames} / ${seen.at(-1)?.frames}` : 'not measured';
-}
-
-/** Why something is missing on a side and what mends it, where it is worth a word: at least a thousandth. */
-export function missingTexts(workload: WorkloadResult): string[] {
-  return (['base', 'head'] as const).flatMap((side) =>
-    workload.quality[side].causes
-      .filter(({ share }) => share >= 0.001)
-      .map(({ kind, cause, share }) => {
-        const text = (causes[kind] as Record<string, { meaning: string; cure: string }>)[cause];
-        const what = `${percent(share)} of ${side}'s ${kind === 'incomplete' ? 'stacks are incomplete' : `samples are ${kind}`}`;
-        return text ? `${what}: ${text.meaning}; ${text.cure}` : `${what}: ${cause}`;
-      }),
-  );
 }
 
 /** The measurement in one line: `24 pairs in 4 min · 12.3k + 12.4k samples of cpu-clock at 997 Hz (bpf) · lost 0 %`. */

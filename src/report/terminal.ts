@@ -5,6 +5,7 @@ import type { FunctionResult, Result, Verdict, WorkloadResult } from '../verdict
 import { columns, padEnd, padStart, shorten, wrap } from './escape/columns.js';
 import { shown, visible } from './escape/visible.js';
 import { layoutText } from './layouts.js';
+import { missingTexts } from './missing.js';
 import {
   consequence,
   hasTotal,
@@ -28,6 +29,8 @@ export interface TerminalOptions {
 const shownFunctions = 12;
 /** Functions without a proven change are shown only where nothing is decided. */
 const shownUnproven = 3;
+/** Share of samples that lack something from which on a terminal says why. */
+const worthALine = 0.01;
 const narrowest = 40;
 /** A table whose function column would be narrower than this becomes paragraphs. */
 const narrowestName = 30;
@@ -79,6 +82,7 @@ function workloadLines(workload: WorkloadResult, width: number, paint: Paint): s
     ...workload.reasons.flatMap(({ message }) => paragraph(`- ${message}`)),
     ...(more === null ? [] : paragraph(more)),
     ...paragraph(measured).map((line) => paint('faint', line)),
+    ...missingTexts(workload, worthALine).flatMap(paragraph),
   ];
 }
 

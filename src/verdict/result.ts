@@ -110,6 +110,8 @@ const sideQualitySchema = z.object({
       kind: z.enum(['lost', 'incomplete', 'unresolved']),
       cause: z.string().max(100),
       share: z.number(),
+      /** The files, largest share first, or the runtime whose code it is; absent where that is not known. */
+      where: z.array(text).max(3).optional(),
     }),
   ),
   /** Samples by how many user frames they have: at most `frames`, more than half of it. */

@@ -38,7 +38,7 @@ export interface ComparedTrees {
 export async function readChanges(trees: ComparedTrees): Promise<Changes> {
   const listed = (await listFiles(trees)).filter(({ path }) => path.length <= longestPath);
   const files = listed.slice(0, mostFiles);
-  const hunks = hunksOf(await diffText(trees), files, trees.folder);
+  const changed = hunksOf(await diffText(trees), files, trees.folder);
   const tails = tailsOf(
     files.map(({ path }) => path),
     await headPaths(trees),
@@ -49,7 +49,7 @@ export async function readChanges(trees: ComparedTrees): Promise<Changes> {
       path,
       kind,
       tail: tails[index] as number,
-      hunks: hunks[index] ?? null,
+      ...(changed[index] ?? { hunks: null }),
     })),
     filesLeft: listed.length - files.length,
   };
@@ -110,18 +110,27 @@ async function diffText({ at, environment, base, head }: ComparedTrees): Promise
   }
 }
 
+type ReadFile = Pick<ChangedFile, 'hunks' | 'blanks'>;
+
 /** Hunks by file, in their order; what is missing is not known. */
-function hunksOf(diff: string, files: readonly ListedFile[], folder: string): (Hunk[] | null)[] {
+function hunksOf(diff: string, files: readonly ListedFile[], folder: string): (ReadFile | null)[] {
   const indices = files.flatMap(({ hasSection }, index) => (hasSection ? [index] : []));
-  const found: (Hunk[] | null)[] = files.map(() => null);
+  const found: (ReadFile | null)[] = files.map(() => null);
   let left = mostHunks;
   for (const [number, section] of sectionsOf(diff).entries()) {
     const index = indices[number];
     if (index === undefined) break;
     const { path, kind } = files[index] as ListedFile;
-    if (section.isBinary || kind === 'submodule' || section.hunks.length > left) continue;
-    left -= section.hunks.length;
-    found[index] = kind === 'deleted' ? [] : placed(section.hunks, outlineOf(join(folder, path)));
+    const { hunks, blanks, isBinary } = section;
+    if (isBinary || kind === 'submodule' || hunks.length + blanks.length > left) continue;
+    left -= hunks.length + blanks.length;
+    found[index] =
+      kind === 'deleted'
+        ? { hunks: [] }
+        : {
+            hunks: placed(hunks, outlineOf(join(folder, path))),
+            ...(blanks.length > 0 ? { blanks } : {}),
+          };
   }
   return found;
 }

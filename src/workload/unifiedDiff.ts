@@ -12,23 +12,27 @@ export interface ReadHunk {
 export interface Section {
   isBinary: boolean;
   readonly hunks: ReadHunk[];
+  /** Where only empty lines came or went. */
+  readonly blanks: Pick<ReadHunk, 'base' | 'head'>[];
 }
 
 /** One section a file. A changed line begins with its sign, so that none is taken for a heading. */
 export function sectionsOf(diff: string): Section[] {
   const sections: Section[] = [];
-  let section: Section = { isBinary: false, hunks: [] };
+  let section: Section = { isBinary: false, hunks: [], blanks: [] };
   const lines = diff.split('\n');
   for (const [at, line] of lines.entries()) {
     const hunk = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(line);
     if (line.startsWith('diff --git ')) {
-      section = { isBinary: false, hunks: [] };
+      section = { isBinary: false, hunks: [], blanks: [] };
       sections.push(section);
     } else if (line.startsWith('Binary files ')) {
       section.isBinary = true;
     } else if (hunk) {
-      const read = readHunk(lineRange(hunk[1], hunk[2]), lineRange(hunk[3], hunk[4]), lines, at + 1);
-      if (read !== null) section.hunks.push(read);
+      const [base, head] = [lineRange(hunk[1], hunk[2]), lineRange(hunk[3], hunk[4])];
+      const read = readHunk(base, head, lines, at + 1);
+      if (read === null) section.blanks.push({ base, head });
+      else section.hunks.push(read);
     }
   }
   return sections;
@@ -40,7 +44,7 @@ function lineRange(first = '0', count = '1'): LineRange {
   return [Number(first), Number(count)];
 }
 
-/** @returns null when only empty lines came or went, which changes nothing */
+/** @returns null when only empty lines came or went */
 function readHunk(
   base: LineRange,
   head: LineRange,

@@ -22,6 +22,16 @@ describe('what is no profile is refused in one sentence', () => {
       withByte(good, good.length - 6),
       /^the gzip data is broken: incorrect data check$/,
     ],
+    [
+      'a message that says it has 4 GB',
+      Buffer.from([0x12, 0xff, 0xff, 0xff, 0xff, 0x0f, 0x08, 1]),
+      /^not a pprof profile: invalid length encoding$/,
+    ],
+    [
+      'a string that says it has 16 EB',
+      Buffer.from([0x32, ...Array<number>(9).fill(0xff), 1, 0x61]),
+      /^not a pprof profile: /,
+    ],
     ['a gzip header alone', good.subarray(0, 2), /^the gzip data is broken: /],
     [
       'a string table without the empty string',

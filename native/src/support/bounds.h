@@ -24,8 +24,14 @@
 /* Three records for each piece of code; a browser generates some 100,000 pieces in a day. */
 #define MAX_JITDUMP_RECORDS 4000000UL
 
+/* A jitdump holds all code that was ever generated: some 100 MB in a day; beyond is a sparse file or an attack. */
+#define MAX_JITDUMP_BYTES (2ULL << 30)
+
 /* Chromium has 1.2 million symbols. */
 #define MAX_SYMBOLS 8000000UL
+
+/* Of all names of one file together: Chromium's have some 200 MB; a jitdump that moves code copies its name each time. */
+#define MAX_NAMES_BYTES (1UL << 30)
 
 /* Symbols looked at for one address; overlaps are a handful, thousands are an attack. */
 #define MAX_OVERLAPS 4096

@@ -227,7 +227,7 @@ bool jitdump_read(struct jitdump *jitdump, struct symbols *symbols, int fd)
 	    header.version != VERSION || header.bytes < sizeof(header))
 		return false;
 	reader.has_times = !(header.flags & FLAG_ARCHITECTURE_TIME);
-	read_records(&reader, fd, header.bytes, bytes);
+	read_records(&reader, fd, header.bytes, (uint64_t)bytes < MAX_JITDUMP_BYTES ? (uint64_t)bytes : MAX_JITDUMP_BYTES);
 	interner_free(&reader.numbers);
 	free(reader.latest);
 	return true;

@@ -93,17 +93,19 @@ void perf_map_read(struct symbols *symbols, int fd)
 	symbols_sort(symbols);
 }
 
-/* V8 says what kind of code it is before the name: JS:*f, JS:~f, LazyCompile:*f, Function:f, Script:~. */
+/* V8 says what kind of code it is before the name: JS:*f, JS:~f, JS:*'f, LazyCompile:*f, Function:f, Script:~. */
 static const char *skip_v8_kind(const char *text)
 {
-	static const char *const kinds[] = { "JS:", "LazyCompile:", "Function:", "Script:", "Eval:" };
+	static const char *const kinds[] = { "JS:", "LazyCompile:", "Function:", "InterpretedFunction:", "Script:", "Eval:" };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		size_t length = strlen(kinds[i]);
 
 		if (strncmp(text, kinds[i], length) == 0) {
 			text += length;
-			return strchr("*~^+", *text) && *text ? text + 1 : text;
+			text += *text && strchr("*~^+", *text) ? 1 : 0;
+			/* Of code that is specialised for its closure. */
+			return *text == '\'' && strchr("*+", text[-1]) ? text + 1 : text;
 		}
 	}
 	return NULL;

@@ -9,9 +9,10 @@
 
 bool symbols_add(struct symbols *symbols, uint64_t start, uint64_t size, const char *name, enum symbol_rank rank)
 {
+	size_t length = strnlen(name, MAX_NAME_BYTES);
 	struct symbol *symbol;
 
-	if (symbols->count >= MAX_SYMBOLS)
+	if (symbols->count >= MAX_SYMBOLS || length >= MAX_NAMES_BYTES - symbols->name_bytes)
 		return false;
 	if (symbols->count == symbols->capacity) {
 		symbols->capacity = symbols->capacity ? symbols->capacity * 2 : 1024;
@@ -19,9 +20,10 @@ bool symbols_add(struct symbols *symbols, uint64_t start, uint64_t size, const c
 	}
 	symbol = &symbols->entries[symbols->count];
 	*symbol = (struct symbol){ .start = start, .size = size, .order = symbols->count, .rank = rank };
-	symbol->name = strndup(name, MAX_NAME_BYTES);
+	symbol->name = strndup(name, length);
 	if (!symbol->name)
 		fail(EXIT_CANNOT_MEASURE, "out of memory");
+	symbols->name_bytes += length + 1;
 	symbols->count++;
 	return true;
 }

@@ -35,9 +35,11 @@ struct symbols {
 	struct symbol *entries;
 	size_t count;
 	size_t capacity;
+	/* That were ever added: of the names, with what ends them. */
+	size_t name_bytes;
 };
 
-/* Adds a copy of `name`, cut to MAX_NAME_BYTES; false when there are MAX_SYMBOLS already. */
+/* Adds a copy of `name`, cut to MAX_NAME_BYTES; false when there are MAX_SYMBOLS or MAX_NAMES_BYTES already. */
 bool symbols_add(struct symbols *symbols, uint64_t start, uint64_t size, const char *name, enum symbol_rank rank);
 
 /* Sorts for symbols_find() and keeps one of the symbols that start at one address. */

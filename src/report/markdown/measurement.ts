@@ -3,7 +3,8 @@ import { change, plural } from '../../text/format.js';
 import type { Result, WorkloadResult } from '../../verdict/result.js';
 import { code, inline, prose } from '../escape/markdown.js';
 import { layoutPartText, layoutText } from '../layouts.js';
-import { loadText, missingTexts, qualityLine, qualityRows } from '../quality.js';
+import { missingTexts } from '../missing.js';
+import { loadText, qualityLine, qualityRows } from '../quality.js';
 import { waitingLine, waitQualityText } from '../waits.js';
 import { bullets, joined, tableText } from './text.js';
 

@@ -1,7 +1,7 @@
 /** Functions and the lines that were changed: whose they are, given a function's file and first line. */
 import { posix } from 'node:path';
 import type { ChangedFile, Changes, Hunk } from '../../bundle/changes.js';
-import type { Ref } from '../../bundle/schema.js';
+import type { Ref, Side } from '../../bundle/schema.js';
 
 /** A function's place as a profile has it. */
 export interface DefinedAt {
@@ -77,6 +77,19 @@ export class ChangeMap {
     return null;
   }
 
+  /**
+   * Where a line of a side is, in terms that hold for both: its number in head, or of a line that was changed the stretch
+   * that it was changed to or from. null where that is not known: outside of what was compared, where only files that
+   * changed can be told, and in other people's code.
+   */
+  placeOf(side: Side, file: string, line: number): string | null {
+    const path = file.startsWith('/') ? this.#inTree(file) : null;
+    const changed = (path === null ? undefined : this.#byPath.get(path)) ?? this.#alike(file);
+    if (changed?.kind === 'deleted' || changed?.hunks === null) return null;
+    if (changed) return placeIn([...changed.hunks, ...(changed.blanks ?? [])], side, line);
+    return path === null || foreign.test(path) || this.changes.filesLeft > 0 ? null : String(line);
+  }
+
   #exact(file: string): ChangedFile | null {
     const path = this.#inTree(file);
     return path === null ? null : (this.#byPath.get(path) ?? null);
@@ -107,6 +120,17 @@ export class ChangeMap {
 function isWithin(line: number, { head: [first, count], inside }: Hunk): boolean {
   if (line >= first && line < first + count) return true;
   return inside.some(([from, to]) => line >= from && line <= to);
+}
+
+function placeIn(hunks: readonly Pick<Hunk, Side>[], side: Side, line: number): string {
+  let shift = 0;
+  for (const { base, head } of hunks) {
+    const [first, count] = side === 'base' ? base : head;
+    if (line >= first && line < first + count) return `${head[0]}+${head[1]}`;
+    // Of no lines the one before is named.
+    if (side === 'base' && line > first) shift += head[1] - base[1];
+  }
+  return String(line + shift);
 }
 
 /** `src/a.b.ts` → `src/a`, `.b.ts`. */

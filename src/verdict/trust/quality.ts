@@ -6,6 +6,7 @@ import { type Panel, sumOfFirst } from '../captures/panel.js';
 import type { SideQuality, WorkloadResult } from '../result.js';
 import { sideConditions } from './surroundings.js';
 import { lostSamples } from './validity.js';
+import { whereMissing } from './whereMissing.js';
 
 /**
  * @param summaries the side's captures; empty for a profile that says nothing but its samples
@@ -41,7 +42,7 @@ export function sideQuality(
       sum(({ incomplete }) => Object.values(incomplete).reduce((a, b) => a + b, 0)),
       samples,
     ),
-    causes: missingByCause(summaries, samples),
+    causes: missingByCause(summaries, samples, (cause) => whereMissing(cause, panel, n, side)),
     depths: addDepths(summaries),
     overhead: {
       nsPerSample: sampling > 0 && samples > 0 ? sampling / samples : null,
@@ -56,7 +57,11 @@ export function sideQuality(
 }
 
 /** What is missing, by cause, as a share of the samples; largest first. */
-function missingByCause(summaries: readonly CaptureSummary[], samples: number): SideQuality['causes'] {
+function missingByCause(
+  summaries: readonly CaptureSummary[],
+  samples: number,
+  whereOf: (cause: string) => readonly string[],
+): SideQuality['causes'] {
   const kinds = ['lost', 'incomplete', 'unresolved'] as const;
   return kinds
     .flatMap((kind) =>
@@ -66,6 +71,10 @@ function missingByCause(summaries: readonly CaptureSummary[], samples: number): 
       }),
     )
     .filter(({ share }) => share > 0)
+    .map((one) => {
+      const where = one.kind === 'unresolved' ? whereOf(one.cause) : [];
+      return where.length > 0 ? { ...one, where: [...where] } : one;
+    })
     .sort((a, b) => b.share - a.share || (a.cause < b.cause ? -1 : 1));
 }
 

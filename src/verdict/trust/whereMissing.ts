@@ -1,0 +1,45 @@
+/** Which files lack symbols, and which runtime did not describe its code: what makes a cure specific. */
+import type { Side } from '../../bundle/schema.js';
+import { type Panel, sumOfFirst } from '../captures/panel.js';
+
+const mostNamed = 3;
+
+/** Binaries that generate code, by their names. */
+const runtimes: readonly (readonly [runtime: string, binary: RegExp])[] = [
+  ['java', /\((?:libjvm\.so|java)\)$/],
+  ['dotnet', /\((?:libcoreclr\.so|libclrjit\.so|dotnet)\)$/],
+  ['node', /\((?:node|nodejs|libnode\.so[^)]*)\)$/],
+  ['python', /\((?:lib)?python3?[^)]*\)$/],
+];
+
+/**
+ * @param cause of unresolved samples: see native/src/profile/causes.def
+ * @param n     the side's pairs in the panel
+ * @returns files by what was sampled in them, largest first; of generated code the one runtime there is
+ */
+export function whereMissing(cause: string, panel: Panel, n: number, side: Side): string[] {
+  if (cause === 'anonymous_memory') return runtimeOf(panel, n, side);
+  if (cause !== 'no_symbol' && cause !== 'file_unreadable') return [];
+  const files = panel.rows.flatMap(({ key, resolved, [side]: cells }) => {
+    const file = resolved ? undefined : /^\[unknown\] \((.+)\)$/.exec(key)?.[1];
+    const samples = sumOfFirst(cells.counts, n);
+    return file === undefined || isNoFile(file) || samples === 0 ? [] : [{ file, samples }];
+  });
+  return files
+    .sort((a, b) => b.samples - a.samples || (a.file < b.file ? -1 : 1))
+    .slice(0, mostNamed)
+    .map(({ file }) => file);
+}
+
+/** What the collector puts in brackets where there is no file. */
+function isNoFile(name: string): boolean {
+  return /^(?:no mapping|process gone|kernel|anonymous executable memory|\[.*\])$/.test(name);
+}
+
+/** Several may be in one program (a JVM that calls Python): then none is named. */
+function runtimeOf(panel: Panel, n: number, side: Side): string[] {
+  const found = runtimes.filter(([, binary]) =>
+    panel.rows.some(({ key, [side]: cells }) => binary.test(key) && sumOfFirst(cells.counts, n) > 0),
+  );
+  return found.length === 1 ? found.map(([runtime]) => runtime) : [];
+}

@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import type { FunctionCost, FunctionTable } from '../../src/profile/functions.js';
+import { identify } from '../../src/profile/names.js';
+import { panelOf } from '../../src/verdict/captures/panel.js';
+import { whereMissing } from '../../src/verdict/trust/whereMissing.js';
+
+/** A capture's functions: samples by name and binary. */
+function table(
+  functions: readonly (readonly [name: string, mapping: string, samples: number])[],
+): FunctionTable {
+  const costs = functions.map(([name, mapping, count]): [string, FunctionCost] => {
+    const identity = identify({ name, systemName: name, file: '', line: 0, mapping }, '');
+    return [identity.key, { ...identity, line: null, count, nanoseconds: count * 1e6 }];
+  });
+  const count = functions.reduce((sum, [, , samples]) => sum + samples, 0);
+  return { functions: new Map(costs), count, nanoseconds: count * 1e6 };
+}
+
+const quiet = table([['main', '/srv/app', 100]]);
+const where = (cause: string, head: FunctionTable, side: 'base' | 'head' = 'head') =>
+  whereMissing(cause, panelOf([{ base: quiet, head }]), 1, side);
+
+describe('files without symbols', () => {
+  const stripped = table([
+    ['main', '/srv/app', 100],
+    ['[unknown]', '/lib/liba.so.1', 3],
+    ['[unknown] (libb.so.2)', '/lib/libb.so.2', 9],
+    ['[unknown] (anonymous executable memory)', '[anonymous]', 50],
+    ['[unknown] (no mapping)', '', 5],
+    ['[truncated]', '', 5],
+  ]);
+
+  test('are named, the largest first', () => {
+    expect(where('no_symbol', stripped)).toEqual(['libb.so.2', 'liba.so.1']);
+    expect(where('file_unreadable', stripped)).toEqual(['libb.so.2', 'liba.so.1']);
+  });
+
+  test('are those of the side', () => {
+    expect(where('no_symbol', stripped, 'base')).toEqual([]);
+  });
+
+  test('say nothing of other causes', () => {
+    expect(where('no_mapping', stripped)).toEqual([]);
+  });
+});
+
+describe('the runtime that did not describe its code', () => {
+  test.each([
+    ['node', 'v8::internal::Invoke', '/usr/bin/node'],
+    ['java', 'JavaThread::run', '/usr/lib/jvm/java-17-openjdk-amd64/lib/server/libjvm.so'],
+    ['python', '_PyEval_EvalFrameDefault', '/usr/bin/python3.12'],
+    ['python', '_PyEval_EvalFrameDefault', '/usr/lib/libpython3.12.so.1.0'],
+    ['dotnet', 'coreclr_execute_assembly', '/usr/share/dotnet/libcoreclr.so'],
+  ])('is %s, where %s of %s ran', (runtime, name, mapping) => {
+    expect(where('anonymous_memory', table([[name, mapping, 3]]))).toEqual([runtime]);
+  });
+
+  test('is not told by a program that is none', () => {
+    expect(where('anonymous_memory', table([['main', '/srv/node-proxy', 3]]))).toEqual([]);
+  });
+
+  test('is not chosen among two', () => {
+    const both = table([
+      ['a', '/usr/lib/libjvm.so', 3],
+      ['b', '/usr/bin/python3.12', 3],
+    ]);
+    expect(where('anonymous_memory', both)).toEqual([]);
+  });
+});
