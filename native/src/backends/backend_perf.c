@@ -283,4 +283,7 @@ static void stop(struct capture_totals *totals)
 	close_all();
 }
 
-const struct backend backend_perf = { "perf", start, drain, stop };
+/* As often as the smallest ring needs it: 32 KiB are some 40 usual samples. */
+#define DRAIN_MILLISECONDS 20
+
+const struct backend backend_perf = { "perf", start, DRAIN_MILLISECONDS, drain, stop };
