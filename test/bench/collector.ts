@@ -1,5 +1,6 @@
 /**
- * The collector beside `perf record -g` and `perf record --call-graph dwarf`: how complete, how cheap, how small.
+ * The collector beside `perf record -g` and `perf record --call-graph dwarf`: how complete, how cheap, how small; and
+ * beside `perf record` without stacks, which shows what of that any sampling takes.
  *
  *     npm run bench:collector -- [--quick] [--json] [--only NAME,...] [--seconds N] [--rounds N] [--collector FILE]
  *
@@ -18,7 +19,8 @@ import {
   type Wanted,
   wantedOf,
 } from './collector/figures.js';
-import { cpuNanoseconds, pause } from './collector/processes.js';
+import { type InterruptMeter, meterInterrupts } from './collector/interrupts.js';
+import { cpuNanoseconds, pause, workloadCpus } from './collector/processes.js';
 import { type Profiler, perf, profbound } from './collector/profilers.js';
 import { type Agreement, agreement } from './collector/shares.js';
 import { type Running, type Workload, workloads } from './collector/workloads.js';
@@ -42,6 +44,7 @@ const profilers: readonly Profiler[] = [
   profbound(values.collector),
   perf('perf -g', 'fp'),
   perf('perf dwarf', 'dwarf,16384'),
+  perf('no stacks', null),
 ];
 
 /** Of six workloads and three tests each, one in fifty such runs misses by chance. */
@@ -56,37 +59,55 @@ interface Row {
   readonly agreement: readonly Agreement[];
 }
 
-async function measureRound(running: Running, profiler: Profiler | null): Promise<Round> {
-  const brief = profiler && (await measureLoad(running, profiler, briefSeconds)).capture;
-  return { ...(await measureLoad(running, profiler, seconds)), brief };
+async function measureRound(
+  running: Running,
+  profiler: Profiler | null,
+  meter: InterruptMeter,
+): Promise<Round> {
+  const brief = profiler && (await measureLoad(running, profiler, meter, briefSeconds, true));
+  return {
+    ...(await measureLoad(running, profiler, meter, seconds, false)),
+    brief: brief?.capture ?? null,
+    briefSeconds: brief?.seconds ?? 0,
+    briefInterruptSeconds: brief?.interruptSeconds ?? 0,
+  };
 }
 
 async function measureLoad(
   running: Running,
   profiler: Profiler | null,
+  meter: InterruptMeter,
   seconds: number,
-): Promise<Omit<Round, 'brief'>> {
+  isBrief: boolean,
+): Promise<Pick<Round, 'capture' | 'cpuPerUnit' | 'seconds' | 'interruptSeconds'>> {
   const folder = mkdtempSync(join(tmpdir(), 'profbound-bench-'));
   try {
-    const stop = await profiler?.start(running.pids, rateHz, folder);
+    const stop = await profiler?.start(running.pids, rateHz, folder, isBrief);
+    const interruptsBefore = await meter.read(Number(workloadCpus));
+    const begin = Date.now();
     const before = cpuNanoseconds(running.pids);
     const units = await running.load(seconds);
     const cpu = cpuNanoseconds(running.pids) - before;
+    const lasted = (Date.now() - begin) / 1000;
+    const interrupts = (await meter.read(Number(workloadCpus))) - interruptsBefore;
     const capture = (await stop?.()) ?? null;
-    return { capture, cpuPerUnit: cpu / units };
+    return { capture, cpuPerUnit: cpu / units, seconds: lasted, interruptSeconds: interrupts };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /** Every round has each profiler and none, the first of them another each time. */
-async function measure(running: Running): Promise<{ bare: Round[]; rounds: Round[][] }> {
+async function measure(
+  running: Running,
+  meter: InterruptMeter,
+): Promise<{ bare: Round[]; rounds: Round[][] }> {
   const bare: Round[] = [];
   const rounds: Round[][] = profilers.map(() => []);
   for (let round = 0; round < roundCount; round++) {
     for (let turn = 0; turn <= profilers.length; turn++) {
       const which = (turn + round) % (profilers.length + 1);
-      const measured = await measureRound(running, profilers[which] ?? null);
+      const measured = await measureRound(running, profilers[which] ?? null, meter);
       (rounds[which] ?? bare).push(measured);
       await pause(0.2);
     }
@@ -94,20 +115,20 @@ async function measure(running: Running): Promise<{ bare: Round[]; rounds: Round
   return { bare, rounds };
 }
 
-async function bench(workload: Workload): Promise<Row> {
+async function bench(workload: Workload, meter: InterruptMeter): Promise<Row> {
   const folder = mkdtempSync(join(tmpdir(), 'profbound-bench-'));
   const running = await workload.start(folder);
   try {
-    const { bare, rounds } = await measure(running);
+    const { bare, rounds } = await measure(running, meter);
     const figures = rounds.map((ofOne) => figuresOf(ofOne, bare));
-    const [ours, frames, dwarf] = figures as [Figures, Figures, Figures];
+    const [ours, frames, dwarf, floor] = figures as [Figures, Figures, Figures, Figures];
     const stacks = rounds.map((ofOne) => ofOne.map(({ capture }) => capture?.stacks ?? []));
     // Whom to believe of callers: DWARF knows nothing of generated code, frame pointers nothing of distributions' files.
     const reference = dwarf.complete >= frames.complete ? 2 : 1;
     return {
       workload: workload.name,
       figures: Object.fromEntries(profilers.map(({ name }, at) => [name, figures[at] as Figures])),
-      wanted: wantedOf(workload, ours, frames, dwarf),
+      wanted: wantedOf(workload, ours, frames, dwarf, floor),
       reference: (profilers[reference] as Profiler).name,
       agreement: agreement(stacks[0] ?? [], stacks[reference] ?? []),
     };
@@ -126,6 +147,7 @@ function printRow({ workload, figures, wanted, reference, agreement }: Row): voi
     'cost/sample',
     'further',
     'start',
+    'interrupt',
     'BPF/sample',
     'bytes/sample',
     'taken from workload',
@@ -138,6 +160,7 @@ function printRow({ workload, figures, wanted, reference, agreement }: Row): voi
     micro(it.costMicroseconds),
     micro(it.furtherMicroseconds),
     `${it.startMilliseconds.toFixed(0)} ms`,
+    micro(it.interruptMicroseconds),
     it.samplingMicroseconds === null ? '-' : `${it.samplingMicroseconds.toFixed(2)} µs`,
     it.bytes.toFixed(0),
     `${percent(it.taken)}${Number.isFinite(it.takenError) ? ` ± ${percent(it.takenError)}` : ''}`,
@@ -145,8 +168,13 @@ function printRow({ workload, figures, wanted, reference, agreement }: Row): voi
   console.log(`\n${workload}`);
   for (const line of [header, ...lines]) {
     console.log(
-      line.map((cell, at) => (at === 0 ? cell.padEnd(12) : cell.padStart(at === 9 ? 20 : 13))).join(''),
+      line.map((cell, at) => (at === 0 ? cell.padEnd(12) : cell.padStart(at === 10 ? 20 : 13))).join(''),
     );
+  }
+  for (const { samplingMicroseconds: all, walkMicroseconds: walks } of Object.values(figures)) {
+    if (all === null || walks === null) continue;
+    const parts = `${walks.user.toFixed(2)} µs of user mode, ${walks.kernel.toFixed(2)} µs of the kernel`;
+    console.log(`  BPF time of a sample: walking the stack ${parts}`);
   }
   for (const { what, limit, measured, isMet } of wanted) {
     console.log(`  ${isMet ? 'met   ' : 'MISSED'}  ${what}: ${measured}, wanted ${limit}`);
@@ -167,8 +195,9 @@ const footnotes = `
 complete     the outermost frame is where a thread begins: its .eh_frame says that there is no return address, or it is
              known by name (start_thread, runtime.goexit, ...). One rule for all three, applied to files' offsets.
 cost         CPU of the profiler's own processes from their start to the symbolised profile (perf: record and script,
-             --no-inline, without which perf takes far longer), a sample. For profbound with its BPF programs' run time; what
-             perf's sampling takes within the kernel is not in its figure, only in the last column: that favours perf.
+             --no-inline, without which perf takes far longer) and of its samples within the kernel, a sample.
+interrupt    of that, what timer interrupts of the workload's CPU last longer than without a profiler, a sample; "no stacks"
+             is what any sampling pays. Entering and leaving an interrupt is in none of them.
 further      the same for one sample more, by captures of ${briefSeconds} s in the same rounds; start: what is left of it, a capture.
 bytes        profbound: what went through the ring; perf: the size of perf.data.
 taken        the workload's CPU for a unit of its work, with the profiler against without, within each round; mean and
@@ -184,11 +213,15 @@ if (unknown !== undefined) {
 }
 console.log(`${rateHz} Hz, ${roundCount} rounds of ${seconds} s a profiler; ${values.collector}`);
 const rows: Row[] = [];
+const meterFolder = mkdtempSync(join(tmpdir(), 'profbound-bench-'));
+const meter = await meterInterrupts(meterFolder);
 for (const workload of workloads.filter(({ name }) => chosen?.includes(name) ?? true)) {
-  const row = await bench(workload);
+  const row = await bench(workload, meter);
   printRow(row);
   rows.push(row);
 }
+meter.stop();
+rmSync(meterFolder, { recursive: true, force: true });
 console.log(footnotes);
 const missed =
   rows.flatMap(({ wanted }) => wanted).filter(({ isMet }) => !isMet).length +

@@ -13,6 +13,8 @@ export interface Capture {
   readonly bpfSeconds: number | null;
   /** Of them, those that took samples. */
   readonly samplingSeconds: number | null;
+  /** Of the latter, what walking stacks took, where it was measured. */
+  readonly walks: { readonly user: number; readonly kernel: number } | null;
   /** What went from the kernel to the profiler. */
   readonly bytes: number;
   /** Samples and records the profiler says were lost. */
@@ -21,8 +23,13 @@ export interface Capture {
 
 export interface Profiler {
   readonly name: string;
-  /** Arms it; the answer ends it. */
-  start(pids: readonly number[], rateHz: number, folder: string): Promise<() => Promise<Capture>>;
+  /** Arms it; the answer ends it. `isBrief`: not for its cost, so that what walking stacks takes may be measured. */
+  start(
+    pids: readonly number[],
+    rateHz: number,
+    folder: string,
+    isBrief: boolean,
+  ): Promise<() => Promise<Capture>>;
 }
 
 interface Summary {
@@ -31,14 +38,17 @@ interface Summary {
     readonly bpfRunNanoseconds: number;
     readonly sampleRunNanoseconds: number;
     readonly ringBytes: number;
+    readonly userWalkNanoseconds?: number;
+    readonly kernelWalkNanoseconds?: number;
   };
 }
 
 export function profbound(binary: string): Profiler {
   return {
     name: 'profbound',
-    async start(pids, rateHz, folder) {
+    async start(pids, rateHz, folder, isBrief) {
       const words = [binary, 'record', '--pid', pids.join(','), '--rate', `${rateHz}`, '--out', folder];
+      if (isBrief) words.push('--time-stacks');
       const { child, finished } = startTimed(words, otherCpus);
       const ready = nextLine(child.stdout as Readable, /"ready"/);
       await Promise.race([ready, finished.then(() => ready)]);
@@ -48,11 +58,14 @@ export function profbound(binary: string): Profiler {
         const { cpuSeconds } = await finished;
         const summary: Summary = JSON.parse(readFileSync(join(folder, 'capture.json'), 'utf8'));
         const { lost, overhead } = summary;
+        const { userWalkNanoseconds: user, kernelWalkNanoseconds: kernel } = overhead;
         return {
           stacks: await readPprof(join(folder, 'cpu.pb.gz')),
           ownCpuSeconds: cpuSeconds,
           bpfSeconds: overhead.bpfRunNanoseconds / 1e9,
           samplingSeconds: overhead.sampleRunNanoseconds / 1e9,
+          walks:
+            user === undefined || kernel === undefined ? null : { user: user / 1e9, kernel: kernel / 1e9 },
           bytes: overhead.ringBytes,
           lost: Object.values(lost).reduce((sum, count) => sum + count, 0),
         };
@@ -61,7 +74,8 @@ export function profbound(binary: string): Profiler {
   };
 }
 
-export function perf(name: string, callGraph: string): Profiler {
+/** @param callGraph how stacks are taken; null: they are not */
+export function perf(name: string, callGraph: string | null): Profiler {
   return {
     name,
     async start(pids, rateHz, folder) {
@@ -72,8 +86,7 @@ export function perf(name: string, callGraph: string): Profiler {
         '-q',
         '-F',
         `${rateHz}`,
-        '--call-graph',
-        callGraph,
+        ...(callGraph ? ['--call-graph', callGraph] : []),
         '-p',
         pids.join(','),
       ];
@@ -106,6 +119,7 @@ export function perf(name: string, callGraph: string): Profiler {
           ownCpuSeconds: recording.cpuSeconds + script.cpuSeconds,
           bpfSeconds: null,
           samplingSeconds: null,
+          walks: null,
           bytes: statSync(data).size,
           lost: lost.reduce((sum, match) => sum + Number(match[1]), 0),
         };
