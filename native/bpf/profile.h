@@ -117,7 +117,8 @@ struct totals {
 	/* Stacks sent as copies, and those that were not because the process had sent too many. */
 	__u64 copied;
 	__u64 copies_refused;
-	/* What walking stacks took, only with --time-stacks: those of user mode, and those of the kernel. */
+	/* Only with --time-stacks: what samples of the tree took, and what walking stacks of user mode and of the kernel did. */
+	__u64 sample_nanoseconds;
 	__u64 user_walk_nanoseconds;
 	__u64 kernel_walk_nanoseconds;
 };
@@ -128,6 +129,6 @@ _Static_assert(sizeof(struct stack_record) == 24 + 8 + 16 + 8 + 8 * (MAX_STACK_D
 _Static_assert(sizeof(struct cpu_period) == 64, "both sides must agree on struct cpu_period");
 _Static_assert(sizeof(struct copied_record) == 24 + 8 + 16 + 8 + 8 * (UNWIND_REGISTERS + MAX_KERNEL_DEPTH) + MAX_COPIED_BYTES,
 	       "both sides must agree on struct copied_record");
-_Static_assert(sizeof(struct totals) == 88, "both sides must agree on struct totals");
+_Static_assert(sizeof(struct totals) == 96, "both sides must agree on struct totals");
 
 #endif

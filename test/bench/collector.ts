@@ -20,7 +20,7 @@ import {
   wantedOf,
 } from './collector/figures.js';
 import { type InterruptMeter, meterInterrupts } from './collector/interrupts.js';
-import { cpuNanoseconds, pause, workloadCpus } from './collector/processes.js';
+import { cpuNanoseconds, pause } from './collector/processes.js';
 import { type Profiler, perf, profbound } from './collector/profilers.js';
 import { type Agreement, agreement } from './collector/shares.js';
 import { type Running, type Workload, workloads } from './collector/workloads.js';
@@ -68,7 +68,7 @@ async function measureRound(
   return {
     ...(await measureLoad(running, profiler, meter, seconds, false)),
     brief: brief?.capture ?? null,
-    briefSeconds: brief?.seconds ?? 0,
+    briefCpuSeconds: brief?.cpuSeconds ?? 0,
     briefInterruptSeconds: brief?.interruptSeconds ?? 0,
   };
 }
@@ -79,19 +79,17 @@ async function measureLoad(
   meter: InterruptMeter,
   seconds: number,
   isBrief: boolean,
-): Promise<Pick<Round, 'capture' | 'cpuPerUnit' | 'seconds' | 'interruptSeconds'>> {
+): Promise<Pick<Round, 'capture' | 'cpuPerUnit' | 'cpuSeconds' | 'interruptSeconds'>> {
   const folder = mkdtempSync(join(tmpdir(), 'profbound-bench-'));
   try {
     const stop = await profiler?.start(running.pids, rateHz, folder, isBrief);
-    const interruptsBefore = await meter.read(Number(workloadCpus));
-    const begin = Date.now();
+    const interruptsBefore = await meter.read();
     const before = cpuNanoseconds(running.pids);
     const units = await running.load(seconds);
     const cpu = cpuNanoseconds(running.pids) - before;
-    const lasted = (Date.now() - begin) / 1000;
-    const interrupts = (await meter.read(Number(workloadCpus))) - interruptsBefore;
+    const interrupts = (await meter.read()) - interruptsBefore;
     const capture = (await stop?.()) ?? null;
-    return { capture, cpuPerUnit: cpu / units, seconds: lasted, interruptSeconds: interrupts };
+    return { capture, cpuPerUnit: cpu / units, cpuSeconds: cpu / 1e9, interruptSeconds: interrupts };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -119,6 +117,7 @@ async function bench(workload: Workload, meter: InterruptMeter): Promise<Row> {
   const folder = mkdtempSync(join(tmpdir(), 'profbound-bench-'));
   const running = await workload.start(folder);
   try {
+    meter.add(running.pids);
     const { bare, rounds } = await measure(running, meter);
     const figures = rounds.map((ofOne) => figuresOf(ofOne, bare));
     const [ours, frames, dwarf, floor] = figures as [Figures, Figures, Figures, Figures];
@@ -171,10 +170,10 @@ function printRow({ workload, figures, wanted, reference, agreement }: Row): voi
       line.map((cell, at) => (at === 0 ? cell.padEnd(12) : cell.padStart(at === 10 ? 20 : 13))).join(''),
     );
   }
-  for (const { samplingMicroseconds: all, walkMicroseconds: walks } of Object.values(figures)) {
-    if (all === null || walks === null) continue;
-    const parts = `${walks.user.toFixed(2)} µs of user mode, ${walks.kernel.toFixed(2)} µs of the kernel`;
-    console.log(`  BPF time of a sample: walking the stack ${parts}`);
+  for (const { walkMicroseconds: walks } of Object.values(figures)) {
+    if (walks === null) continue;
+    const parts = `${walks.user.toFixed(2)} µs walking user mode, ${walks.kernel.toFixed(2)} µs the kernel`;
+    console.log(`  BPF time of one sample of the workload: ${walks.all.toFixed(2)} µs, of it ${parts}`);
   }
   for (const { what, limit, measured, isMet } of wanted) {
     console.log(`  ${isMet ? 'met   ' : 'MISSED'}  ${what}: ${measured}, wanted ${limit}`);
@@ -196,9 +195,11 @@ complete     the outermost frame is where a thread begins: its .eh_frame says th
              known by name (start_thread, runtime.goexit, ...). One rule for all three, applied to files' offsets.
 cost         CPU of the profiler's own processes from their start to the symbolised profile (perf: record and script,
              --no-inline, without which perf takes far longer) and of its samples within the kernel, a sample.
-interrupt    of that, what timer interrupts of the workload's CPU last longer than without a profiler, a sample; "no stacks"
+interrupt    of that, what timer interrupts of the workload last longer than without a profiler, a sample; "no stacks"
              is what any sampling pays. Entering and leaving an interrupt is in none of them.
 further      the same for one sample more, by captures of ${briefSeconds} s in the same rounds; start: what is left of it, a capture.
+BPF          BPF/sample: all that the sampling program ran, whatever it found running, over the samples of the workload;
+             below, without what found others running or nothing, by captures of ${briefSeconds} s.
 bytes        profbound: what went through the ring; perf: the size of perf.data.
 taken        the workload's CPU for a unit of its work, with the profiler against without, within each round; mean and
              standard error over the rounds. 1 % is about 10 µs a sample at ${rateHz} Hz.

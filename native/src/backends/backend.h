@@ -77,8 +77,9 @@ struct capture_totals {
 	/* Of the above, what samples took. */
 	uint64_t sample_run_nanoseconds;
 	uint64_t sample_run_count;
-	/* Of the latter, what walking the stacks of user mode and of the kernel took; only where that was asked for. */
+	/* Of the latter, what samples of the tree took, and walking stacks of user mode and of the kernel; only where asked for. */
 	bool stacks_timed;
+	uint64_t tree_sample_nanoseconds;
 	uint64_t user_walk_nanoseconds;
 	uint64_t kernel_walk_nanoseconds;
 	/* Bytes that went from the kernel to the collector. */

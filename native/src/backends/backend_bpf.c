@@ -305,6 +305,7 @@ static void add_unwinding(struct capture_totals *totals)
 	totals->stacks_copied = counted->copied;
 	totals->copies_refused = counted->copies_refused;
 	totals->stacks_timed = state.skeleton->rodata->time_stacks;
+	totals->tree_sample_nanoseconds = counted->sample_nanoseconds;
 	totals->user_walk_nanoseconds = counted->user_walk_nanoseconds;
 	totals->kernel_walk_nanoseconds = counted->kernel_walk_nanoseconds;
 	totals->without_tables = *spaces_counts(state.spaces);

@@ -10,11 +10,11 @@ export interface Round {
   readonly brief: Capture | null;
   /** CPU nanoseconds the workload took for one unit of its work. */
   readonly cpuPerUnit: number;
-  /** How long the load lasted, and timer interrupts of the workload's CPU within it. */
-  readonly seconds: number;
+  /** The workload's CPU time, and of it what timer interrupts took. */
+  readonly cpuSeconds: number;
   readonly interruptSeconds: number;
-  /** Timer interrupts during the short capture, and how long that was. */
-  readonly briefSeconds: number;
+  /** The same of the short capture. */
+  readonly briefCpuSeconds: number;
   readonly briefInterruptSeconds: number;
 }
 
@@ -32,8 +32,12 @@ export interface Figures {
   readonly interruptMicroseconds: number;
   /** Of the programs that take samples. */
   readonly samplingMicroseconds: number | null;
-  /** Of them, walking user stacks and the kernel's. */
-  readonly walkMicroseconds: { readonly user: number; readonly kernel: number } | null;
+  /** The same without those that found others running, and of it walking user stacks and the kernel's. */
+  readonly walkMicroseconds: {
+    readonly all: number;
+    readonly user: number;
+    readonly kernel: number;
+  } | null;
   readonly bytes: number;
   /** Change of the workload's CPU for a unit of work, by paired rounds, with its standard error. */
   readonly taken: number;
@@ -44,9 +48,9 @@ export interface Figures {
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 const size = ({ stacks }: Capture): number => sum(stacks.map(({ count }) => count));
-/** Share of the time without a profiler that ticks take. */
+/** Share of the workload's time that ticks take without a profiler. */
 const tickShare = (bare: readonly Round[]): number =>
-  sum(bare.map(({ interruptSeconds }) => interruptSeconds)) / sum(bare.map((round) => round.seconds));
+  sum(bare.map(({ interruptSeconds }) => interruptSeconds)) / sum(bare.map(({ cpuSeconds }) => cpuSeconds));
 
 /**
  * CPU of a capture: its processes, its samples within the kernel, and BPF programs that take none. Where samples come by
@@ -64,8 +68,8 @@ export function figuresOf(rounds: readonly Round[], bare: readonly Round[]): Fig
   const { samples, complete } = completeness(captures.flatMap(({ stacks }) => stacks));
   const brief = rounds.flatMap((round) => round.brief ?? []);
   const ticks = tickShare(bare);
-  const interrupts = rounds.map((round) => round.interruptSeconds - ticks * round.seconds);
-  const briefInterrupts = rounds.map((round) => round.briefInterruptSeconds - ticks * round.briefSeconds);
+  const interrupts = rounds.map((round) => round.interruptSeconds - ticks * round.cpuSeconds);
+  const briefInterrupts = rounds.map((round) => round.briefInterruptSeconds - ticks * round.briefCpuSeconds);
   const costs = captures.map((capture, at) => cost(capture, interrupts[at] as number));
   const briefCosts = brief.map((capture, at) => cost(capture, briefInterrupts[at] as number));
   const briefSamples = sum(brief.map(size));
@@ -87,6 +91,7 @@ export function figuresOf(rounds: readonly Round[], bare: readonly Round[]): Fig
       walks.length === 0
         ? null
         : {
+            all: (sum(walks.map(({ all }) => all)) / briefSamples) * 1e6,
             user: (sum(walks.map(({ user }) => user)) / briefSamples) * 1e6,
             kernel: (sum(walks.map(({ kernel }) => kernel)) / briefSamples) * 1e6,
           },
@@ -149,8 +154,8 @@ export function wantedOf(
     {
       what: `BPF time of a sample (${workload.unwound})`,
       limit: `<= ${micro(bpfLimit)}`,
-      measured: ours.samplingMicroseconds === null ? 'unknown' : `${ours.samplingMicroseconds.toFixed(2)} µs`,
-      isMet: ours.samplingMicroseconds !== null && ours.samplingMicroseconds <= bpfLimit,
+      measured: ours.walkMicroseconds === null ? 'unknown' : `${ours.walkMicroseconds.all.toFixed(2)} µs`,
+      isMet: ours.walkMicroseconds !== null && ours.walkMicroseconds.all <= bpfLimit,
     },
     {
       what: 'bytes of a sample, to 1/50 of perf dwarf',

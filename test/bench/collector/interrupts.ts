@@ -1,14 +1,16 @@
 /**
- * What sampling takes within the kernel, of any profiler alike: how long the timer interrupts of a CPU last that clocks
- * are sampled in. Ordinary ticks are among them: what they take is known from loads without a profiler.
+ * What sampling takes within the kernel, of any profiler alike: how long the timer interrupts of the workload last that
+ * clocks are sampled in. Ordinary ticks are among them: what they take is known from loads without a profiler.
  */
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { end, nextLine, otherCpus, run, start } from './processes.js';
 
 export interface InterruptMeter {
-  /** Seconds of timer interrupts on a CPU so far. */
-  read(cpu: number): Promise<number>;
+  /** From now on these processes count, too. */
+  add(pids: readonly number[]): void;
+  /** Seconds so far of timer interrupts that found one of them running. */
+  read(): Promise<number>;
   stop(): void;
 }
 
@@ -23,9 +25,12 @@ export async function meterInterrupts(folder: string): Promise<InterruptMeter> {
   const [asked, answers] = [child.stdin as Writable, child.stdout as Readable];
   await nextLine(answers, /ready/);
   return {
-    async read(cpu) {
+    add: (pids) => {
+      for (const pid of pids) asked.write(`+${pid}\n`);
+    },
+    async read() {
       const answer = nextLine(answers, /^(\d+)$/);
-      asked.write(`${cpu}\n`);
+      asked.write('read\n');
       return Number((await answer)[1]) / 1e9;
     },
     stop: () => end(child, 'SIGKILL'),

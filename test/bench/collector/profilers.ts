@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { nextLine, otherCpus, run, startTimed } from './processes.js';
-import { readPerfScript, readPprof, type Stack } from './stacks.js';
+import { countPerfScript, readPerfScript, readPprof, type Stack } from './stacks.js';
 
 export interface Capture {
   readonly stacks: readonly Stack[];
@@ -13,8 +13,8 @@ export interface Capture {
   readonly bpfSeconds: number | null;
   /** Of them, those that took samples. */
   readonly samplingSeconds: number | null;
-  /** Of the latter, what walking stacks took, where it was measured. */
-  readonly walks: { readonly user: number; readonly kernel: number } | null;
+  /** Of the latter, what samples of the workload took, and walking stacks; where it was measured. */
+  readonly walks: { readonly all: number; readonly user: number; readonly kernel: number } | null;
   /** What went from the kernel to the profiler. */
   readonly bytes: number;
   /** Samples and records the profiler says were lost. */
@@ -38,6 +38,7 @@ interface Summary {
     readonly bpfRunNanoseconds: number;
     readonly sampleRunNanoseconds: number;
     readonly ringBytes: number;
+    readonly treeSampleNanoseconds?: number;
     readonly userWalkNanoseconds?: number;
     readonly kernelWalkNanoseconds?: number;
   };
@@ -58,14 +59,20 @@ export function profbound(binary: string): Profiler {
         const { cpuSeconds } = await finished;
         const summary: Summary = JSON.parse(readFileSync(join(folder, 'capture.json'), 'utf8'));
         const { lost, overhead } = summary;
-        const { userWalkNanoseconds: user, kernelWalkNanoseconds: kernel } = overhead;
+        const {
+          treeSampleNanoseconds: all,
+          userWalkNanoseconds: user,
+          kernelWalkNanoseconds: kernel,
+        } = overhead;
         return {
           stacks: await readPprof(join(folder, 'cpu.pb.gz')),
           ownCpuSeconds: cpuSeconds,
           bpfSeconds: overhead.bpfRunNanoseconds / 1e9,
           samplingSeconds: overhead.sampleRunNanoseconds / 1e9,
           walks:
-            user === undefined || kernel === undefined ? null : { user: user / 1e9, kernel: kernel / 1e9 },
+            all === undefined || user === undefined || kernel === undefined
+              ? null
+              : { all: all / 1e9, user: user / 1e9, kernel: kernel / 1e9 },
           bytes: overhead.ringBytes,
           lost: Object.values(lost).reduce((sum, count) => sum + count, 0),
         };
@@ -113,9 +120,10 @@ export function perf(name: string, callGraph: string | null): Profiler {
           '--show-lost-events',
           ...fields,
         ]);
+        const samples = script.stdout.replace(/^.*PERF_RECORD_LOST.*\n/gm, '');
         const lost = [...script.stdout.matchAll(/^.*PERF_RECORD_LOST lost (\d+).*\n/gm)];
         return {
-          stacks: await readPerfScript(script.stdout.replace(/^.*PERF_RECORD_LOST.*\n/gm, '')),
+          stacks: callGraph ? await readPerfScript(samples) : countPerfScript(samples),
           ownCpuSeconds: recording.cpuSeconds + script.cpuSeconds,
           bpfSeconds: null,
           samplingSeconds: null,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* How long timer interrupts last in which clocks are sampled, by CPU; those that find nothing running do not count. */
+/* How long timer interrupts last, in which clocks are sampled, that find one of some processes running. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
@@ -10,6 +10,13 @@ struct spent {
 	__u64 nanoseconds;
 	__u64 began;
 };
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 64);
+	__type(key, __u32);
+	__type(value, __u32);
+} processes SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -29,9 +36,10 @@ SEC("tp_btf/local_timer_entry")
 int BPF_PROG(enter, int vector)
 {
 	struct spent *spent = here();
+	__u32 process = bpf_get_current_pid_tgid() >> 32;
 
 	if (spent)
-		spent->began = (__u32)bpf_get_current_pid_tgid() ? bpf_ktime_get_ns() : 0;
+		spent->began = bpf_map_lookup_elem(&processes, &process) ? bpf_ktime_get_ns() : 0;
 	return 0;
 }
 
