@@ -172,8 +172,10 @@ function printRow({ workload, figures, wanted, reference, agreement }: Row): voi
   }
   for (const { walkMicroseconds: walks } of Object.values(figures)) {
     if (walks === null) continue;
-    const parts = `${walks.user.toFixed(2)} µs walking user mode, ${walks.kernel.toFixed(2)} µs the kernel`;
-    console.log(`  BPF time of one sample of the workload: ${walks.all.toFixed(2)} µs, of it ${parts}`);
+    const parts = `walking user mode ${walks.user.toFixed(2)} µs, the kernel ${walks.kernel.toFixed(2)} µs`;
+    console.log(
+      `  BPF time of one sample of the workload: ${walks.all.toFixed(2)} µs; in captures of ${briefSeconds} s, ${parts}`,
+    );
   }
   for (const { what, limit, measured, isMet } of wanted) {
     console.log(`  ${isMet ? 'met   ' : 'MISSED'}  ${what}: ${measured}, wanted ${limit}`);
@@ -199,7 +201,8 @@ interrupt    of that, what timer interrupts of the workload last longer than wit
              is what any sampling pays. Entering and leaving an interrupt is in none of them.
 further      the same for one sample more, by captures of ${briefSeconds} s in the same rounds; start: what is left of it, a capture.
 BPF          BPF/sample: all that the sampling program ran, whatever it found running, over the samples of the workload;
-             below, without what found others running or nothing, by captures of ${briefSeconds} s.
+             below, without what found others running or nothing; stacks are timed in captures of ${briefSeconds} s, which
+             is dearer: their caches are colder, and clocks are read.
 bytes        profbound: what went through the ring; perf: the size of perf.data.
 taken        the workload's CPU for a unit of its work, with the profiler against without, within each round; mean and
              standard error over the rounds. 1 % is about 10 µs a sample at ${rateHz} Hz.

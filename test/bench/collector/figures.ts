@@ -32,7 +32,7 @@ export interface Figures {
   readonly interruptMicroseconds: number;
   /** Of the programs that take samples. */
   readonly samplingMicroseconds: number | null;
-  /** The same without those that found others running, and of it walking user stacks and the kernel's. */
+  /** The same without runs that found others running or nothing; and, by short captures, walking both stacks. */
   readonly walkMicroseconds: {
     readonly all: number;
     readonly user: number;
@@ -60,6 +60,24 @@ function cost(capture: Capture, interruptSeconds: number): number {
   const { ownCpuSeconds, bpfSeconds, samplingSeconds } = capture;
   const besides = (bpfSeconds ?? 0) - (samplingSeconds ?? 0);
   return ownCpuSeconds + besides + Math.max(interruptSeconds, samplingSeconds ?? 0);
+}
+
+/**
+ * Seconds of the sampling program for one sample of the workload: what it ran, without its runs that found others. What
+ * one of those takes is known from the short captures, where samples of the workload are timed by themselves.
+ */
+function ownBpfSeconds(
+  captures: readonly Capture[],
+  samples: number,
+  brief: readonly Capture[],
+  briefSamples: number,
+): number {
+  const spent = (of: readonly Capture[]): number =>
+    sum(of.map(({ samplingSeconds }) => samplingSeconds ?? 0));
+  const runs = (of: readonly Capture[]): number => sum(of.map(({ samplingRuns }) => samplingRuns));
+  const timed = sum(brief.map(({ walks }) => walks?.all ?? 0));
+  const others = Math.max(0, spent(brief) - timed) / Math.max(1, runs(brief) - briefSamples);
+  return (spent(captures) - others * (runs(captures) - samples)) / samples;
 }
 
 /** @param bare the rounds without a profiler, each the partner of the round of the same place */
@@ -91,7 +109,7 @@ export function figuresOf(rounds: readonly Round[], bare: readonly Round[]): Fig
       walks.length === 0
         ? null
         : {
-            all: (sum(walks.map(({ all }) => all)) / briefSamples) * 1e6,
+            all: ownBpfSeconds(captures, samples, brief, briefSamples) * 1e6,
             user: (sum(walks.map(({ user }) => user)) / briefSamples) * 1e6,
             kernel: (sum(walks.map(({ kernel }) => kernel)) / briefSamples) * 1e6,
           },

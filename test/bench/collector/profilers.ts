@@ -13,6 +13,8 @@ export interface Capture {
   readonly bpfSeconds: number | null;
   /** Of them, those that took samples. */
   readonly samplingSeconds: number | null;
+  /** How often they ran: for every sample, of the workload or not. */
+  readonly samplingRuns: number;
   /** Of the latter, what samples of the workload took, and walking stacks; where it was measured. */
   readonly walks: { readonly all: number; readonly user: number; readonly kernel: number } | null;
   /** What went from the kernel to the profiler. */
@@ -37,6 +39,7 @@ interface Summary {
   readonly overhead: {
     readonly bpfRunNanoseconds: number;
     readonly sampleRunNanoseconds: number;
+    readonly sampleRunCount: number;
     readonly ringBytes: number;
     readonly treeSampleNanoseconds?: number;
     readonly userWalkNanoseconds?: number;
@@ -69,6 +72,7 @@ export function profbound(binary: string): Profiler {
           ownCpuSeconds: cpuSeconds,
           bpfSeconds: overhead.bpfRunNanoseconds / 1e9,
           samplingSeconds: overhead.sampleRunNanoseconds / 1e9,
+          samplingRuns: overhead.sampleRunCount,
           walks:
             all === undefined || user === undefined || kernel === undefined
               ? null
@@ -127,6 +131,7 @@ export function perf(name: string, callGraph: string | null): Profiler {
           ownCpuSeconds: recording.cpuSeconds + script.cpuSeconds,
           bpfSeconds: null,
           samplingSeconds: null,
+          samplingRuns: 0,
           walks: null,
           bytes: statSync(data).size,
           lost: lost.reduce((sum, match) => sum + Number(match[1]), 0),
