@@ -263,6 +263,7 @@ static __always_inline void off_cpu_take_other_stack(struct task_struct *task, _
 	bytes = bpf_get_task_stack(task, record->frames, 8 * MAX_KERNEL_DEPTH, 0);
 	record->user_depth = 0;
 	record->kernel_depth = bytes > 0 ? bytes / 8 : 0;
+	record->kernel_width = 8;
 	record->end = UNWIND_NO_USER;
 	record->value = ticket;
 	bpf_ringbuf_submit(record, BPF_RB_NO_WAKEUP);

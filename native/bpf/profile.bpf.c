@@ -5,6 +5,7 @@
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
 #include "profile.h"
+#include "kernel_names.h"
 #include "offcpu.h"
 #include "unwind.h"
 
@@ -17,3 +18,4 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #include "send.bpf.h"
 #include "sample.bpf.h"
 #include "offcpu.bpf.h"
+#include "kernel_names.bpf.h"

@@ -14,8 +14,8 @@
 #define MAX_KERNEL_DEPTH 127
 
 /*
- * Nobody is woken for a record: the collector drains at least every 20 ms. A MiB a CPU holds 100 of the largest stacks
- * and 3,000 usual ones, 1,000 Hz leave 20 between two drains; the collector sets the size by the number of CPUs.
+ * Nobody is woken for a record: the collector drains at least every 50 ms. A MiB a CPU holds 100 of the largest stacks
+ * and 3,000 usual ones, 1,000 Hz leave 50 between two drains; the collector sets the size by the number of CPUs.
  */
 #define RING_BYTES_PER_CPU (1024 * 1024)
 
@@ -48,8 +48,10 @@ struct stack_record {
 	__u16 user_depth;
 	__u16 kernel_depth;
 	/* enum unwind_end */
-	__u32 end;
-	/* The user's from the leaf on, with UNWIND_BY_FRAME_POINTER; behind them the kernel's. */
+	__u16 end;
+	/* Bytes of a frame of the kernel: 4 where all its code lies in the highest 2 GiB, where nearly all does; else 8. */
+	__u16 kernel_width;
+	/* The user's from the leaf on, with UNWIND_BY_FRAME_POINTER; behind them the kernel's, `kernel_width` each. */
 	__u64 frames[MAX_STACK_DEPTH + MAX_KERNEL_DEPTH];
 };
 
@@ -72,7 +74,7 @@ struct cpu_period {
 #define MAX_COPIED_BYTES 32768
 #define STACK_PAGE 4096
 
-/* Copies a process may send until the collector has published its space, which takes it a few drains of 20 ms. */
+/* Copies a process may send until the collector has published its space, which it does at once when it hears of it, or at a drain. */
 #define COPIES_PER_PROCESS 128
 
 /* A stack to be walked by the collector; only as long as what could be read. */
@@ -115,6 +117,10 @@ struct totals {
 	/* Stacks sent as copies, and those that were not because the process had sent too many. */
 	__u64 copied;
 	__u64 copies_refused;
+	/* Only with --time-stacks: what samples of the tree took, and what walking stacks of user mode and of the kernel did. */
+	__u64 sample_nanoseconds;
+	__u64 user_walk_nanoseconds;
+	__u64 kernel_walk_nanoseconds;
 };
 
 _Static_assert(sizeof(struct record_header) == 24, "both sides must agree on struct record_header");
@@ -123,6 +129,6 @@ _Static_assert(sizeof(struct stack_record) == 24 + 8 + 16 + 8 + 8 * (MAX_STACK_D
 _Static_assert(sizeof(struct cpu_period) == 64, "both sides must agree on struct cpu_period");
 _Static_assert(sizeof(struct copied_record) == 24 + 8 + 16 + 8 + 8 * (UNWIND_REGISTERS + MAX_KERNEL_DEPTH) + MAX_COPIED_BYTES,
 	       "both sides must agree on struct copied_record");
-_Static_assert(sizeof(struct totals) == 72, "both sides must agree on struct totals");
+_Static_assert(sizeof(struct totals) == 96, "both sides must agree on struct totals");
 
 #endif

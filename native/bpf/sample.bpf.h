@@ -16,7 +16,7 @@ int on_sample(struct bpf_perf_event_data *context)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct unwind_walk *walk;
 	__u32 zero = 0;
-	__u64 weight = sample_weight(context);
+	__u64 begin = walk_clock(), weight = sample_weight(context);
 
 	if (!armed || !bpf_task_storage_get(&members, task, 0, 0))
 		return 0;
@@ -28,6 +28,8 @@ int on_sample(struct bpf_perf_event_data *context)
 	walk->record.value = weight;
 	if (!send_stack(context, task, walk, unwind_event(context, task, walk), PROGRAM_OF_EVENT))
 		__sync_fetch_and_add(&totals.ring_full, 1);
+	if (time_stacks)
+		__sync_fetch_and_add(&totals.sample_nanoseconds, walk_clock() - begin);
 	return 0;
 }
 

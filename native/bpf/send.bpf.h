@@ -22,9 +22,29 @@ struct {
 
 static __always_inline __u32 kernel_stack(void *context, void *frames)
 {
+	__u64 begin = walk_clock();
 	long bytes = bpf_get_stack(context, frames, MAX_KERNEL_DEPTH * 8, 0);
 
+	if (time_stacks)
+		__sync_fetch_and_add(&totals.kernel_walk_nanoseconds, walk_clock() - begin);
 	return bytes > 0 ? bytes / 8 : 0;
+}
+
+/* Puts the `count` frames of walk->kernel behind the user's, the lower half of each; false when that would lose any. */
+__noinline bool narrow_kernel_frames(struct unwind_walk *walk, __u32 depth, __u32 count)
+{
+	__u32 *to, high = ~0U;
+
+	if (!walk || depth > MAX_STACK_DEPTH)
+		return false;
+	to = (__u32 *)&walk->record.frames[depth];
+	for (__u32 i = 0; i < MAX_KERNEL_DEPTH && i < count; i++) {
+		__u64 address = walk->kernel[i];
+
+		to[i] = address;
+		high &= address >> 32 & -(__u32)((__u32)address >> 31);
+	}
+	return high == ~0U;
 }
 
 static __always_inline bool send(void *record, __u64 bytes)
@@ -35,14 +55,21 @@ static __always_inline bool send(void *record, __u64 bytes)
 	return true;
 }
 
-static __always_inline bool send_walked(void *context, struct stack_record *record)
+static __always_inline bool send_walked(void *context, struct unwind_walk *walk)
 {
+	struct stack_record *record = &walk->record;
 	__u64 depth = record->user_depth, bytes;
 
 	if (depth > MAX_STACK_DEPTH)
 		return false;
-	record->kernel_depth = kernel_stack(context, &record->frames[depth]);
-	bytes = sizeof(*record) - sizeof(record->frames) + 8 * (depth + record->kernel_depth);
+	record->kernel_depth = kernel_stack(context, walk->kernel);
+	record->kernel_width = 4;
+	if (!narrow_kernel_frames(walk, depth, record->kernel_depth)) {
+		record->kernel_depth = kernel_stack(context, &record->frames[depth]);
+		record->kernel_width = 8;
+	}
+	/* Records begin, and so end, at multiples of 8. */
+	bytes = sizeof(*record) - sizeof(record->frames) + 8 * depth + ((record->kernel_depth * record->kernel_width + 7) & ~7U);
 	return bytes <= sizeof(*record) && send(record, bytes);
 }
 
@@ -101,11 +128,11 @@ static __always_inline bool send_stack(void *context, struct task_struct *task, 
 				       enum program_kind kind)
 {
 	if (end != UNWIND_NO_SPACE && end != UNWIND_NO_MAPPING)
-		return send_walked(context, &walk->record);
+		return send_walked(context, walk);
 	if (may_copy(task))
 		return send_copied(context, walk, kind);
 	__sync_fetch_and_add(&totals.copies_refused, 1);
-	return send_walked(context, &walk->record);
+	return send_walked(context, walk);
 }
 
 #endif

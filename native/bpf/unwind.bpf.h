@@ -19,6 +19,22 @@ static __always_inline long unwind_read(void *memory, __u64 address, void *to, _
 /* Frames kept of a user stack: --max-depth. */
 const volatile __u32 max_depth = MAX_STACK_DEPTH;
 
+/* Whether what walks take is measured, which itself takes some 50 ns of each. */
+const volatile bool time_stacks;
+
+static __always_inline __u64 walk_clock(void)
+{
+	return time_stacks ? bpf_ktime_get_ns() : 0;
+}
+
+/*
+ * Rules of addresses that were met before. Stacks of a program are made of few return addresses, and the way to a rule by
+ * page, chunk and row leads through memory that is in no cache when a sample comes; an entry is one word of it: the place
+ * in all tables, which never change, and the rule's index. All CPUs share it: a word is read and written at once.
+ */
+#define KNOWN_RULES_BITS 12
+__u64 known_rules[1 << KNOWN_RULES_BITS];
+
 /*
  * One walk, in memory of its caller's: what is of use to it alone, and the record it becomes. A program that can
  * interrupt another needs its own.
@@ -31,12 +47,15 @@ struct unwind_walk {
 	/* Of the frame at hand. */
 	struct unwind_rule rule;
 	__u32 has_table;
-	/* The mapping of the last frame: most callers lie in the same. */
+	/* The mapping of the last frame, and the one before it: most callers, and most leaves of the next stack, lie in them. */
 	__u32 mapping;
+	__u32 other_mapping;
 	__u32 depth;
 	__u32 by_frame_pointer;
 	__s32 end;
 	struct stack_record record;
+	/* As the kernel gives its own stack, before the record takes it. */
+	__u64 kernel[MAX_KERNEL_DEPTH];
 };
 
 /* What the callback of a walk needs; bpf_loop() wants it on the stack. */
@@ -100,24 +119,39 @@ __noinline __s32 find_rule(__u32 first, __u32 count, __u32 address)
 static __always_inline const struct unwind_rule *find_linked(const struct unwind_mapping *mapping, __u64 address)
 {
 	__u32 number = mapping->first_page + (__u32)(address >> UNWIND_PAGE_BITS), index;
-	struct unwind_page *page;
-	__s32 rule;
+	__u64 place = ((__u64)number << UNWIND_PAGE_BITS | (address & UNWIND_PAGE_MASK)) + 1;
+	volatile __u64 *known = &known_rules[(__u32)place * 2654435769U >> (32 - KNOWN_RULES_BITS)];
+	__u64 found = *known;
 
 	if (number >= mapping->page_limit)
 		return NULL;
-	page = bpf_map_lookup_elem(&pages, &number);
-	if (!page || !page->count)
-		return NULL;
-	rule = find_rule(page->first, page->count, address & UNWIND_PAGE_MASK);
-	index = rule;
-	return rule < 0 ? NULL : bpf_map_lookup_elem(&rules, &index);
+	index = found & 0xffff;
+	if (found >> 16 != place) {
+		struct unwind_page *page = bpf_map_lookup_elem(&pages, &number);
+		__s32 rule;
+
+		if (!page || !page->count)
+			return NULL;
+		rule = find_rule(page->first, page->count, address & UNWIND_PAGE_MASK);
+		if (rule < 0)
+			return NULL;
+		index = rule;
+		*known = place << 16 | index;
+	}
+	return bpf_map_lookup_elem(&rules, &index);
 }
 
 static __always_inline const struct unwind_mapping *mapping_of(const struct unwind_progress *progress, __u64 code)
 {
 	struct unwind_walk *walk = progress->walk;
-	const struct unwind_mapping *mapping = &progress->space->mappings[walk->mapping & (UNWIND_MAPPINGS - 1)];
+	__u32 last = walk->mapping;
+	const struct unwind_mapping *mapping = &progress->space->mappings[last & (UNWIND_MAPPINGS - 1)];
 
+	if (is_in(mapping, code))
+		return mapping;
+	walk->mapping = walk->other_mapping;
+	walk->other_mapping = last;
+	mapping = &progress->space->mappings[walk->mapping & (UNWIND_MAPPINGS - 1)];
 	if (is_in(mapping, code))
 		return mapping;
 	/* Nothing of a user is that high, and higher addresses would not compare as signed numbers. */
@@ -174,8 +208,9 @@ static __noinline int unwind_walk_up(struct task_struct *task, struct unwind_wal
 {
 	struct unwind_progress progress = { .walk = walk };
 	__u32 tgid = task->tgid, *number;
+	__u64 begin = walk_clock();
 
-	walk->mapping = walk->depth = walk->by_frame_pointer = 0;
+	walk->depth = walk->by_frame_pointer = 0;
 	walk->end = UNWIND_NO_SPACE;
 	number = bpf_map_lookup_elem(&space_of, &tgid);
 	progress.space = number ? bpf_map_lookup_elem(&spaces, number) : NULL;
@@ -192,6 +227,8 @@ static __noinline int unwind_walk_up(struct task_struct *task, struct unwind_wal
 	__sync_fetch_and_add(&totals.frames_by_table, walk->depth - walk->by_frame_pointer);
 	walk->record.user_depth = walk->depth;
 	walk->record.end = walk->end;
+	if (time_stacks)
+		__sync_fetch_and_add(&totals.user_walk_nanoseconds, walk_clock() - begin);
 	return walk->end;
 }
 

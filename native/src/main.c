@@ -43,6 +43,7 @@ static const char help[] =
 	"  --backend B         auto, bpf or perf\n"
 	"  --off-cpu           also write offcpu.pb.gz: where threads wait, and for how long; needs the bpf backend\n"
 	"  --off-cpu-min US    sum blocks shorter than so many microseconds without telling them apart; default 0\n"
+	"  --time-stacks       also say in capture.json what walking stacks takes, which adds some 50 ns to each\n"
 	"  --cpus LIST         CPUs COMMAND runs on, for instance 0-3\n"
 	"  --percent P         CPU time to burn beside COMMAND, of what it takes: a slowdown of known size\n"
 	"  annotate            of addresses on standard input, as linked and in hexadecimal, print functions and lines as JSON\n"

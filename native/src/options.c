@@ -22,7 +22,7 @@
 #define MAX_OFF_CPU_MIN 3600000000L
 
 enum { OPTION_PID = 256, OPTION_SECONDS, OPTION_OUT, OPTION_EVENT, OPTION_RATE, OPTION_FIXED, OPTION_DEPTH, OPTION_BUFFER, OPTION_BACKEND, OPTION_CPUS, OPTION_REPEAT,
-       OPTION_CGROUP, OPTION_OFF_CPU, OPTION_OFF_CPU_MIN, OPTION_PERCENT };
+       OPTION_CGROUP, OPTION_OFF_CPU, OPTION_OFF_CPU_MIN, OPTION_TIME_STACKS, OPTION_PERCENT };
 
 static uint64_t parse_seconds(const char *option, const char *text)
 {
@@ -154,6 +154,7 @@ static void parse(int count, char **arguments, const struct option *known, struc
 		case OPTION_BUFFER: options->buffer_bytes = parse_buffer(optarg); break;
 		case OPTION_OFF_CPU: options->off_cpu = true; break;
 		case OPTION_OFF_CPU_MIN: options->off_cpu_min = 1000ULL * parse_number("--off-cpu-min", optarg, 0, MAX_OFF_CPU_MIN); break;
+		case OPTION_TIME_STACKS: options->time_stacks = true; break;
 		case OPTION_CPUS: parse_cpus(optarg, options); break;
 		case OPTION_PERCENT: options->percent = parse_percent(optarg); break;
 		default: fail(EXIT_USAGE, "%s: unknown option, or its value is missing; see --help", arguments[optind - 1]);
@@ -193,6 +194,7 @@ void options_parse(int count, char **arguments, struct options *options)
 		{ "backend", required_argument, NULL, OPTION_BACKEND },
 		{ "off-cpu", no_argument, NULL, OPTION_OFF_CPU },
 		{ "off-cpu-min", required_argument, NULL, OPTION_OFF_CPU_MIN },
+		{ "time-stacks", no_argument, NULL, OPTION_TIME_STACKS },
 		{ "cpus", required_argument, NULL, OPTION_CPUS },
 		{ 0 },
 	};

@@ -35,6 +35,8 @@ struct options {
 	/* Where threads wait, too, and nanoseconds of blocks that are not told apart. */
 	bool off_cpu;
 	uint64_t off_cpu_min;
+	/* Measure what walking stacks takes. */
+	bool time_stacks;
 	/* CPUs of the command; only when `has_cpus`. */
 	cpu_set_t cpus;
 	bool has_cpus;

@@ -22,8 +22,6 @@
 #include "target/privileges.h"
 #include "target/target.h"
 
-#define DRAIN_MILLISECONDS 20
-
 static volatile sig_atomic_t asked_to_stop;
 
 static void on_signal(int number)
@@ -108,13 +106,13 @@ static void wait_for_end(const struct backend *backend, struct target *target, c
 	uint64_t begin = clock_nanoseconds(CLOCK_MONOTONIC);
 
 	while (!asked_to_stop && target_runs(target)) {
-		uint64_t elapsed = clock_nanoseconds(CLOCK_MONOTONIC) - begin;
+		uint64_t elapsed = clock_nanoseconds(CLOCK_MONOTONIC) - begin, pause = backend->drain_milliseconds;
 		uint64_t left;
 
 		if (options->duration && elapsed >= options->duration)
 			return;
-		left = options->duration ? (options->duration - elapsed) / 1000000 : DRAIN_MILLISECONDS;
-		backend->drain(left < DRAIN_MILLISECONDS ? (int)left : DRAIN_MILLISECONDS);
+		left = options->duration ? (options->duration - elapsed) / 1000000 : pause;
+		backend->drain(left < pause ? (int)left : (int)pause);
 	}
 }
 
@@ -211,6 +209,7 @@ int record_run(const struct options *options)
 							   .buffer_bytes = options->buffer_bytes,
 							   .off_cpu = options->off_cpu,
 							   .off_cpu_min = options->off_cpu_min,
+							   .time_stacks = options->time_stacks,
 							   .recorder = recorder,
 							   .limits = &limits },
 				&event);

@@ -73,7 +73,7 @@ static void says_one_thing_of_each(void)
 
 static void tells_an_ordinary_user(void)
 {
-	static const char *const capabilities[] = { "cap_bpf", "cap_perfmon", "cap_sys_ptrace", "cap_syslog", "cap_checkpoint_restore" };
+	static const char *const capabilities[] = { "cap_bpf", "cap_perfmon", "cap_sys_ptrace", "cap_checkpoint_restore" };
 	struct checks checks = { 0 };
 
 	if (geteuid() == 0)

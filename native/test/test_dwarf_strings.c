@@ -40,11 +40,26 @@ static void break_end(int fd, const char *section)
 	elf_image_close(&image);
 }
 
+/* Overwrites what a packed section says of itself. */
+static void change_packing(int fd, const char *section, uint32_t type, uint64_t size)
+{
+	const Elf64_Chdr changed = { .ch_type = type, .ch_size = size, .ch_addralign = 1 };
+	struct elf_image image;
+	GElf_Shdr header;
+	Elf_Scn *found;
+
+	if (!CHECK(elf_image_open(&image, fd)) || !CHECK(elf_find_section(image.elf, section, &found, &header)))
+		return;
+	CHECK(header.sh_flags & SHF_COMPRESSED);
+	CHECK(pwrite(fd, &changed, sizeof(changed), header.sh_offset) == sizeof(changed));
+	elf_image_close(&image);
+}
+
 static size_t count_copies(const struct dwarf_units *units)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < DWARF_STRING_SECTIONS; i++)
+	for (size_t i = 0; i < DWARF_SECTIONS; i++)
 		count += units->strings.copies[i] != NULL;
 	return count;
 }
@@ -81,7 +96,9 @@ int main(void)
 
 	CHECK(mkdtemp(folder) != NULL);
 	run("printf 'int f(int x) { return x; }\\nint main(int n, char **a)\\n{\\n\\treturn f(n);\\n}\\n' > a.c");
-	run("gcc -g -gdwarf-5 -O0 -o plain a.c && cp plain broken && objcopy --compress-debug-sections=zlib plain packed && "
+	/* Enough that packing makes it smaller. */
+	run("for i in $(seq 99); do echo \"int f$i(int x) { return x + $i; }\"; done >> a.c");
+	run("gcc -g -gdwarf-5 -O0 -o plain a.c && cp plain broken && objcopy --compress-debug-sections=zlib plain packed && cp packed lying && "
 	    "objcopy --compress-debug-sections=zlib-gnu plain old");
 
 	fd = open_file("plain");
@@ -96,8 +113,20 @@ int main(void)
 	CHECK_NUMBER(copies, 2);
 	close(fd);
 
+	/* Unpacked here: at least .debug_info is large enough to be packed. */
 	fd = open_file("packed");
 	CHECK_NUMBER(line_of_main(fd, &copies), 2);
+	CHECK(copies > 0);
+	close(fd);
+
+	/* Not what they claim to be: without lines, but without harm. */
+	fd = open_file("lying");
+	change_packing(fd, ".debug_info", ELFCOMPRESS_ZLIB, 1ULL << 40);
+	CHECK_NUMBER(line_of_main(fd, &copies), 0);
+	change_packing(fd, ".debug_info", ELFCOMPRESS_ZLIB, 10);
+	CHECK_NUMBER(line_of_main(fd, &copies), 0);
+	change_packing(fd, ".debug_info", 77, 1000);
+	CHECK_NUMBER(line_of_main(fd, &copies), 0);
 	close(fd);
 
 	/* Unpacked where nobody can look at it before: left alone. */

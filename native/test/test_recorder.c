@@ -269,6 +269,37 @@ static void keeps_what_a_gone_process_weighs(void)
 	recorder_free(recorder);
 }
 
+static void takes_the_kernel_s_word(void)
+{
+	const uint64_t user[] = { LEAF, return_address, (uint64_t)&_start + 1 };
+	const uint64_t kernel[] = { 0xffffffff81000010, 0xffffffff81000020 };
+	struct recorder *recorder = recorder_new();
+	struct recorder_counts counts;
+	struct sample sample = sample_of(user, 3);
+	struct message profile;
+	uint64_t *addresses;
+	uint8_t *bytes;
+	size_t count;
+
+	sample.kernel = kernel;
+	sample.kernel_depth = 2;
+	recorder_add(recorder, &sample);
+	recorder_add(recorder, &sample);
+	addresses = recorder_kernel_addresses(recorder, &count);
+	CHECK_NUMBER(count, 2);
+	CHECK_NUMBER(addresses[0], 0xffffffff81000010);
+	/* Within the call. */
+	CHECK_NUMBER(addresses[1], 0xffffffff8100001f);
+	recorder_name_kernel(recorder, addresses[0], "named_function");
+	free(addresses);
+	profile = finish(recorder, &counts, &bytes);
+	check_stack(profile, 0,
+		    STACK("named_function", "[unknown] (kernel)", "recorder_test_leaf", "recorder_test_caller", "_start"));
+	CHECK_NUMBER(count_of(counts.unresolved, "kernel_symbols"), 0);
+	free(bytes);
+	recorder_free(recorder);
+}
+
 static void works_without_a_sample(void)
 {
 	struct recorder *recorder = recorder_new();
@@ -292,6 +323,7 @@ int main(void)
 	believes_tables();
 	names_generated_code();
 	keeps_what_a_gone_process_weighs();
+	takes_the_kernel_s_word();
 	works_without_a_sample();
 	return check_report("recorder");
 }

@@ -1,5 +1,6 @@
 /**
- * The collector beside `perf record -g` and `perf record --call-graph dwarf`: how complete, how cheap, how small.
+ * The collector beside `perf record -g` and `perf record --call-graph dwarf`: how complete, how cheap, how small; and
+ * beside `perf record` without stacks, which shows what of that any sampling takes.
  *
  *     npm run bench:collector -- [--quick] [--json] [--only NAME,...] [--seconds N] [--rounds N] [--collector FILE]
  *
@@ -18,6 +19,7 @@ import {
   type Wanted,
   wantedOf,
 } from './collector/figures.js';
+import { type InterruptMeter, meterInterrupts } from './collector/interrupts.js';
 import { cpuNanoseconds, pause } from './collector/processes.js';
 import { type Profiler, perf, profbound } from './collector/profilers.js';
 import { type Agreement, agreement } from './collector/shares.js';
@@ -42,6 +44,7 @@ const profilers: readonly Profiler[] = [
   profbound(values.collector),
   perf('perf -g', 'fp'),
   perf('perf dwarf', 'dwarf,16384'),
+  perf('no stacks', null),
 ];
 
 /** Of six workloads and three tests each, one in fifty such runs misses by chance. */
@@ -56,37 +59,53 @@ interface Row {
   readonly agreement: readonly Agreement[];
 }
 
-async function measureRound(running: Running, profiler: Profiler | null): Promise<Round> {
-  const brief = profiler && (await measureLoad(running, profiler, briefSeconds)).capture;
-  return { ...(await measureLoad(running, profiler, seconds)), brief };
+async function measureRound(
+  running: Running,
+  profiler: Profiler | null,
+  meter: InterruptMeter,
+): Promise<Round> {
+  const brief = profiler && (await measureLoad(running, profiler, meter, briefSeconds, true));
+  return {
+    ...(await measureLoad(running, profiler, meter, seconds, false)),
+    brief: brief?.capture ?? null,
+    briefCpuSeconds: brief?.cpuSeconds ?? 0,
+    briefInterruptSeconds: brief?.interruptSeconds ?? 0,
+  };
 }
 
 async function measureLoad(
   running: Running,
   profiler: Profiler | null,
+  meter: InterruptMeter,
   seconds: number,
-): Promise<Omit<Round, 'brief'>> {
+  isBrief: boolean,
+): Promise<Pick<Round, 'capture' | 'cpuPerUnit' | 'cpuSeconds' | 'interruptSeconds'>> {
   const folder = mkdtempSync(join(tmpdir(), 'profbound-bench-'));
   try {
-    const stop = await profiler?.start(running.pids, rateHz, folder);
+    const stop = await profiler?.start(running.pids, rateHz, folder, isBrief);
+    const interruptsBefore = await meter.read();
     const before = cpuNanoseconds(running.pids);
     const units = await running.load(seconds);
     const cpu = cpuNanoseconds(running.pids) - before;
+    const interrupts = (await meter.read()) - interruptsBefore;
     const capture = (await stop?.()) ?? null;
-    return { capture, cpuPerUnit: cpu / units };
+    return { capture, cpuPerUnit: cpu / units, cpuSeconds: cpu / 1e9, interruptSeconds: interrupts };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /** Every round has each profiler and none, the first of them another each time. */
-async function measure(running: Running): Promise<{ bare: Round[]; rounds: Round[][] }> {
+async function measure(
+  running: Running,
+  meter: InterruptMeter,
+): Promise<{ bare: Round[]; rounds: Round[][] }> {
   const bare: Round[] = [];
   const rounds: Round[][] = profilers.map(() => []);
   for (let round = 0; round < roundCount; round++) {
     for (let turn = 0; turn <= profilers.length; turn++) {
       const which = (turn + round) % (profilers.length + 1);
-      const measured = await measureRound(running, profilers[which] ?? null);
+      const measured = await measureRound(running, profilers[which] ?? null, meter);
       (rounds[which] ?? bare).push(measured);
       await pause(0.2);
     }
@@ -94,20 +113,21 @@ async function measure(running: Running): Promise<{ bare: Round[]; rounds: Round
   return { bare, rounds };
 }
 
-async function bench(workload: Workload): Promise<Row> {
+async function bench(workload: Workload, meter: InterruptMeter): Promise<Row> {
   const folder = mkdtempSync(join(tmpdir(), 'profbound-bench-'));
   const running = await workload.start(folder);
   try {
-    const { bare, rounds } = await measure(running);
+    meter.add(running.pids);
+    const { bare, rounds } = await measure(running, meter);
     const figures = rounds.map((ofOne) => figuresOf(ofOne, bare));
-    const [ours, frames, dwarf] = figures as [Figures, Figures, Figures];
+    const [ours, frames, dwarf, floor] = figures as [Figures, Figures, Figures, Figures];
     const stacks = rounds.map((ofOne) => ofOne.map(({ capture }) => capture?.stacks ?? []));
     // Whom to believe of callers: DWARF knows nothing of generated code, frame pointers nothing of distributions' files.
     const reference = dwarf.complete >= frames.complete ? 2 : 1;
     return {
       workload: workload.name,
       figures: Object.fromEntries(profilers.map(({ name }, at) => [name, figures[at] as Figures])),
-      wanted: wantedOf(workload, ours, frames, dwarf),
+      wanted: wantedOf(workload, ours, frames, dwarf, floor),
       reference: (profilers[reference] as Profiler).name,
       agreement: agreement(stacks[0] ?? [], stacks[reference] ?? []),
     };
@@ -126,6 +146,7 @@ function printRow({ workload, figures, wanted, reference, agreement }: Row): voi
     'cost/sample',
     'further',
     'start',
+    'interrupt',
     'BPF/sample',
     'bytes/sample',
     'taken from workload',
@@ -138,6 +159,7 @@ function printRow({ workload, figures, wanted, reference, agreement }: Row): voi
     micro(it.costMicroseconds),
     micro(it.furtherMicroseconds),
     `${it.startMilliseconds.toFixed(0)} ms`,
+    micro(it.interruptMicroseconds),
     it.samplingMicroseconds === null ? '-' : `${it.samplingMicroseconds.toFixed(2)} µs`,
     it.bytes.toFixed(0),
     `${percent(it.taken)}${Number.isFinite(it.takenError) ? ` ± ${percent(it.takenError)}` : ''}`,
@@ -145,7 +167,14 @@ function printRow({ workload, figures, wanted, reference, agreement }: Row): voi
   console.log(`\n${workload}`);
   for (const line of [header, ...lines]) {
     console.log(
-      line.map((cell, at) => (at === 0 ? cell.padEnd(12) : cell.padStart(at === 9 ? 20 : 13))).join(''),
+      line.map((cell, at) => (at === 0 ? cell.padEnd(12) : cell.padStart(at === 10 ? 20 : 13))).join(''),
+    );
+  }
+  for (const { walkMicroseconds: walks } of Object.values(figures)) {
+    if (walks === null) continue;
+    const parts = `walking user mode ${walks.user.toFixed(2)} µs, the kernel ${walks.kernel.toFixed(2)} µs`;
+    console.log(
+      `  BPF time of one sample of the workload: ${walks.all.toFixed(2)} µs; in captures of ${briefSeconds} s, ${parts}`,
     );
   }
   for (const { what, limit, measured, isMet } of wanted) {
@@ -167,9 +196,13 @@ const footnotes = `
 complete     the outermost frame is where a thread begins: its .eh_frame says that there is no return address, or it is
              known by name (start_thread, runtime.goexit, ...). One rule for all three, applied to files' offsets.
 cost         CPU of the profiler's own processes from their start to the symbolised profile (perf: record and script,
-             --no-inline, without which perf takes far longer), a sample. For profbound with its BPF programs' run time; what
-             perf's sampling takes within the kernel is not in its figure, only in the last column: that favours perf.
+             --no-inline, without which perf takes far longer) and of its samples within the kernel, a sample.
+interrupt    of that, what timer interrupts of the workload last longer than without a profiler, a sample; "no stacks"
+             is what any sampling pays. Entering and leaving an interrupt is in none of them.
 further      the same for one sample more, by captures of ${briefSeconds} s in the same rounds; start: what is left of it, a capture.
+BPF          BPF/sample: all that the sampling program ran, whatever it found running, over the samples of the workload;
+             below, without what found others running or nothing; stacks are timed in captures of ${briefSeconds} s, which
+             is dearer: their caches are colder, and clocks are read.
 bytes        profbound: what went through the ring; perf: the size of perf.data.
 taken        the workload's CPU for a unit of its work, with the profiler against without, within each round; mean and
              standard error over the rounds. 1 % is about 10 µs a sample at ${rateHz} Hz.
@@ -184,11 +217,15 @@ if (unknown !== undefined) {
 }
 console.log(`${rateHz} Hz, ${roundCount} rounds of ${seconds} s a profiler; ${values.collector}`);
 const rows: Row[] = [];
+const meterFolder = mkdtempSync(join(tmpdir(), 'profbound-bench-'));
+const meter = await meterInterrupts(meterFolder);
 for (const workload of workloads.filter(({ name }) => chosen?.includes(name) ?? true)) {
-  const row = await bench(workload);
+  const row = await bench(workload, meter);
   printRow(row);
   rows.push(row);
 }
+meter.stop();
+rmSync(meterFolder, { recursive: true, force: true });
 console.log(footnotes);
 const missed =
   rows.flatMap(({ wanted }) => wanted).filter(({ isMet }) => !isMet).length +

@@ -24,8 +24,8 @@ async function capture(mode: readonly string[], options: readonly string[]) {
 }
 
 test('samples that do not fit the buffer are counted', async () => {
-  const { summary, profile } = await capture(['spin'], ['--rate', '5000', '--buffer', '4']);
-  expect(summary.lost.ring_full).toBeGreaterThan(summary.samples);
+  const { summary, profile } = await capture(['spin'], ['--rate', '10000', '--buffer', '4']);
+  expect(summary.lost.ring_full).toBeGreaterThan(summary.samples / 10);
   expect(profile.samples.reduce((sum, { count }) => sum + count, 0)).toBe(summary.samples);
 });
 

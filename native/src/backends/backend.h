@@ -28,6 +28,8 @@ struct capture_request {
 	/* Where threads wait, too; blocks shorter than so many nanoseconds are only summed. */
 	bool off_cpu;
 	uint64_t off_cpu_min;
+	/* Whether what walking stacks takes is measured. */
+	bool time_stacks;
 	struct recorder *recorder;
 	/* What this machine does not let the backend see is added here, in sentences. */
 	struct notes *limits;
@@ -75,6 +77,11 @@ struct capture_totals {
 	/* Of the above, what samples took. */
 	uint64_t sample_run_nanoseconds;
 	uint64_t sample_run_count;
+	/* Of the latter, what samples of the tree took, and walking stacks of user mode and of the kernel; only where asked for. */
+	bool stacks_timed;
+	uint64_t tree_sample_nanoseconds;
+	uint64_t user_walk_nanoseconds;
+	uint64_t kernel_walk_nanoseconds;
 	/* Bytes that went from the kernel to the collector. */
 	uint64_t ring_bytes;
 	/* User frames by what led from them to their callers. */
@@ -96,6 +103,8 @@ struct backend {
 	 * False when the machine refuses: then `refusal` is one line that names the sysctl or capability and its cure.
 	 */
 	bool (*start)(const struct capture_request *request, struct sampling_event *event, char *refusal, size_t size);
+	/* How long samples may gather between two drains, milliseconds. */
+	int drain_milliseconds;
 	/* Waits at most `timeout` milliseconds for samples and hands them to the recorder. */
 	void (*drain)(int timeout);
 	/* Stops counting and sampling, hands over what is left, closes everything. */

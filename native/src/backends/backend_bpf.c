@@ -21,12 +21,14 @@
 #include "support/bounds.h"
 #include "backends/bpf_stacks.h"
 #include "backends/bpf_tables.h"
+#include "backends/kernel_naming.h"
 #include "backends/off_cpu.h"
 #include "backends/process_records.h"
 #include "backends/record_queue.h"
 #include "backends/side_band.h"
 #include "target/privileges.h"
 /* The skeleton needs the types both sides share. */
+#include "kernel_names.h"
 #include "offcpu.h"
 #include "profile.h"
 #include "unwind.h"
@@ -156,6 +158,7 @@ static bool load(const struct capture_request *request)
 	state.skeleton->rodata->max_depth = request->max_depth;
 	state.skeleton->rodata->off_cpu = request->off_cpu;
 	state.skeleton->rodata->off_cpu_min = request->off_cpu_min;
+	state.skeleton->rodata->time_stacks = request->time_stacks;
 	bpf_program__set_autoload(state.skeleton->progs.on_wakeup, request->off_cpu);
 	if (!request->off_cpu)
 		bpf_map__set_max_entries(state.skeleton->maps.off_cpu_places, 1);
@@ -301,6 +304,10 @@ static void add_unwinding(struct capture_totals *totals)
 	totals->frames_by_frame_pointer = counted->frames_by_frame_pointer;
 	totals->stacks_copied = counted->copied;
 	totals->copies_refused = counted->copies_refused;
+	totals->stacks_timed = state.skeleton->rodata->time_stacks;
+	totals->tree_sample_nanoseconds = counted->sample_nanoseconds;
+	totals->user_walk_nanoseconds = counted->user_walk_nanoseconds;
+	totals->kernel_walk_nanoseconds = counted->kernel_walk_nanoseconds;
 	totals->without_tables = *spaces_counts(state.spaces);
 	if (state.builder)
 		totals->builder_nanoseconds = builder_free(state.builder);
@@ -350,6 +357,8 @@ static void stop(struct capture_totals *totals)
 		fail(EXIT_CANNOT_MEASURE, "cannot read the tasks' CPU times at the end of the capture: %s", strerror(errno));
 	state.skeleton->bss->armed = false;
 	take_records(UINT64_MAX);
+	kernel_names_ask(bpf_program__fd(state.skeleton->progs.name_kernel), state.skeleton->bss->kernel_names,
+			 &state.skeleton->bss->kernel_name_count, state.recorder);
 	memset(totals, 0, sizeof(*totals));
 	add_overhead(totals);
 	add_unwinding(totals);
@@ -365,4 +374,7 @@ static void stop(struct capture_totals *totals)
 	close_all();
 }
 
-const struct backend backend_bpf = { "bpf", start, drain, stop };
+/* The ring has room for far more; periods are redrawn every 250 ms, and what happens to processes wakes at once. */
+#define DRAIN_MILLISECONDS 50
+
+const struct backend backend_bpf = { "bpf", start, DRAIN_MILLISECONDS, drain, stop };

@@ -191,8 +191,8 @@ static void note_limits(struct notes *limits)
 			  state.event.is_time ? "CPU time that user code did not spend is one entry" : "what happens in them is not counted",
 			  paranoid);
 	else if (!privileges_see_kernel_names())
-		notes_add(limits, "Kernel functions have no names: /proc/kallsyms hides addresses (CAP_SYSLOG shows them, as the "
-				  "doctor says).");
+		notes_add(limits, "Kernel functions have no names: /proc/kallsyms hides addresses (the bpf backend has them "
+				  "named; the doctor says what it takes).");
 }
 
 static bool attach_tree(const struct capture_request *request, char *refusal, size_t size)
@@ -283,4 +283,7 @@ static void stop(struct capture_totals *totals)
 	close_all();
 }
 
-const struct backend backend_perf = { "perf", start, drain, stop };
+/* As often as the smallest ring needs it: 32 KiB are some 40 usual samples. */
+#define DRAIN_MILLISECONDS 20
+
+const struct backend backend_perf = { "perf", start, DRAIN_MILLISECONDS, drain, stop };

@@ -5,18 +5,29 @@
 
 #include "unwind/unwinder.h"
 
-static bool take_walked(const struct stack_record *record, size_t size, struct sample *sample)
+/* What of the kernel's code addresses is left out where their frames have 4 bytes. */
+#define KERNEL_HIGH_HALF 0xffffffff00000000ULL
+
+static bool take_walked(struct bpf_stacks *stacks, const struct stack_record *record, size_t size, struct sample *sample)
 {
 	size_t fixed = offsetof(struct stack_record, frames);
+	const uint64_t *frames = (const uint64_t *)record->frames;
+	const uint32_t *narrow = (const uint32_t *)(frames + record->user_depth);
 
-	if (size < fixed || (size - fixed) / sizeof(*record->frames) < (size_t)record->user_depth + record->kernel_depth)
+	if (size < fixed || record->kernel_depth > MAX_KERNEL_DEPTH || (record->kernel_width != 4 && record->kernel_width != 8) ||
+	    size - fixed < sizeof(*frames) * record->user_depth + (size_t)record->kernel_width * record->kernel_depth)
 		return false;
 	sample->comm = record->comm;
-	sample->user = (const uint64_t *)record->frames;
+	sample->user = frames;
 	sample->user_depth = record->user_depth;
-	sample->kernel = (const uint64_t *)record->frames + record->user_depth;
+	sample->kernel = frames + record->user_depth;
 	sample->kernel_depth = record->kernel_depth;
 	sample->end = record->end;
+	if (record->kernel_width == 8)
+		return true;
+	for (uint32_t i = 0; i < record->kernel_depth; i++)
+		stacks->kernel[i] = KERNEL_HIGH_HALF | narrow[i];
+	sample->kernel = stacks->kernel;
 	return true;
 }
 
@@ -86,5 +97,5 @@ bool bpf_stacks_take(struct bpf_stacks *stacks, const struct record_header *head
 	*sample = (struct sample){ .pid = header->pid, .tid = header->tid, .cpu = header->cpu };
 	if (header->kind & RECORD_COPIED)
 		return take_copied(stacks, (const struct copied_record *)header, size, sample);
-	return take_walked((const struct stack_record *)header, size, sample);
+	return take_walked(stacks, (const struct stack_record *)header, size, sample);
 }

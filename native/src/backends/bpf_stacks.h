@@ -12,8 +12,9 @@ struct bpf_stacks {
 	const struct spaces *spaces;
 	const struct store *store;
 	uint32_t max_depth;
-	/* Scratch: the frames of a copied stack. */
+	/* Scratch: the frames of a copied stack, and those of the kernel at full width. */
 	uint64_t frames[MAX_STACK_DEPTH];
+	uint64_t kernel[MAX_KERNEL_DEPTH];
 };
 
 /*

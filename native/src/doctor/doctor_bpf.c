@@ -12,6 +12,7 @@
 #include "target/privileges.h"
 #include "backends/sampling.h"
 /* The skeleton needs the types both sides share. */
+#include "kernel_names.h"
 #include "offcpu.h"
 #include "profile.h"
 #include "profile.skel.h"

@@ -18,11 +18,12 @@ static void check_kernel_symbols(struct checks *checks)
 	long restricted = 0;
 
 	privileges_read_number("/proc/sys/kernel/kptr_restrict", &restricted);
-	if (privileges_see_kernel_names())
+	if (privileges_effective(CAPABILITY_BPF) && privileges_effective(CAPABILITY_PERFMON))
+		checks_add(checks, "kernel_symbols", CHECK_OK, NULL, "the kernel names its functions to the bpf backend");
+	else if (privileges_see_kernel_names())
 		checks_add(checks, "kernel_symbols", CHECK_OK, NULL, "/proc/kallsyms shows addresses");
 	else
-		checks_add(checks, "kernel_symbols", CHECK_WARNING,
-			   restricted >= 2 ? "sysctl kernel.kptr_restrict=1" : privileges_grant(),
+		checks_add(checks, "kernel_symbols", CHECK_WARNING, privileges_grant(),
 			   "/proc/kallsyms hides addresses from this process (kernel.kptr_restrict is %ld): kernel functions have no names",
 			   restricted);
 }
@@ -126,7 +127,6 @@ void doctor_check_sight(struct checks *checks, bool perf_works)
 	checks_add_capability(checks, "cap_sys_ptrace", CAPABILITY_SYS_PTRACE, CHECK_WARNING, "reading other users' processes");
 	checks_add_capability(checks, "cap_checkpoint_restore", CAPABILITY_CHECKPOINT_RESTORE, CHECK_WARNING,
 			      "names in files that were deleted or replaced while they ran");
-	checks_add_capability(checks, "cap_syslog", CAPABILITY_SYSLOG, CHECK_WARNING, "names of kernel functions");
 	check_kernel_symbols(checks);
 	check_ptrace_scope(checks);
 	check_pmu(checks, perf_works);

@@ -227,6 +227,7 @@ void objects_free(struct objects *objects)
 		struct object *object = &objects->entries[i];
 
 		free(object->path);
+		symbols_free(&object->names);
 		if (object->fd >= 0)
 			close(object->fd);
 		if (object->jitdump_fd >= 0)

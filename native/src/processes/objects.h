@@ -6,6 +6,7 @@
 #include "support/interner.h"
 #include "processes/mappings.h"
 #include "symbols/perf_map.h"
+#include "symbols/symbols.h"
 
 enum object_kind {
 	/* Not code: the address is one of enum marker. */
@@ -27,6 +28,8 @@ struct object {
 	char *path;
 	/* File, kernel symbols or perf map: open, or -1 when it could not be opened or too many are. */
 	int fd;
+	/* Kernel: the functions at the addresses that were sampled, where it was asked for them; else empty. */
+	struct symbols names;
 	/* File: how often opening it failed. */
 	uint8_t attempts;
 	/* File: there was no room for it among MAX_KEPT_FILES. */

@@ -127,6 +127,11 @@ static void write_all(struct json *json, const struct capture_summary *summary)
 	json_unsigned(json, "recursionMisses", totals->recursion_misses);
 	json_unsigned(json, "sampleRunNanoseconds", totals->sample_run_nanoseconds);
 	json_unsigned(json, "sampleRunCount", totals->sample_run_count);
+	if (totals->stacks_timed) {
+		json_unsigned(json, "treeSampleNanoseconds", totals->tree_sample_nanoseconds);
+		json_unsigned(json, "userWalkNanoseconds", totals->user_walk_nanoseconds);
+		json_unsigned(json, "kernelWalkNanoseconds", totals->kernel_walk_nanoseconds);
+	}
 	json_unsigned(json, "ringBytes", totals->ring_bytes);
 	json_unsigned(json, "framesByTable", totals->frames_by_table);
 	json_unsigned(json, "framesByFramePointer", totals->frames_by_frame_pointer);

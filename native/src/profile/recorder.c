@@ -187,6 +187,26 @@ struct processes *recorder_processes(struct recorder *recorder)
 	return &recorder->processes;
 }
 
+uint64_t *recorder_kernel_addresses(const struct recorder *recorder, size_t *count)
+{
+	uint64_t *addresses = must_allocate(recorder->locations.count, sizeof(*addresses));
+
+	*count = 0;
+	for (uint32_t i = 0; i < recorder->locations.count; i++) {
+		struct location location;
+
+		memcpy(&location, recorder->locations.entries[i].bytes, sizeof(location));
+		if (location.object == KERNEL_OBJECT)
+			addresses[(*count)++] = location.address;
+	}
+	return addresses;
+}
+
+void recorder_name_kernel(struct recorder *recorder, uint64_t address, const char *name)
+{
+	symbols_add(&recorder->objects.entries[KERNEL_OBJECT].names, address, 1, name, SYMBOL_GLOBAL);
+}
+
 uint32_t recorder_files_not_kept(const struct recorder *recorder)
 {
 	return objects_crowded_out(&recorder->objects);

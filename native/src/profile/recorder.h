@@ -111,6 +111,12 @@ void recorder_weigh_wait(struct recorder *recorder, uint32_t stack, uint64_t blo
 /* The processes that samples are placed in: what happens to them is told there, in the order of time with the samples. */
 struct processes *recorder_processes(struct recorder *recorder);
 
+/* Addresses in the kernel of all samples so far, once each; the caller's to free. */
+uint64_t *recorder_kernel_addresses(const struct recorder *recorder, size_t *count);
+
+/* Says which function of the kernel an address lies in. As soon as one is named, /proc/kallsyms is not asked any more. */
+void recorder_name_kernel(struct recorder *recorder, uint64_t address, const char *name);
+
 /*
  * Accounts for kernel time the backend may not look into: one stack, [kernel, not visible to this user], that weighs
  * `weight` nanoseconds and counts no samples.

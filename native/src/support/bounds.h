@@ -39,6 +39,9 @@
 /* A .gnu_debugdata unpacked, and the memory that takes; that of the largest libraries has some megabytes. */
 #define MAX_MINI_DEBUG_BYTES (64UL << 20)
 
+/* What deflate packs at best: a section that claims to be larger is not whole. */
+#define MAX_DEFLATE_RATIO 1032
+
 /* Program headers looked at; Linux itself loads no file with more than 64 KiB of them, linkers write a dozen. */
 #define MAX_SEGMENTS 1024
 

@@ -2,6 +2,8 @@
 /*
  * The DWARF library takes a text from where it is said to begin, and measures it without looking where its section ends.
  * A section whose last byte is not NUL is therefore given to it as a copy with one behind.
+ *
+ * Sections that are packed are unpacked here, too: what the ELF library takes for that is much of what a capture costs.
  */
 #ifndef PROFBOUND_DWARF_STRINGS_H
 #define PROFBOUND_DWARF_STRINGS_H
@@ -9,11 +11,11 @@
 #include <libelf.h>
 #include <stdbool.h>
 
-/* Sections that can hold texts; those in .debug_line are looked at to their end. */
-#define DWARF_STRING_SECTIONS 4
+/* Sections that are read. Four can hold texts; those in .debug_line are looked at to their end. */
+#define DWARF_SECTIONS 10
 
 struct dwarf_strings {
-	char *copies[DWARF_STRING_SECTIONS];
+	char *copies[DWARF_SECTIONS];
 };
 
 /*

@@ -30,6 +30,18 @@ static void load_elf(struct object_symbols *symbols, const struct object *object
 	libc_roots_add(&symbols->symbols, symbols->image.elf, object->path);
 }
 
+/* What the kernel was asked for, or else all it has. */
+static void load_kernel(struct object_symbols *symbols, const struct object *object)
+{
+	for (size_t i = 0; i < object->names.count; i++) {
+		const struct symbol *name = &object->names.entries[i];
+
+		symbols_add(&symbols->symbols, name->start, name->size, name->name, name->rank);
+	}
+	symbols_sort(&symbols->symbols);
+	symbols->is_readable = symbols->symbols.count || (object->fd >= 0 && kallsyms_read(&symbols->symbols, object->fd));
+}
+
 /* A jitdump file and a perf map of the same code agree; what only one of them names is named all the same. */
 static void load_generated(struct object_symbols *symbols, const struct object *object)
 {
@@ -52,7 +64,7 @@ void object_symbols_load(struct object_symbols *symbols, const struct object *ob
 	case OBJECT_MARKER:
 		break;
 	case OBJECT_KERNEL:
-		symbols->is_readable = object->fd >= 0 && kallsyms_read(&symbols->symbols, object->fd);
+		load_kernel(symbols, object);
 		break;
 	case OBJECT_VDSO:
 		/* The kernel maps the same one into every process, this one too. */

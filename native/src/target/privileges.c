@@ -94,7 +94,7 @@ const char *privileges_grant(void)
 	char binary[PATH_MAX];
 	ssize_t length = readlink("/proc/self/exe", binary, sizeof(binary));
 
-	snprintf(command, sizeof(command), "setcap cap_bpf,cap_checkpoint_restore,cap_perfmon,cap_sys_ptrace,cap_syslog+ep %.*s",
+	snprintf(command, sizeof(command), "setcap cap_bpf,cap_checkpoint_restore,cap_perfmon,cap_sys_ptrace+ep %.*s",
 		 length > 0 ? (int)length : 17, length > 0 ? binary : "profbound-collect");
 	return command;
 }

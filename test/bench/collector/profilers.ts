@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { nextLine, otherCpus, run, startTimed } from './processes.js';
-import { readPerfScript, readPprof, type Stack } from './stacks.js';
+import { countPerfScript, readPerfScript, readPprof, type Stack } from './stacks.js';
 
 export interface Capture {
   readonly stacks: readonly Stack[];
@@ -13,6 +13,10 @@ export interface Capture {
   readonly bpfSeconds: number | null;
   /** Of them, those that took samples. */
   readonly samplingSeconds: number | null;
+  /** How often they ran: for every sample, of the workload or not. */
+  readonly samplingRuns: number;
+  /** Of the latter, what samples of the workload took, and walking stacks; where it was measured. */
+  readonly walks: { readonly all: number; readonly user: number; readonly kernel: number } | null;
   /** What went from the kernel to the profiler. */
   readonly bytes: number;
   /** Samples and records the profiler says were lost. */
@@ -21,8 +25,13 @@ export interface Capture {
 
 export interface Profiler {
   readonly name: string;
-  /** Arms it; the answer ends it. */
-  start(pids: readonly number[], rateHz: number, folder: string): Promise<() => Promise<Capture>>;
+  /** Arms it; the answer ends it. `isBrief`: not for its cost, so that what walking stacks takes may be measured. */
+  start(
+    pids: readonly number[],
+    rateHz: number,
+    folder: string,
+    isBrief: boolean,
+  ): Promise<() => Promise<Capture>>;
 }
 
 interface Summary {
@@ -30,15 +39,20 @@ interface Summary {
   readonly overhead: {
     readonly bpfRunNanoseconds: number;
     readonly sampleRunNanoseconds: number;
+    readonly sampleRunCount: number;
     readonly ringBytes: number;
+    readonly treeSampleNanoseconds?: number;
+    readonly userWalkNanoseconds?: number;
+    readonly kernelWalkNanoseconds?: number;
   };
 }
 
 export function profbound(binary: string): Profiler {
   return {
     name: 'profbound',
-    async start(pids, rateHz, folder) {
+    async start(pids, rateHz, folder, isBrief) {
       const words = [binary, 'record', '--pid', pids.join(','), '--rate', `${rateHz}`, '--out', folder];
+      if (isBrief) words.push('--time-stacks');
       const { child, finished } = startTimed(words, otherCpus);
       const ready = nextLine(child.stdout as Readable, /"ready"/);
       await Promise.race([ready, finished.then(() => ready)]);
@@ -48,11 +62,21 @@ export function profbound(binary: string): Profiler {
         const { cpuSeconds } = await finished;
         const summary: Summary = JSON.parse(readFileSync(join(folder, 'capture.json'), 'utf8'));
         const { lost, overhead } = summary;
+        const {
+          treeSampleNanoseconds: all,
+          userWalkNanoseconds: user,
+          kernelWalkNanoseconds: kernel,
+        } = overhead;
         return {
           stacks: await readPprof(join(folder, 'cpu.pb.gz')),
           ownCpuSeconds: cpuSeconds,
           bpfSeconds: overhead.bpfRunNanoseconds / 1e9,
           samplingSeconds: overhead.sampleRunNanoseconds / 1e9,
+          samplingRuns: overhead.sampleRunCount,
+          walks:
+            all === undefined || user === undefined || kernel === undefined
+              ? null
+              : { all: all / 1e9, user: user / 1e9, kernel: kernel / 1e9 },
           bytes: overhead.ringBytes,
           lost: Object.values(lost).reduce((sum, count) => sum + count, 0),
         };
@@ -61,7 +85,8 @@ export function profbound(binary: string): Profiler {
   };
 }
 
-export function perf(name: string, callGraph: string): Profiler {
+/** @param callGraph how stacks are taken; null: they are not */
+export function perf(name: string, callGraph: string | null): Profiler {
   return {
     name,
     async start(pids, rateHz, folder) {
@@ -72,8 +97,7 @@ export function perf(name: string, callGraph: string): Profiler {
         '-q',
         '-F',
         `${rateHz}`,
-        '--call-graph',
-        callGraph,
+        ...(callGraph ? ['--call-graph', callGraph] : []),
         '-p',
         pids.join(','),
       ];
@@ -100,12 +124,15 @@ export function perf(name: string, callGraph: string): Profiler {
           '--show-lost-events',
           ...fields,
         ]);
+        const samples = script.stdout.replace(/^.*PERF_RECORD_LOST.*\n/gm, '');
         const lost = [...script.stdout.matchAll(/^.*PERF_RECORD_LOST lost (\d+).*\n/gm)];
         return {
-          stacks: await readPerfScript(script.stdout.replace(/^.*PERF_RECORD_LOST.*\n/gm, '')),
+          stacks: callGraph ? await readPerfScript(samples) : countPerfScript(samples),
           ownCpuSeconds: recording.cpuSeconds + script.cpuSeconds,
           bpfSeconds: null,
           samplingSeconds: null,
+          samplingRuns: 0,
+          walks: null,
           bytes: statSync(data).size,
           lost: lost.reduce((sum, match) => sum + Number(match[1]), 0),
         };

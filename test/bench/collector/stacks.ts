@@ -119,6 +119,12 @@ export function readPerfScript(output: string): Promise<Stack[]> {
   return Promise.all([...counted].map(([body, count]) => toStack(perfPlaces(body.split('\n')), count)));
 }
 
+/** Samples that were taken without their stacks: a line each. */
+export function countPerfScript(output: string): Stack[] {
+  const count = output.split('\n').filter((line) => line.trim() !== '').length;
+  return [{ functions: [], isComplete: false, count }];
+}
+
 /** How many samples there are, and how many of them reach a thread's beginning. */
 export function completeness(stacks: readonly Stack[]): { samples: number; complete: number } {
   let samples = 0;
