@@ -9,7 +9,7 @@ import { MeasureError, UsageError } from '../errors.js';
 import type { Base } from '../jobs/basePolicy.js';
 import { judgeForeign } from '../jobs/foreign.js';
 import type { GateOutcome } from '../jobs/gate.js';
-import { type Client, openClient, patienceOf } from '../publish/github/client.js';
+import { answerStatus, type Client, openClient, patienceOf } from '../publish/github/client.js';
 import type { GitHubContext, WorkflowRun } from '../publish/github/context.js';
 import { downloadArtifact, findBundle } from '../publish/github/run/bundleArtifact.js';
 import { branchTip, fileAt, parentsOf } from '../publish/github/run/commits.js';
@@ -44,7 +44,7 @@ export async function findReported(
     );
   }
   const client = openClient(token, context.apiUrl, patienceOf(publishTimeout));
-  const pull = await findPull(client, context, run);
+  const pull = await allowed('pull-requests: write', () => findPull(client, repositoryOf(context), run));
   return pull === null ? null : { run, pull, client };
 }
 
@@ -59,13 +59,15 @@ export async function judgeReported(
   context: GitHubContext,
   cwd: string,
 ): Promise<GateOutcome | null> {
-  const artifact = await findBundle(client, repositoryOf(context), run, inputs.artifactName);
+  const artifact = await allowed('actions: read', () =>
+    findBundle(client, repositoryOf(context), run, inputs.artifactName),
+  );
   if (artifact === null) {
     if (run.conclusion !== 'success' && run.conclusion !== 'failure') return null;
     const link = `${context.serverUrl}/${context.owner}/${context.repo}/actions/runs/${run.id}`;
     throw new MeasureError(`the run that was to measure left no bundle: its log says why (${link})`);
   }
-  const base = await readBase(client, context, pull, inputs, run);
+  const base = await allowed('contents: read', () => readBase(client, context, pull, inputs, run));
   const folder = mkdtempSync(join(tmpdir(), 'profbound-artifact-'));
   try {
     const archive = join(folder, 'bundle.zip');
@@ -87,6 +89,19 @@ export async function judgeReported(
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Without an answer there is nothing to publish. @param permission what the token needs for it */
+async function allowed<T>(permission: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const { message } = error as Error;
+    const isRefused = [403, 404].includes(answerStatus(error) ?? 0);
+    const cure = isRefused ? `; the job needs \`permissions: { ${permission} }\`` : '';
+    throw new MeasureError(`could not read the run that measured: ${message}${cure}`);
   }
 }
 
