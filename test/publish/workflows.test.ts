@@ -29,8 +29,8 @@ const stepsOf = ({ jobs }: Workflow): Step[] => Object.values(jobs).flatMap((job
 
 /** What each of them may write; everything else reads. */
 const writes: Readonly<Record<string, readonly string[]>> = {
-  'perf-gate.yml': ['pull-requests'],
-  'perf-report.yml': ['pull-requests'],
+  'perf-gate.yml': ['checks', 'pull-requests'],
+  'perf-report.yml': ['checks', 'pull-requests'],
 };
 const samples = ['perf-gate.yml', 'perf-measure.yml', 'perf-report.yml', 'perf-queue.yml'];
 
