@@ -11,6 +11,7 @@ import { type GitHubContext, readContext } from '../publish/github/context.js';
 import { publish, publishFailure } from '../publish/github/index.js';
 import { actionLog, printFolded } from '../publish/github/log.js';
 import type { PublishSettings } from '../publish/github/settings.js';
+import { visibleLines } from '../report/escape/visible.js';
 import { origins } from '../report/ranking.js';
 import { renderTerminal } from '../report/terminal.js';
 import type { Result } from '../verdict/result.js';
@@ -128,7 +129,7 @@ function announce(result: Result): void {
 }
 
 function messageOf(error: unknown): string {
-  const { message } = error instanceof Error ? error : new Error(String(error));
+  const message = visibleLines(error instanceof Error ? error.message : String(error));
   return isExpected(error) ? message : `profbound broke: ${message}`;
 }
 
