@@ -123,7 +123,7 @@ function hasCaptures(bundle: string, since: Date): boolean {
 /** One annotation, so that the run's page says why. */
 function announce(result: Result): void {
   const reasons = result.reasons.map((reason) => reason.message);
-  const text = [`profbound: ${result.verdict}`, ...reasons, ...origins(result)].join('\n');
+  const text = visibleLines([`profbound: ${result.verdict}`, ...reasons, ...origins(result)].join('\n'));
   const annotate = { fail: annotateError, inconclusive: warning, pass: notice }[result.verdict];
   annotate(text);
 }

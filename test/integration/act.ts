@@ -154,7 +154,10 @@ interface Forwarder {
   readonly server: Server;
 }
 
-/** Between the uploader and act's server, which knows no types of artifacts and refuses requests that name one. */
+/**
+ * Between the uploader and act's server, which knows no types of artifacts and refuses requests that name one, and whose
+ * signatures end in a sign that the uploader leaves out of addresses unless it is escaped.
+ */
 async function startForwarder(port: number): Promise<Forwarder> {
   const server = createServer(async (request, response) => {
     const text = await textOf(request);
@@ -165,7 +168,7 @@ async function startForwarder(port: number): Promise<Forwarder> {
     httpRequest({ ...options, headers: { authorization, 'content-type': type } }, async (answer) => {
       const answered = await textOf(answer);
       response.writeHead(answer.statusCode ?? 502, { 'content-type': answer.headers['content-type'] ?? '' });
-      response.end(answered);
+      response.end(answered.replace(/=(?=&)/g, '%3D'));
     }).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

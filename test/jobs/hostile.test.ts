@@ -6,10 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { writeReports } from '../../src/jobs/output.js';
 import { reevaluate } from '../../src/jobs/report.js';
 import { inert } from '../../src/publish/github/log.js';
-import { renderMarkdown } from '../../src/report/markdown/markdown.js';
+import { annotationsOf } from '../../src/report/annotations.js';
+import { renderCheck, renderMarkdown } from '../../src/report/markdown/markdown.js';
 import type { ReportModel } from '../../src/report/model.js';
 import { renderTerminal } from '../../src/report/terminal.js';
-import { resultSchema } from '../../src/verdict/result.js';
+import { resultSchema, type WorkloadResult } from '../../src/verdict/result.js';
 import { writeBundle } from '../bundle/written.js';
 import { hostileNames } from '../report/hostile.js';
 
@@ -89,7 +90,8 @@ test('the names got as far as the renderers', () => {
   const found = functions.map(({ name }) => name).join('\n');
   for (const name of ['</script>', '\x1b[2J', '\u202e', '| cell', '::set-output'])
     expect(found).toContain(name);
-  expect(functions.some((one) => one.class === 'slower')).toBe(true);
+  // What is proven is shown before what is not, and cut last.
+  expect(functions.filter((one) => one.class !== 'unproven').length).toBeGreaterThan(5);
 });
 
 test('result.json is JSON, and keeps every character', () => {
@@ -140,6 +142,30 @@ describe('Markdown of summary and comment', () => {
     expect(outsideCode).not.toMatch(/@(?!<!--)|\]\((?:http|javascript)|^#+ (?!`|<code>)|^```/m);
     for (const row of text.split('\n').filter((line) => line.startsWith('|')))
       expect(row.endsWith('|')).toBe(true);
+  });
+});
+
+describe('check run', () => {
+  test('its title is one visible line, its texts keep their structure', () => {
+    const { title, summary, text } = renderCheck(model.result, { maxCharacters: 65_535 });
+    expect(title).not.toMatch(unseen);
+    for (const markdown of [summary, text ?? '']) {
+      expect(markdown.replaceAll('\n', '')).not.toMatch(unseen);
+      expect(markdown.replace(/`[^`\n]*`/g, '')).not.toMatch(/@(?!<!--)|<(?:script|img|svg|b|h1)\b/);
+    }
+  });
+
+  test('annotations are plain text', () => {
+    const workload = model.result.workloads[0] as WorkloadResult;
+    const annotations = annotationsOf(
+      workload.functions.map((one) => ({ path: 'src/a.c', line: 1, workload, function: one })),
+    );
+    expect(annotations.length).toBeGreaterThan(names.length / 2);
+    for (const { title, message } of annotations) {
+      expect(title).not.toMatch(unseen);
+      expect(title.length).toBeLessThan(255);
+      expect(message.replaceAll('\n', '')).not.toMatch(unseen);
+    }
   });
 });
 
