@@ -160,8 +160,8 @@ describe('check run', () => {
     const annotations = annotationsOf(
       workload.functions.map((one) => ({ path: 'src/a.c', line: 1, workload, function: one })),
     );
-    expect(annotations.length).toBeGreaterThan(names.length / 2);
-    for (const { title, message } of annotations) {
+    expect(annotations.list.length).toBeGreaterThan(names.length / 2);
+    for (const { title, message } of annotations.list) {
       expect(title).not.toMatch(unseen);
       expect(title.length).toBeLessThan(255);
       expect(message.replaceAll('\n', '')).not.toMatch(unseen);
