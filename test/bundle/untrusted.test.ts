@@ -255,4 +255,10 @@ describe('any number may be anything', () => {
     }
     expect(taken).toBeGreaterThan(10);
   });
+
+  test.each([0, 1, 2 ** 53 - 1])('of every sample: %d', (value) => {
+    rmSync(folder, { recursive: true });
+    writeBundle(folder, { value });
+    expect(isTaken()).toBe(true);
+  });
 });

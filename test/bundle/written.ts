@@ -9,6 +9,8 @@ import { manifestOf, program, simulate, type Truth } from '../verdict/simulate.j
 export interface Written {
   /** Renames the functions of the profiles. */
   readonly nameOf?: (name: string) => string;
+  /** Counts and times of all samples, instead of what was simulated. */
+  readonly value?: number;
   readonly change?: (manifest: BundleManifest) => BundleManifest;
   readonly truth?: Partial<Truth>;
 }
@@ -16,7 +18,7 @@ export interface Written {
 /** Writes a bundle of 8 pairs in which `f03` takes twice as long. @returns what is in its bundle.json */
 export function writeBundle(
   directory: string,
-  { nameOf = (name) => name, change, truth }: Written = {},
+  { nameOf = (name) => name, value, change, truth }: Written = {},
 ): BundleManifest {
   const base = program(12);
   const head = { ...base, f03: 2 * (base.f03 as number) };
@@ -30,7 +32,7 @@ export function writeBundle(
     ...truth,
   });
   for (const capture of workload.captures) {
-    writeProfile(join(directory, capture.cpuProfile), tableOf(workload, capture), capture, nameOf);
+    writeProfile(join(directory, capture.cpuProfile), tableOf(workload, capture), capture, nameOf, value);
   }
   const policy = { ...workload.policy, looks: [4, workload.captures.length / 2] };
   const manifest = manifestOf({ ...workload, policy });
@@ -50,6 +52,7 @@ function writeProfile(
   { functions }: FunctionTable,
   { summary }: Capture,
   nameOf: (name: string) => string,
+  value?: number,
 ): void {
   const known = [...functions.values()];
   const bytes = encodeProfile({
@@ -62,8 +65,8 @@ function writeProfile(
     })),
     samples: known.map(({ count, nanoseconds }, index) => ({
       stack: [index],
-      count,
-      nanoseconds: Math.round(nanoseconds),
+      count: value ?? count,
+      nanoseconds: value ?? Math.round(nanoseconds),
       labels: {},
     })),
     startedAtNanoseconds: 0n,
