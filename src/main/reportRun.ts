@@ -48,6 +48,9 @@ export async function findReported(
   return pull === null ? null : { run, pull, client };
 }
 
+/** Conclusions of runs that did what they were to, or failed in it; others were cancelled, skipped, or wait for somebody. */
+const ended: readonly string[] = ['success', 'failure', 'timed_out'];
+
 /**
  * Downloads and judges what the run measured.
  * @returns null when it measured nothing because it was not to: it was cancelled, or its job was skipped
@@ -63,7 +66,7 @@ export async function judgeReported(
     findBundle(client, repositoryOf(context), run, inputs.artifactName),
   );
   if (artifact === null) {
-    if (run.conclusion !== 'success' && run.conclusion !== 'failure') return null;
+    if (!ended.includes(run.conclusion)) return null;
     const link = `${context.serverUrl}/${context.owner}/${context.repo}/actions/runs/${run.id}`;
     throw new MeasureError(`the run that was to measure left no bundle: its log says why (${link})`);
   }
