@@ -9,7 +9,7 @@ import { MeasureError, UsageError } from '../errors.js';
 import type { Base } from '../jobs/basePolicy.js';
 import { judgeForeign } from '../jobs/foreign.js';
 import type { GateOutcome } from '../jobs/gate.js';
-import { answerStatus, type Client, openClient, patienceOf } from '../publish/github/client.js';
+import { answerStatus, type Client, isRefusal, openClient, patienceOf } from '../publish/github/client.js';
 import type { GitHubContext, WorkflowRun } from '../publish/github/context.js';
 import { downloadArtifact, findBundle } from '../publish/github/run/bundleArtifact.js';
 import { branchTip, fileAt, parentsOf } from '../publish/github/run/commits.js';
@@ -102,7 +102,8 @@ async function allowed<T>(permission: string, ask: () => Promise<T>): Promise<T>
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const { message } = error as Error;
-    const isRefused = [403, 404].includes(answerStatus(error) ?? 0);
+    // What a token may not see is not found.
+    const isRefused = isRefusal(error) || answerStatus(error) === 404;
     const cure = isRefused ? `; the job needs \`permissions: { ${permission} }\`` : '';
     throw new MeasureError(`could not read the run that measured: ${message}${cure}`);
   }
