@@ -1,8 +1,8 @@
 /** `mode: report` against GitHub on the loopback interface: whose run it was and what is tolerated is asked, what was measured is judged. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { openBundle } from '../../src/bundle/reader.js';
 import type { BundleManifest } from '../../src/bundle/schema.js';
 import { reevaluate } from '../../src/jobs/report.js';
@@ -88,19 +88,19 @@ beforeEach(async () => {
     GITHUB_STEP_SUMMARY: join(world.directory, 'summary.md'),
     INPUT_MODE: 'report',
     INPUT_TOKEN: 't0ken',
+    TMPDIR: join(world.directory, 'tmp'),
   };
+  mkdirSync(environment.TMPDIR as string);
   Object.assign(process.env, environment);
 });
 afterEach(async () => {
   for (const name of Object.keys(environment)) delete process.env[name];
   process.exitCode = undefined;
+  // What was downloaded is gone.
+  expect(readdirSync(environment.TMPDIR as string)).toEqual([]);
   await world.close();
   expect(world.server.violations).toEqual([]);
 });
-afterAll(() =>
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('profbound-artifact-'))).toEqual([]),
-);
-
 async function report(run: object = {}, event: object = {}): Promise<number> {
   writeFileSync(
     join(world.directory, 'event.json'),
