@@ -110,6 +110,15 @@ describe('bundle.json is refused', () => {
     expect(refusal()).toMatch(/is not a valid bundle:\n/);
   });
 
+  test('with more faults than anybody reads, and names as long as that', () => {
+    const captures = workload().captures.map((capture) => ({ ...capture, units: 'many', errors: 'none' }));
+    writeManifest(folder, { ...manifest, workloads: [{ ...workload(), captures }] });
+    expect(refusal()).toMatch(/(✖.*\n.*\n){10}… and 22 more$/);
+    const lost = { ['x'.repeat(100_000)]: 1 };
+    writeManifest(folder, withCapture({ summary: { ...first().summary, lost } }));
+    expect(refusal().length).toBeLessThan(5000);
+  });
+
   test('with two workloads of one name', () => {
     writeManifest(folder, { ...manifest, workloads: [workload(), workload()] });
     expect(refusal()).toMatch(/workloads have names of their own/);
@@ -196,7 +205,7 @@ function isTaken(): boolean {
     const text = [
       renderMarkdown(model.result, { maxCharacters: 65_536 }),
       renderTerminal(model.result, { color: false, width: 100 }),
-      page.replace(/<(style|script)>[\s\S]*?<\/\1>/g, ''),
+      page.replace(/<(style|script)[^>]*>[\s\S]*?<\/\1>/g, ''),
     ].join('\n');
     expect(text).not.toMatch(/\bNaN\b|undefined|Infinity/);
     expect(JSON.parse(renderJson(model.result))).toEqual(model.result);

@@ -43,7 +43,7 @@ test('what is tolerated is what base tolerates, and a note says each thing in wh
       minShare: 1,
       alpha: { fail: 1e-9, pass: 0.4, functions: 1e-9 },
     },
-    waivers: [{ at: 'x', function: null, max: 10, reason: 'because', expires: '2099-01-01' }],
+    waivers: [{ at: 'x', time: 'cpu', function: null, max: 10, reason: 'because', expires: '2099-01-01' }],
   };
   const judged = underBase(
     bundle({ onInconclusive: 'pass' }, loose),

@@ -55,6 +55,7 @@ beforeAll(() => {
         offCpu: { mode: 'report', margin: 0.1, idle: short.slice(0, 20) },
         waivers: names.map((name) => ({
           at: name.slice(0, 2000),
+          time: 'cpu' as const,
           function: { name: name.slice(0, 3000), file: null },
           max: 0.1,
           reason: name.slice(0, 1000),
@@ -101,8 +102,11 @@ test('result.json is JSON, and keeps every character', () => {
 
 describe('the page', () => {
   test('has no element, attribute or script that a name brought', () => {
-    const body = page.replace(/<(style|script)>[\s\S]*?<\/\1>/g, '');
-    expect(page.match(/<script/g)).toHaveLength(1);
+    const data = [...page.matchAll(/<script type="application\/json">([\s\S]*?)<\/script>/g)];
+    expect(data.length).toBeGreaterThan(0);
+    for (const [, json = ''] of data) expect(JSON.parse(json)).toBeDefined();
+    const body = page.replace(/<(style|script)[^>]*>[\s\S]*?<\/\1>/g, '');
+    expect(page.match(/<script/g)).toHaveLength(1 + data.length);
     expect(page.match(/<style/g)).toHaveLength(1);
     const tags = new Set([...body.matchAll(/<([a-z!][a-z0-9-]*)/gi)].map(([, tag]) => tag?.toLowerCase()));
     for (const tag of ['img', 'b', 'iframe', 'script', 'object']) expect(tags).not.toContain(tag);
@@ -120,6 +124,17 @@ describe('the page', () => {
   test('stays small', () => {
     expect(Buffer.byteLength(page)).toBeLessThan(2_000_000);
   });
+});
+
+test('the flame graph is one image, of elements that draw', () => {
+  const image = readFileSync(join(folder, 'flamegraph-api.svg'), 'utf8');
+  expect(image.replaceAll('\n', '').replaceAll('\u00a0', ' ')).not.toMatch(unseen);
+  const body = image.replace(/<style>[\s\S]*?<\/style>/, '');
+  const tags = new Set([...body.matchAll(/<([a-z!?][a-z0-9-]*)/gi)].map(([, tag]) => tag));
+  for (const tag of tags) expect(['?xml', 'svg', 'title', 'rect', 'g', 'text']).toContain(tag);
+  for (const [element] of body.matchAll(/<[a-z][^>]*>/gi)) {
+    expect(element).not.toMatch(/\s(?:on\w+|href|xlink:href|style)\s*=|<(?!$).*</i);
+  }
 });
 
 describe('Markdown of summary and comment', () => {

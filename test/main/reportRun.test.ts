@@ -142,7 +142,7 @@ describe('a verdict', () => {
       workloads: manifest.workloads.map((workload) => ({
         ...workload,
         policy: { ...workload.policy, totalMargin: 10, functionMargin: 10 },
-        waivers: [{ at: 'x', function: null, max: 10, reason: 'r', expires: '2099-01-01' }],
+        waivers: [{ at: 'x', time: 'cpu', function: null, max: 10, reason: 'r', expires: '2099-01-01' }],
       })),
     }));
     measured(loose);
