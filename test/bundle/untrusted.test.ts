@@ -217,7 +217,7 @@ function isTaken(): boolean {
 }
 
 describe('any number may be anything', () => {
-  const values = [0, 7.5, 2 ** 53 - 1, 1e300];
+  const values = [0, 2 ** 53 - 1, 1e300];
 
   test('of one capture', () => {
     let taken = 0;
