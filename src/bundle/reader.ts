@@ -38,13 +38,22 @@ export function openBundle(directory: string): Bundle {
     );
   }
   const parsed = bundleSchema.safeParse(json);
-  if (!parsed.success)
-    throw new UsageError(`${file} is not a valid bundle:\n${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw new UsageError(`${file} is not a valid bundle:\n${faultsOf(parsed.error)}`);
   return {
     directory,
     manifest: parsed.data,
     profile: (capture) => readProfile(directory, capture.cpuProfile),
   };
+}
+
+/** Of a bundle with very many faults the first, and no more of them than anybody reads. */
+const mostFaults = 10;
+const mostFaultCharacters = 4000;
+
+function faultsOf({ issues }: z.ZodError): string {
+  const left = issues.length - mostFaults;
+  const text = z.prettifyError({ issues: issues.slice(0, mostFaults) });
+  return `${text.slice(0, mostFaultCharacters)}${left > 0 ? `\n… and ${left} more` : ''}`;
 }
 
 /** Reads and decodes one pprof file below `directory`. */

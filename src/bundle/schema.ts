@@ -152,14 +152,31 @@ const workloadFields = z.object({
   /** null while the run is under way, so a killed run can be told from a finished one. */
   stop: stopSchema.nullable(),
 });
-export const bundleWorkloadSchema = workloadFields.refine(
-  ({ layouts, captures }) =>
-    layouts?.base.length === layouts?.head.length &&
-    captures.every(({ layout }) =>
-      layouts === undefined ? layout === undefined : layout !== undefined && layout <= layouts.base.length,
-    ),
-  'every capture names one of the code layouts there are, as many on both sides',
-);
+export const bundleWorkloadSchema = workloadFields
+  .refine(
+    ({ layouts, captures }) =>
+      layouts?.base.length === layouts?.head.length &&
+      captures.every(({ layout }) =>
+        layouts === undefined ? layout === undefined : layout !== undefined && layout <= layouts.base.length,
+      ),
+    'every capture names one of the code layouts there are, as many on both sides',
+  )
+  .refine(
+    ({ captures }) => new Set(captures.map(({ pair, side }) => `${pair} ${side}`)).size === captures.length,
+    'a pair has one capture of each side',
+  )
+  .refine(
+    ({ name, captures }) => captures.every((capture) => standsInPlace(name, capture)),
+    "a capture's profiles stand in the folder of its workload and pair, named by its side",
+  );
+
+function standsInPlace(name: string, { pair, side, cpuProfile, offCpuProfile }: Capture): boolean {
+  const stem = `workloads/${name}/pairs/${String(pair).padStart(3, '0')}/${side}`;
+  return (
+    cpuProfile === `${stem}.cpu.pb.gz` &&
+    (offCpuProfile === undefined || offCpuProfile === `${stem}.offcpu.pb.gz`)
+  );
+}
 export type BundleWorkload = z.infer<typeof bundleWorkloadSchema>;
 
 /** One side's source: what was built and measured. */
@@ -202,7 +219,7 @@ export const runnerSchema = z.object({
 });
 export type Runner = z.infer<typeof runnerSchema>;
 
-export const bundleSchema = z.object({
+const bundleFields = z.object({
   schema: z.literal('profbound/bundle@1'),
   tool: z.object({ name: z.literal('profbound'), version: text }),
   /** ISO 8601, UTC. */
@@ -220,4 +237,18 @@ export const bundleSchema = z.object({
   runners: z.array(runnerSchema).min(1).max(64).optional(),
   workloads: z.array(bundleWorkloadSchema).max(100),
 });
+export const bundleSchema = bundleFields
+  .refine(
+    ({ workloads }) => new Set(workloads.map(({ name }) => name)).size === workloads.length,
+    'workloads have names of their own',
+  )
+  .refine(
+    ({ runners, workloads }) =>
+      workloads.every(({ captures }) =>
+        captures.every(({ runner }) =>
+          runners === undefined ? runner === undefined : runner !== undefined && runner < runners.length,
+        ),
+      ),
+    'every capture names one of the runners there are, in a merged bundle only',
+  );
 export type BundleManifest = z.infer<typeof bundleSchema>;

@@ -166,6 +166,6 @@ export function policyOf(gate: GateConfig): Policy {
 }
 
 /** What is made of time spent waiting, with defaults filled in. */
-function waitPolicyOf({ off_cpu: written = {} }: GateConfig): WaitPolicy {
+export function waitPolicyOf({ off_cpu: written = {} }: GateConfig): WaitPolicy {
   return { mode: written.mode ?? 'report', margin: written.margin ?? 0.1, idle: written.idle ?? [] };
 }

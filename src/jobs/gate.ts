@@ -1,6 +1,4 @@
 /** The gate: measures base against head and judges. */
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { openBundle } from '../bundle/reader.js';
 import type { BundleManifest, Environment, Ref, Side, Stop } from '../bundle/schema.js';
 import { BundleWriter } from '../bundle/writer.js';
@@ -25,7 +23,7 @@ import { type PreparedSides, prepareSides } from '../workload/sides.js';
 import { type Builds, buildAll, removeBuilds } from './builds.js';
 import { readConfigs, type SideConfigs } from './configuration.js';
 import type { Log } from './log.js';
-import { makeFolder, type OutputPaths, outputPaths, removeReports, writeOutputs } from './output.js';
+import { type OutputPaths, outputPaths, prepareBundleFolder, removeReports, writeOutputs } from './output.js';
 import { captureSources } from './sources.js';
 
 export interface GateOptions {
@@ -67,7 +65,7 @@ export interface GateOutcome {
  */
 export async function runGate(options: GateOptions): Promise<GateOutcome> {
   const paths = outputPaths(options.out);
-  prepareOutput(paths);
+  prepareBundleFolder(paths);
   const prepared = await prepareSides(options, options.log);
   try {
     if (!options.replan) warnOfSameCommit(prepared.refs, options.log);
@@ -113,14 +111,6 @@ function warnOfSameCommit({ base, head }: Readonly<Record<Side, Ref>>, log: Log)
   log.warn(
     `base and head are the same commit, ${base.commit.slice(0, 12)}: there is no change to judge; name another base or head`,
   );
-}
-
-function prepareOutput({ bundle }: OutputPaths): void {
-  makeFolder(bundle);
-  // A folder of this name that is no bundle belongs to somebody: starting a bundle would erase it.
-  if (readdirSync(bundle).length > 0 && !existsSync(join(bundle, 'bundle.json'))) {
-    throw new UsageError(`${bundle} is not a bundle and would be replaced; name another folder with --out`);
-  }
 }
 
 function planOf(options: GateOptions, { configs }: SideConfigs, collector: Collector): Plan {

@@ -86,6 +86,15 @@ export function writeReports(model: ReportModel, out: string): OutputPaths {
   return paths;
 }
 
+/** @throws UsageError when the bundle's folder cannot be made, or is somebody else's */
+export function prepareBundleFolder({ bundle }: OutputPaths): void {
+  makeFolder(bundle);
+  // A folder of this name that is no bundle belongs to somebody: starting a bundle would erase it.
+  if (readdirSync(bundle).length > 0 && !existsSync(join(bundle, 'bundle.json'))) {
+    throw new UsageError(`${bundle} is not a bundle and would be replaced; name another folder with --out`);
+  }
+}
+
 /** @throws UsageError when the folder cannot be made */
 export function makeFolder(folder: string): void {
   try {

@@ -14,7 +14,13 @@ const yes = z
   .pipe(z.enum(['true', 'false'], { error: 'true or false is meant' }))
   .transform((text) => text === 'true');
 
+const modes = ['gate', 'measure', 'report'] as const;
+
 const inputsSchema = z.object({
+  mode: z
+    .string()
+    .transform((text) => text || 'gate')
+    .pipe(z.enum(modes, { error: 'gate, measure or report is meant' })),
   'working-directory': z.string().transform((text) => text || '.'),
   config: optional,
   base: optional,
@@ -42,6 +48,11 @@ const inputsSchema = z.object({
 });
 
 export interface Inputs {
+  /**
+   * `gate`: measure, judge and publish. `measure`: all but what takes a token. `report`: judge and publish what another
+   * run measured.
+   */
+  readonly mode: (typeof modes)[number];
   /** Relative to the workspace. */
   readonly workingDirectory: string;
   readonly config: string | null;
@@ -82,10 +93,17 @@ export function readInputs(getInput: (name: string) => string): Inputs {
     'publish-timeout': publishTimeout,
     ...rest
   } = parsed.data;
+  const named = { workingDirectory, artifactName, publishTimeout };
+  if (rest.mode === 'measure') return { ...rest, ...named, comment: false, check: false };
+  if (rest.mode === 'report' && rest.token === '') {
+    throw new UsageError(
+      "input token is empty: mode report reads the measuring run with it; leave it out to use the job's own",
+    );
+  }
   if ((rest.comment || rest.check) && rest.token === '') {
     throw new UsageError(
       "input token is empty: leave it out to use the job's own, or set comment: false and check: false",
     );
   }
-  return { ...rest, workingDirectory, artifactName, publishTimeout };
+  return { ...rest, ...named };
 }

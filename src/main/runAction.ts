@@ -10,11 +10,14 @@ import { patienceOf } from '../publish/github/client.js';
 import { type GitHubContext, readContext } from '../publish/github/context.js';
 import { publish, publishFailure } from '../publish/github/index.js';
 import { actionLog, printFolded } from '../publish/github/log.js';
+import type { PublishSettings } from '../publish/github/settings.js';
+import { visibleLines } from '../report/escape/visible.js';
 import { origins } from '../report/ranking.js';
 import { renderTerminal } from '../report/terminal.js';
 import type { Result } from '../verdict/result.js';
 import { type Inputs, readInputs } from './inputs.js';
 import { resolveRefs } from './refs.js';
+import { findReported, judgeReported } from './reportRun.js';
 
 export interface ActionWorld {
   readonly env: NodeJS.ProcessEnv;
@@ -28,7 +31,8 @@ export interface ActionWorld {
 export async function runAction(world: ActionWorld): Promise<number> {
   try {
     const inputs = readInputs(getInput);
-    return await measureAndPublish(world, inputs, readContext(world.env));
+    const context = readContext(world.env);
+    return await (inputs.mode === 'report' ? report : measureAndPublish)(world, inputs, context);
   } catch (error) {
     return explain(error);
   }
@@ -42,14 +46,9 @@ async function measureAndPublish(
   const started = new Date();
   const cwd = resolve(world.cwd, inputs.workingDirectory);
   const out = resolve(cwd, inputs.out);
-  const config = join(inputs.workingDirectory, inputs.config ?? '.profbound.yml');
-  const settings = { ...inputs, config, patience: patienceOf(inputs.publishTimeout) };
+  const settings = settingsOf(inputs);
   try {
-    const outcome = await measure(world, inputs, context, cwd, out);
-    printFolded('Result', renderTerminal(outcome.result, { color: false, width: 110 }));
-    await publish(outcome, context, settings, actionLog);
-    announce(outcome.result);
-    return outcome.exitCode;
+    return await conclude(await measure(world, inputs, context, cwd, out), context, settings);
   } catch (error) {
     // A cancelled run has seconds before it is killed: too few to publish, and nobody waits for it.
     if (!(error instanceof InterruptedError)) {
@@ -59,6 +58,43 @@ async function measureAndPublish(
     }
     throw error;
   }
+}
+
+/** Publishes what another run measured, where somebody waits for it. */
+async function report(world: ActionWorld, inputs: Inputs, context: GitHubContext): Promise<number> {
+  const reported = await findReported(inputs, context);
+  if (reported === null) {
+    notice('no open pull request has the commit that was measured as its last one: nothing is reported');
+    return 0;
+  }
+  const place = { ...context, pullRequest: reported.pull };
+  const settings = settingsOf(inputs);
+  try {
+    const outcome = await judgeReported(reported, inputs, context, world.cwd);
+    if (outcome !== null) return await conclude(outcome, place, settings);
+    notice(`the run that was to measure was ${reported.run.conclusion}: there is nothing to report`);
+    return 0;
+  } catch (error) {
+    await publishFailure(messageOf(error), null, place, settings, actionLog);
+    throw error;
+  }
+}
+
+function settingsOf(inputs: Inputs): PublishSettings {
+  const config = join(inputs.workingDirectory, inputs.config ?? '.profbound.yml');
+  return { ...inputs, config, patience: patienceOf(inputs.publishTimeout) };
+}
+
+/** Publishes a verdict. @returns the exit code */
+async function conclude(
+  outcome: GateOutcome,
+  context: GitHubContext,
+  settings: PublishSettings,
+): Promise<number> {
+  printFolded('Result', renderTerminal(outcome.result, { color: false, width: 110 }));
+  await publish(outcome, context, settings, actionLog);
+  announce(outcome.result);
+  return outcome.exitCode;
 }
 
 async function measure(
@@ -87,13 +123,13 @@ function hasCaptures(bundle: string, since: Date): boolean {
 /** One annotation, so that the run's page says why. */
 function announce(result: Result): void {
   const reasons = result.reasons.map((reason) => reason.message);
-  const text = [`profbound: ${result.verdict}`, ...reasons, ...origins(result)].join('\n');
+  const text = visibleLines([`profbound: ${result.verdict}`, ...reasons, ...origins(result)].join('\n'));
   const annotate = { fail: annotateError, inconclusive: warning, pass: notice }[result.verdict];
   annotate(text);
 }
 
 function messageOf(error: unknown): string {
-  const { message } = error instanceof Error ? error : new Error(String(error));
+  const message = visibleLines(error instanceof Error ? error.message : String(error));
   return isExpected(error) ? message : `profbound broke: ${message}`;
 }
 

@@ -1,6 +1,7 @@
 /** The terminal of one run: progress and errors on standard error, results on standard output, signals. */
 import { relative } from 'node:path';
 import { InterruptedError, MeasureError } from '../errors.js';
+import { visibleLines } from '../report/escape/visible.js';
 import { renderJson } from '../report/json.js';
 import { renderTerminal } from '../report/terminal.js';
 import type { Terminal } from './command.js';
@@ -35,7 +36,9 @@ export function explain(error: unknown): number {
     process.stderr.write(`profbound: ${error instanceof Error ? error.stack : String(error)}\n`);
     return 4;
   }
-  process.stderr.write(`${paint('31', 'profbound:', process.stderr)} ${String(known.message)}\n`);
+  process.stderr.write(
+    `${paint('31', 'profbound:', process.stderr)} ${visibleLines(String(known.message))}\n`,
+  );
   if (error instanceof MeasureError && error.detail.trim() !== '') {
     process.stderr.write(`${error.detail.trimEnd().replace(/^/gm, '    ')}\n`);
   }

@@ -102,6 +102,7 @@ export async function openWorld(options: GitHubServerOptions = {}): Promise<Worl
       push: { before: null, after: null },
       mergeGroup: null,
       pullRequest: { number: 7, fromFork: false, headSha: 'b'.repeat(40) },
+      workflowRun: null,
     },
     publication: {
       result,

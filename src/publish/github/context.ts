@@ -24,6 +24,18 @@ const payloadSchema = z.object({
         .nullish(),
     })
     .nullish(),
+  workflow_run: z
+    .object({
+      id: z.int().positive(),
+      run_attempt: z.int().positive().nullish(),
+      event: z.string(),
+      conclusion: z.string().nullish(),
+      head_sha: commit,
+      head_branch: z.string().nullish(),
+      head_repository: z.object({ full_name: fullName }).nullish(),
+      created_at: z.iso.datetime(),
+    })
+    .nullish(),
 });
 
 export interface GitHubContext {
@@ -45,6 +57,24 @@ export interface GitHubContext {
   readonly mergeGroup: { readonly base: string; readonly head: string } | null;
   /** The pull request the run is about; null where its code is not what was measured. */
   readonly pullRequest: PullRequest | null;
+  /** The run whose end this one was started by, on workflow_run. */
+  readonly workflowRun: WorkflowRun | null;
+}
+
+/** Another run of this repository, perhaps of a fork's code; GitHub says these things, nothing here is the run's own. */
+export interface WorkflowRun {
+  readonly id: number;
+  readonly attempt: number;
+  /** What started it. */
+  readonly event: string;
+  /** How it ended: success, failure, cancelled, skipped, … */
+  readonly conclusion: string;
+  readonly headSha: string;
+  readonly headBranch: string | null;
+  /** OWNER/NAME of where the branch is; null once the fork is deleted. */
+  readonly headRepository: string | null;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
 }
 
 export interface PullRequest {
@@ -88,6 +118,21 @@ export function readContext(env: NodeJS.ProcessEnv): GitHubContext {
           headSha: pull.head?.sha ?? null,
         }
       : null,
+    workflowRun: readRun(payload.workflow_run),
+  };
+}
+
+function readRun(run: z.infer<typeof payloadSchema>['workflow_run']): WorkflowRun | null {
+  if (!run) return null;
+  return {
+    id: run.id,
+    attempt: run.run_attempt ?? 1,
+    event: run.event,
+    conclusion: run.conclusion ?? '',
+    headSha: run.head_sha,
+    headBranch: run.head_branch ?? null,
+    headRepository: run.head_repository?.full_name ?? null,
+    createdAt: run.created_at,
   };
 }
 

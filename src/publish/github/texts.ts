@@ -100,10 +100,11 @@ async function attemptCheck(
 }
 
 /** An error's sentence, with what to do about it. */
-function explained(error: unknown, { pullRequest }: GitHubContext, permission: string): string {
+function explained(error: unknown, { event, pullRequest }: GitHubContext, permission: string): string {
   const { message } = error as Error;
   if (!isRefusal(error)) return message;
-  return pullRequest?.fromFork
+  // What is published after a fork's run has rights of its own.
+  return pullRequest?.fromFork && event !== 'workflow_run'
     ? `${message}: the pull request comes from a fork, whose runs get a read-only token; the job summary has it all`
     : `${message}: the token may not write; give the job \`permissions: { ${permission}: write }\``;
 }

@@ -17,6 +17,11 @@ export function visible(text: string): string {
     .replace(stackedMarks, '$1');
 }
 
+/** Several lines in which nothing else is invisible, such as an error that quotes what it found. */
+export function visibleLines(text: string): string {
+  return text.split('\n').map(visible).join('\n');
+}
+
 /** Shortens to at most `length` characters; the middle goes, because a name's two ends tell most. */
 export function clip(text: string, length: number): string {
   // Cut far-too-long text before it is split into code points; every code point is at most two units.

@@ -160,4 +160,12 @@ export const operations: readonly Operation[] = [
     body: null,
     answers: { 201: { type: 'null' } },
   },
+  {
+    id: 'GetArchive',
+    method: 'GET',
+    path: '/archive/{number}',
+    parameters: object({ number: { type: 'integer', minimum: 1 }, sig: text }),
+    body: null,
+    answers: {},
+  },
 ];

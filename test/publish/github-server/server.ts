@@ -9,6 +9,7 @@ import { ArtifactStore } from './artifacts.js';
 import { type CheckRequest, CheckStore, type Status } from './checks.js';
 import { CommentStore, renderViewer } from './comments.js';
 import { type Matched, match } from './contract.js';
+import { RunStore } from './runs.js';
 import type { Account, Answer } from './types.js';
 
 /** What goes wrong instead of the answer. */
@@ -28,6 +29,7 @@ export interface GitHubServer {
   readonly comments: CommentStore;
   readonly checks: CheckStore;
   readonly artifacts: ArtifactStore;
+  readonly runs: RunStore;
   /** Operations in the order they were asked for, faulty ones too. */
   readonly operations: string[];
   readonly violations: string[];
@@ -51,6 +53,7 @@ export async function startGitHubServer(options: GitHubServerOptions = {}): Prom
   const comments = new CommentStore(repository, pull);
   const checks = new CheckStore(repository);
   const artifacts = new ArtifactStore();
+  const runs = new RunStore(repository);
   const hung: ServerResponse[] = [];
 
   const http = createServer(async (request, response) => {
@@ -109,7 +112,7 @@ export async function startGitHubServer(options: GitHubServerOptions = {}): Prom
       case 'PutBlock':
         return artifacts.put(Number(given.number), url.searchParams, bytes);
       default:
-        return `the server has no route for ${matched.id}`;
+        return runs.answer(matched.id, given, server.url) ?? `the server has no route for ${matched.id}`;
     }
   }
 
@@ -119,6 +122,7 @@ export async function startGitHubServer(options: GitHubServerOptions = {}): Prom
     comments,
     checks,
     artifacts,
+    runs,
     operations: [],
     violations: [],
     fault: () => null,
@@ -150,7 +154,7 @@ export function runtimeToken(): string {
 
 /** Every operation needs a token, except the blobs, whose URL is signed. */
 function authorised(request: IncomingMessage, { id }: Matched): string[] {
-  const blob = id === 'PutBlock';
+  const blob = id === 'PutBlock' || id === 'GetArchive';
   const hasToken = /^(token|bearer) \S+$/i.test(request.headers.authorization ?? '');
   if (blob && hasToken) return [`${id}: the token was sent to the blob store`];
   return blob || hasToken ? [] : [`${id}: no token`];
@@ -171,11 +175,13 @@ function parse(bytes: Buffer): unknown {
 }
 
 function send(response: ServerResponse, { status, headers = {}, body }: Answer): void {
-  const text = body === null ? '' : JSON.stringify(body);
+  const isFile = Buffer.isBuffer(body);
+  const sent = isFile ? body : body === null ? '' : JSON.stringify(body);
+  const type = isFile ? 'application/zip' : 'application/json; charset=utf-8';
   response.writeHead(status, {
-    ...(body === null ? {} : { 'content-type': 'application/json; charset=utf-8' }),
-    'content-length': Buffer.byteLength(text),
+    ...(body === null ? {} : { 'content-type': type }),
+    'content-length': Buffer.byteLength(sent),
     ...headers,
   });
-  response.end(text);
+  response.end(sent);
 }
