@@ -75,13 +75,13 @@ beforeAll(async () => {
       version: 1,
       workloads,
       capture: { seconds: 0.4, rate: 1999 },
-      gate: { max_pairs: 5 },
+      gate: { max_pairs: 8 },
     };
     project.write({ [`${side}/.profbound.yml`]: JSON.stringify(config) });
   }
   expectCode(await project.gate('--base', 'dir:base', '--head', 'dir:head'), 1);
   for (const workload of project.result().workloads) results.set(workload.name, workload);
-  // 40 captures; on a machine busy with other things they take their time.
+  // 64 captures; on a machine busy with other things they take their time.
 }, 600_000);
 afterAll(() => project.remove());
 

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 
 /** Each of them; `make fuzz FUZZ_SECONDS=N` runs longer, and goes on from what earlier runs found. */
@@ -13,6 +14,8 @@ test('what reads files of the measured programs withstands a bounded run of its 
     },
   );
   expect(`${stdout}${status === 0 ? '' : stderr}`).not.toContain('FAILED');
-  expect(stdout.match(/ [1-9]\d* inputs, no finding$/gm)).toHaveLength(8);
+  const fuzzers = readdirSync('native/fuzz').filter((file) => /^fuzz_.*\.c$/.test(file));
+  expect(fuzzers.length).toBeGreaterThan(0);
+  expect(stdout.match(/ [1-9]\d* inputs, no finding$/gm)).toHaveLength(fuzzers.length);
   expect(status).toBe(0);
 }, 600_000);
