@@ -23,8 +23,8 @@ export interface ForestRow {
 
 const rowHeight = 58;
 const axisHeight = 26;
-/** A change beyond this many times the median of the rows' is drawn as an arrow, lest it flatten all others. */
-const farBeyond = 8;
+/** A change beyond this many times the smallest of the rows' is drawn as an arrow, lest it flatten that one. */
+const farBeyond = 20;
 
 /**
  * Rows on one scale, the whole as one image with a text alternative.
@@ -43,11 +43,12 @@ ${rows.map((row, index) => rowMarkup(row, index * rowHeight, scale))}
 
 /** The values the scale must hold. */
 function within(rows: readonly ForestRow[]): number[] {
-  const figures = rows.flatMap(({ figure }) => (figure === null ? [] : [figure]));
-  const estimates = figures.map(({ estimate }) => Math.abs(estimate)).sort((a, b) => a - b);
-  const most = farBeyond * (estimates[Math.floor(estimates.length / 2)] ?? 0);
+  const drawn = rows.flatMap(({ figure, margin }) => (figure === null ? [] : [{ figure, margin }]));
+  const figures = drawn.map(({ figure }) => figure);
   const margins = rows.map(({ margin }) => margin);
-  const limit = Math.max(most, 2 * Math.max(...margins));
+  // One that is smaller than its margin can be told from it on the margin's scale.
+  const sizes = drawn.map(({ figure, margin }) => Math.max(Math.abs(figure.estimate), margin));
+  const limit = Math.max(farBeyond * Math.min(...sizes, 1e6), 2 * Math.max(...margins));
   return [...margins, ...figures.flatMap(known).map((value) => Math.min(limit, Math.max(-limit, value)))];
 }
 
@@ -85,11 +86,14 @@ ${interval(figure, middle, scale, 5)}`
 `;
 }
 
-/** The line from bound to bound with the estimate as a dot; a bound that is absent or beyond the scale is an arrow. */
+/**
+ * The line from bound to bound with the estimate as a dot. A bound that is absent or beyond the scale is an arrow; a double
+ * one is all there is where both bounds are beyond it.
+ */
 export function interval(figure: Bounded, y: number, scale: Scale, radius: number): Markup {
   const { estimate, lower, upper } = figure;
-  if (lower !== null && lower > scale.high) return arrow('100%', y, 1);
-  if (upper !== null && upper < scale.low) return arrow('0%', y, -1);
+  if (lower !== null && lower > scale.high) return arrow('100%', y, 1, 2);
+  if (upper !== null && upper < scale.low) return arrow('0%', y, -1, 2);
   const from = lower === null || lower < scale.low ? null : scale.at(lower);
   const to = upper === null || upper > scale.high ? null : scale.at(upper);
   return markup`<line class="bounds" x1="${from ?? '0%'}" x2="${to ?? '100%'}" y1="${y}" y2="${y}"/>
@@ -101,7 +105,9 @@ function cap(x: string, y: number, radius: number): Markup {
   return markup`<line class="bounds" x1="${x}" x2="${x}" y1="${y - radius}" y2="${y + radius}"/>`;
 }
 
-function arrow(x: string, y: number, direction: 1 | -1): Markup {
+function arrow(x: string, y: number, direction: 1 | -1, heads: 1 | 2 = 1): Markup {
   const tip = direction * -1;
-  return markup`<svg x="${x}" y="${y}" overflow="visible"><path class="bounds" fill="none" d="M${8 * tip},-5 L${tip},0 L${8 * tip},5"/></svg>`;
+  const head = (back: number): string =>
+    `M${(8 + back) * tip},-5 L${(1 + back) * tip},0 L${(8 + back) * tip},5`;
+  return markup`<svg x="${x}" y="${y}" overflow="visible"><path class="bounds" fill="none" d="${heads === 2 ? `${head(7)} ${head(0)}` : head(0)}"/></svg>`;
 }

@@ -1,5 +1,6 @@
 /** Functions as a reader meets them: which first, with which sign, by how much. */
 import { margin } from '../text/format.js';
+import type { AppliedWaiver } from '../verdict/appliedWaiver.js';
 import type { Bounded, FunctionClass, FunctionResult, Result } from '../verdict/result.js';
 import { shown } from './escape/visible.js';
 
@@ -95,12 +96,20 @@ export function isHeld({ class: itsClass, waiver }: FunctionResult): boolean {
 
 /** Where its time comes from and what was waived of it, in a line below its name; null when there is nothing to say. */
 export function remark({ culprit, waiver }: FunctionResult): string | null {
-  const parts = [culprit?.message ?? null];
-  if (waiver?.status === 'waived') parts.push(`waived up to ${margin(waiver.max)} until ${waiver.expires}`);
-  if (waiver?.status === 'exceeded') parts.push(`beyond the ${margin(waiver.max)} that are waived`);
-  if (waiver?.status === 'expired') parts.push(`its waiver expired on ${waiver.expires}`);
-  const said = parts.filter((part) => part !== null);
+  const said = [culprit?.message ?? null, waiverText(waiver)].filter((part) => part !== null);
   return said.length === 0 ? null : said.join('; ');
+}
+
+/** What a waiver does for what it speaks of. */
+export function waiverText(waiver: AppliedWaiver | null): string | null {
+  if (waiver === null) return null;
+  const { status, max, expires } = waiver;
+  return {
+    waived: `waived up to ${margin(max)} until ${expires}`,
+    exceeded: `beyond the ${margin(max)} that are waived`,
+    expired: `its waiver expired on ${expires}`,
+    open: `judged by the ${margin(max)} that are waived until ${expires}`,
+  }[status];
 }
 
 /** Functions told one by one where there is no table. */

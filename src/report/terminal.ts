@@ -18,7 +18,7 @@ import {
 } from './phrase.js';
 import { loadText, qualityLine } from './quality.js';
 import { classSign, finding, mattering, ownChange, ranked, remark } from './ranking.js';
-import { fromTo, rankedWaits, waitChange, waitingLine, waitSign, waitWhat } from './waits.js';
+import { fromTo, rankedWaits, waitChange, waitingLine, waitSentence, waitSign } from './waits.js';
 
 export interface TerminalOptions {
   readonly color: boolean;
@@ -114,8 +114,8 @@ function waitLines(workload: WorkloadResult, width: number, paint: Paint): strin
   const rows = proven.slice(0, shownFunctions).flatMap((one) => {
     const { name, where } = label(one);
     const mark = padEnd(`${waitSign[one.class]} ${one.class}`, 10);
-    const title = `${indent}${one.class === 'longer' ? paint('red', mark) : mark}${indent}${paint('bold', shorten(name, width - besideMark.length))}`;
-    const figures = `${waitWhat(one)} ${fromTo(one)} per ${unitName(load)}, ${waitChange(one)}`;
+    const title = `${indent}${one.class === 'longer' || one.class === 'new' ? paint('red', mark) : mark}${indent}${paint('bold', shorten(name, width - besideMark.length))}`;
+    const figures = waitSentence(one, `${fromTo(one)} per ${unitName(load)}, ${waitChange(one)}`);
     return [where === '' ? title : `${title}  ${where}`, ...wrap(figures, width, besideMark)];
   });
   return [...wrap(line, width, indent, indent + indent), ...rows];
@@ -123,8 +123,8 @@ function waitLines(workload: WorkloadResult, width: number, paint: Paint): strin
 
 function mark(one: FunctionResult, paint: Paint): string {
   const text = padEnd(`${classSign[one.class]} ${finding(one)}`, 10);
-  if (one.class === 'slower') return paint('red', text);
-  return one.class === 'faster' ? paint('blue', text) : text;
+  if (one.class === 'slower' || one.class === 'new') return paint('red', text);
+  return one.class === 'faster' || one.class === 'gone' ? paint('blue', text) : text;
 }
 
 /** A function's name and where it stands, for people. */

@@ -11,6 +11,7 @@ import {
 import { waitWords } from '../text/waits.js';
 import type { WorkloadResult } from '../verdict/result.js';
 import type { OffCpu, WaitClass, WaitQuality, WaitResult } from '../verdict/waits/schema.js';
+import { waiverText } from './ranking.js';
 
 const classOrder: Readonly<Record<WaitClass, number>> = {
   longer: 0,
@@ -59,7 +60,9 @@ export function rankedWaits({ waits }: OffCpu): WaitResult[] {
 export function waitingLine({ offCpu, load }: WorkloadResult): string | null {
   if (offCpu === null) return null;
   const { total, idle, runnable } = offCpu;
-  const change = total.change === null ? '' : `, ${bounded(total.change)}, margin ${margin(offCpu.margin)}`;
+  const waived = waiverText(total.waiver);
+  const limit = `margin ${margin(offCpu.margin)}${waived === null ? '' : `, ${waived}`}`;
+  const change = total.change === null ? '' : `, ${bounded(total.change)}, ${limit}`;
   return [
     `Waiting within the work ${fromTo(total)} per ${unitName(load)}${change}`,
     `waiting for work ${fromTo(idle)}`,
@@ -77,11 +80,10 @@ export function waitChange({ change, base, head }: WaitResult): string {
   return change === null ? nanosecondsChange(head - base) : bounded(change);
 }
 
-export function waitWhat({ kind, waiver }: WaitResult): string {
-  const what = `waits ${waitWords[kind]}`;
-  if (waiver?.status === 'waived')
-    return `${what}, waived up to ${margin(waiver.max)} until ${waiver.expires}`;
-  return waiver?.status === 'exceeded' ? `${what}, beyond the ${margin(waiver.max)} that are waived` : what;
+/** `waits for a lock`, then the figures, then what a waiver does for it. */
+export function waitSentence(one: WaitResult, figures: string): string {
+  const said = waiverText(one.waiver);
+  return `waits ${waitWords[one.kind]} ${figures}${said === null ? '' : `; ${said}`}`;
 }
 
 /** What the figures do not cover. */

@@ -4,13 +4,19 @@ import type { Bounded } from '../verdict/result.js';
 
 const minus = '−';
 
-/** Digits enough to compare, few enough to read: 0.04, 3.1, 38.2, 140. */
+/** Digits enough to compare, few enough to read: 0.04, 3.1, 38.2, 140, 40,500. */
 function percentDigits(magnitude: number): string {
   if (magnitude === 0) return '0';
   if (magnitude < 0.005) return '<0.01';
   if (magnitude < 0.095) return magnitude.toFixed(2);
   if (magnitude < 99.95) return magnitude.toFixed(1);
-  return magnitude < 1e6 ? magnitude.toFixed(0) : magnitude.toExponential(1);
+  if (magnitude < 999.5) return magnitude.toFixed(0);
+  return magnitude < 1e6 ? grouped(Number(magnitude.toPrecision(3))) : magnitude.toExponential(1);
+}
+
+/** A whole number with its thousands set apart. */
+function grouped(value: number): string {
+  return String(value).replace(/(?<=\d)(?=(?:\d{3})+$)/g, ',');
 }
 
 /** A share or magnitude: 0.123 → `12.3 %`. */
@@ -32,7 +38,11 @@ export function margin(fraction: number): string {
 
 /** A tick on an axis of changes: `+2 %`. */
 export function tick(fraction: number): string {
-  return `${fraction > 0 ? '+' : ''}${margin(fraction).replace('-', minus)}`;
+  const digits =
+    Math.abs(fraction) < 10
+      ? margin(Math.abs(fraction))
+      : `${grouped(Math.round(Math.abs(fraction) * 100))} %`;
+  return `${fraction > 0 ? '+' : fraction < 0 ? minus : ''}${digits}`;
 }
 
 /** An estimate with its bounds: `+3.1 % (+2.0 % … +4.4 %)`; a missing bound is said, not left out. */

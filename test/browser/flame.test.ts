@@ -86,6 +86,20 @@ describe('the flame graph', () => {
     });
   });
 
+  test('what the keyboard came to stays told though another cell comes to lie below the pointer', async () => {
+    await withPage(async ({ page }) => {
+      const detail = tools(page).locator('.detail');
+      await page.locator('svg.flame > svg', { hasText: 'lookup' }).hover();
+      expect(await detail.textContent()).toMatch(/^lookup/);
+      await page.locator('svg.flame > svg[tabindex="0"]').focus();
+      for (let row = 0; row < 6; row++) await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      expect(await cellWidth(page, 'tokenize')).toBe(100);
+      await page.waitForTimeout(300);
+      expect(await detail.textContent()).toMatch(/^tokenize/);
+    });
+  });
+
   test('finds functions by name and says how much they take', async () => {
     await withPage(async ({ page }) => {
       const search = tools(page).getByRole('searchbox');
@@ -116,6 +130,7 @@ describe('the flame graph', () => {
       await page.getByRole('radio', { name: 'Base' }).check();
       expect(await cellWidth(page, 'normalizeUnicode')).toBeNull();
       const base = (await cellWidth(page, 'tokenize')) as number;
+      expect(await tools(page).locator('figcaption').textContent()).toContain('of base alone.');
       await page.getByRole('radio', { name: 'Head' }).check();
       expect(await cellWidth(page, 'normalizeUnicode')).not.toBeNull();
       const head = (await cellWidth(page, 'tokenize')) as number;
@@ -130,6 +145,8 @@ describe('the flame graph', () => {
   test('turned round, functions stand on top of their callers', async () => {
     await withPage(async ({ page }) => {
       await page.getByRole('checkbox', { name: 'Callers below' }).check();
+      const caption = tools(page).locator('figcaption');
+      expect(await caption.textContent()).toContain('below each the callers it was spent for. Width is');
       const second = page.locator('svg.flame > svg[aria-level="2"]');
       expect(await second.filter({ hasText: 'tokenize' }).getAttribute('class')).toBe('slower');
       await second.filter({ hasText: 'tokenize' }).click();

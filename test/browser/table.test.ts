@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { renderHtml } from '../../src/report/html/page.js';
 import { aFunction, aResult, aTree, failing, figure, someEvidence } from '../report/results.js';
+import { aWait, longerWait, someWaits } from '../report/waits.js';
 import { openReport, startChromium } from './chromium.js';
 
 const others = Array.from({ length: 30 }, (_, index) =>
@@ -12,7 +13,11 @@ const others = Array.from({ length: 30 }, (_, index) =>
     headShare: 0.001 * index,
   }),
 );
-const workload = { ...failing(), functions: [...failing().functions, ...others] };
+const waits = Array.from({ length: 20 }, (_, index) =>
+  aWait(`pause${index}`, { key: `lock pause${index}`, base: 1000 * index, head: 1000 * index }),
+);
+const offCpu = someWaits({ waits: [longerWait, ...waits] });
+const workload = { ...failing(), offCpu, functions: [...failing().functions, ...others] };
 const html = renderHtml({ result: aResult([workload]), evidence: someEvidence('search', aTree()) });
 
 let browser: Browser;
@@ -80,4 +85,21 @@ describe('the table of functions', () => {
     expect((await names(page)).slice(0, 2)).toEqual(['lookup', 'normalizeUnicode']);
     await close();
   });
+});
+
+test('the table of waits is searched, filtered and sorted, too', async () => {
+  const { page, complaints, close } = await openReport(browser, html);
+  const waitsCard = page.locator('.waits-card');
+  const shown = (): Promise<string[]> => waitsCard.locator('tbody .name').allTextContents();
+  expect(await waitsCard.locator('.found').textContent()).toBe('8 of 21 waits');
+  await waitsCard.getByRole('searchbox').fill('pause1');
+  expect(await shown()).toHaveLength(11);
+  await waitsCard.getByRole('columnheader', { name: 'Time per request' }).getByRole('button').click();
+  expect((await shown())[0]).toBe('pause19');
+  await waitsCard.getByRole('searchbox').fill('');
+  await waitsCard.getByRole('combobox', { name: 'Finding' }).selectOption('longer');
+  expect(await shown()).toEqual(['loadRecord']);
+  expect(await names(page)).toHaveLength(8);
+  expect(complaints).toEqual([]);
+  await close();
 });

@@ -86,7 +86,10 @@ describe('the flame graph', () => {
     expect(cell('parseHeaders')).toMatch(/class="faster".*▼ parseHeaders/s);
     expect(svg.match(/class="slower"/g)).toHaveLength(1);
     expect(svg.match(/class="faster"/g)).toHaveLength(1);
-    expect(cell('normalizeUnicode')).toContain('class="new"');
+    expect(cell('normalizeUnicode')).toMatch(
+      /class="new".*class="edge" width="100%" height="3".*\+ normalizeUnicode/s,
+    );
+    expect(svg.match(/class="edge"/g)).toHaveLength(3);
   });
 
   test('a large difference that is not proven stays grey', () => {
@@ -98,9 +101,11 @@ describe('the flame graph', () => {
 
   test('tooltips carry base, head, change and the proof', () => {
     expect(cell('tokenize')).toContain(
-      '<title>tokenize\nsrc/search.js:12\n42.4 µs → 53.9 µs per request (+27.0\u00a0%)\nproven slower, own time +34.1\u00a0% (+26.2\u00a0% … +42.5\u00a0%)</title>',
+      '<title>tokenize\nsrc/search.js:12\n42.4 µs → 53.9 µs per request (+27.0\u00a0%)\nproven slower, own time +34.1\u00a0% (+26.2\u00a0% … +42.5\u00a0%) over all callers</title>',
     );
-    expect(cell('normalizeUnicode')).toContain('0 ns → 2.10 µs per request (only in head)');
+    expect(cell('normalizeUnicode')).toContain(
+      '0 ns → 2.10 µs per request (only in head)\nnew: not seen in base, adds +1.2\u00a0% (+0.9\u00a0% … +1.4\u00a0%) to the total',
+    );
   });
 });
 
@@ -140,6 +145,33 @@ describe('forest plot', () => {
     const beyond = interval(figure(0.1, 0.05, 3), 10, scaleBetween(-1, 1), 4).text;
     expect(inside).not.toContain('<path');
     expect(beyond.match(/<path/g)).toHaveLength(1);
+  });
+
+  test('a change many times the others is an arrow, and the others keep their bounds apart', () => {
+    const svg = forestPlot(
+      [
+        row('huge', figure(405, 224, 732)),
+        row('wide', figure(195, 0.13, 2721)),
+        row('usual', figure(0.64, 0.25, 1.16)),
+      ],
+      'Own CPU time',
+    ).text;
+    const [huge, wide, usual] = svg.split('<g class="row').slice(1) as [string, string, string];
+    expect(huge).toMatch(/<path class="bounds" fill="none" d="M[^"]+ M[^"]+"/);
+    expect(huge).not.toContain('class="estimate"');
+    expect(wide).toMatch(/class="bounds" x1="[\d.]+%" x2="100%"/);
+    const from = position(usual, /class="bounds" x1="([\d.]+)%"/);
+    const to = position(usual, /class="bounds" x1="[\d.]+%" x2="([\d.]+)%"/);
+    expect(to - from).toBeGreaterThan(5);
+    expect(usual).not.toContain('<path');
+  });
+
+  test('a total that fails is drawn in full beside totals that hardly changed', () => {
+    const svg = forestPlot(
+      [row('same', figure(0.001, -0.004, 0.006)), row('fails', figure(0.3, 0.25, 0.35))],
+      'Change',
+    ).text;
+    expect(svg).not.toContain('<path');
   });
 
   test('no rows, no drawing', () =>

@@ -27,7 +27,9 @@ describe('the flame graph as a file', () => {
       '✗ Fail: search, CPU time per request +5.1\u00a0% (+4.0\u00a0% … +6.2\u00a0%), margin 2\u00a0%',
     );
     expect(texts).toContain('▲ tokenize');
-    expect(texts.join('\n')).toContain('proven slower, own time +34.1\u00a0% (+26.2\u00a0% … +42.5\u00a0%)');
+    expect(texts.join('\n')).toContain(
+      'proven slower, own time +34.1\u00a0% (+26.2\u00a0% … +42.5\u00a0%) over all callers',
+    );
     expect(svg).toContain('Left out: ');
   });
 

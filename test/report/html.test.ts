@@ -55,6 +55,15 @@ describe('the page', () => {
     }
   });
 
+  test('a function beyond the margin of which nothing is claimed says so', () => {
+    const one = (upper: number) =>
+      aFunction('hidden', { ratio: { estimate: 0.3, lower: 0.1, upper }, class: 'unproven' });
+    const said = (upper: number) =>
+      renderHtml({ result: aResult([aWorkload('a', { functions: [one(upper)] })]), evidence: new Map() });
+    expect(said(0.9)).toContain('yet nothing is claimed of it');
+    expect(said(0.97)).not.toContain('yet nothing is claimed of it');
+  });
+
   test('every opened element is closed in order', () => {
     const open: string[] = [];
     const withoutText = page.replace(/<(style|script)[^>]*>[\s\S]*?<\/\1>/g, '');

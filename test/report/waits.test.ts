@@ -5,7 +5,7 @@ import { renderMarkdown } from '../../src/report/markdown/markdown.js';
 import { renderTerminal } from '../../src/report/terminal.js';
 import { hostileNames } from './hostile.js';
 import { aResult, aWorkload } from './results.js';
-import { aWait, someWaits } from './waits.js';
+import { aWait, longerWait, someWaits } from './waits.js';
 
 const result = aResult([aWorkload('search', { offCpu: someWaits() })]);
 const line =
@@ -55,6 +55,26 @@ describe('time spent waiting', () => {
     );
   });
 
+  test('says what was waived of it, in every report', () => {
+    const waiver = {
+      at: 'x.yml:3:5',
+      max: 1.2,
+      reason: 'wanted',
+      expires: '2030-06-30',
+      status: 'waived' as const,
+    };
+    const offCpu = someWaits({ mode: 'enforce', waits: [{ ...longerWait, waiver }] });
+    const some = aResult([
+      aWorkload('search', { offCpu: { ...offCpu, total: { ...offCpu.total, waiver } } }),
+    ]);
+    const words = 'waived up to 120 % until 2030-06-30';
+    const card = flat(renderHtml({ result: some, evidence: new Map() }).split('waits-card')[1] ?? '');
+    expect(card).toContain(`<span class="remark">${words}</span>`);
+    expect(card).toContain(`margin 10 %, ${words}; waiting for work`);
+    expect(flat(renderTerminal(some, { color: false, width: 100 }))).toContain(`+98.0 %); ${words}`);
+    expect(renderMarkdown(some, { maxCharacters: 65_536 })).toContain(`waits asleep, ${words} |`);
+  });
+
   test('is left out where it was not measured', () => {
     const without = aResult([aWorkload('search')]);
     expect(renderHtml({ result: without, evidence: new Map() })).not.toContain('<h3>Time spent waiting');
@@ -79,7 +99,9 @@ test('names of waiting functions and their callers are only ever text', () => {
   const hostile = aResult([aWorkload('search', { offCpu: someWaits({ waits }) })]);
   const page = renderHtml({ result: hostile, evidence: new Map() });
   const card = page.split('<h3>Time spent waiting</h3>')[1]?.split('</section>')[0] ?? '';
-  const tags = new Set([...card.matchAll(/<\/?([a-z0-9]+)/gi)].map((match) => match[1]));
+  // Tools are for scripts, and hold no name of the program.
+  const tools = /<div class="tools"[\s\S]*?<\/div>/.exec(card)?.[0] ?? '';
+  const tags = new Set([...card.replace(tools, '').matchAll(/<\/?([a-z0-9]+)/gi)].map((match) => match[1]));
   const expected = [
     'p',
     'div',

@@ -27,6 +27,10 @@ describe('figures', () => {
     [0.3821, '+38.2 %'],
     [0.9999, '+100 %'],
     [1.4, '+140 %'],
+    [9.994, '+999 %'],
+    [13.22, '+1,320 %'],
+    [405.36, '+40,500 %'],
+    [9996, '+1,000,000 %'],
     [9_000_000, '+9.0e+8 %'],
   ])('a change of %d reads %s', (value, text) => expect(change(value)).toBe(text));
 
@@ -42,6 +46,7 @@ describe('figures', () => {
     expect(tick(-0.02)).toBe('−2 %');
     expect(tick(0.005)).toBe('+0.5 %');
     expect(tick(0)).toBe('0 %');
+    expect(tick(500)).toBe('+50,000 %');
   });
 
   test('bounds that are missing are said', () => {

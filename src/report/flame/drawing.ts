@@ -1,7 +1,7 @@
 /**
  * The differential flame graph as SVG, root on top (an icicle). Colour is masked by significance: a cell is grey unless
- * its function is proven slower or faster; a sign in the label and an edge say the same without colour. The tooltip has
- * the figures.
+ * its function is proven slower, faster, new or gone; a sign in the label and an edge say the same without colour. The
+ * tooltip has the figures.
  */
 import type { DifferentialNode } from '../../profile/tree.js';
 import { change, nanoseconds, place } from '../../text/format.js';
@@ -11,7 +11,7 @@ import { shown } from '../escape/visible.js';
 import { classSign } from '../ranking.js';
 import { length } from '../scale.js';
 import type { FlameCell } from './layout.js';
-import type { Mark, Marks } from './marks.js';
+import { type Mark, type Marks, tones } from './marks.js';
 
 export const rowHeight = 20;
 /** Below this share of the width a static label would only be noise; scripts show it when zoomed. */
@@ -53,10 +53,12 @@ function signOf(kind: FunctionClass): string {
   return kind === 'unproven' ? '' : `${classSign[kind]} `;
 }
 
-/** Tells slower from faster where a cell is too narrow for its sign: an edge on top or at the bottom. */
+/** Tells dearer from cheaper where a cell is too narrow for its sign: an edge on top or at the bottom. */
 function edge(kind: FunctionClass): Markup | null {
-  if (kind === 'slower') return markup`<rect class="edge" width="100%" height="3"/>`;
-  return kind === 'faster' ? markup`<rect class="edge" y="${rowHeight - 4}" width="100%" height="3"/>` : null;
+  if (tones[kind] === 'dearer') return markup`<rect class="edge" width="100%" height="3"/>`;
+  return tones[kind] === 'cheaper'
+    ? markup`<rect class="edge" y="${rowHeight - 4}" width="100%" height="3"/>`
+    : null;
 }
 
 function tooltip(node: DifferentialNode, mark: Mark | undefined, unit: string): Markup {

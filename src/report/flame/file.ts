@@ -21,14 +21,15 @@ const style = `
 text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans","DejaVu Sans",Arial,sans-serif;font-size:12px;fill:#3a3e47}
 .page{fill:#fff}.title{font-size:18px;font-weight:650;fill:#1b1d22}.note{fill:#565b66;font-size:13px}.narrow{display:none}
 .cell rect,rect.key{fill:#e4e5e9;stroke:#fff;stroke-width:1}
-.slower rect,rect.key.slower{fill:#f8c3a4}.slower text,text.slower{fill:#4a1a00;font-weight:600}
-.faster rect,rect.key.faster{fill:#bcd5fa}.faster text,text.faster{fill:#0a2c60;font-weight:600}
-.slower rect.edge{fill:#b23a08;stroke:none}.faster rect.edge{fill:#1c57b5;stroke:none}
+.slower rect,.new rect{fill:#f8c3a4}.slower text,.new text,text.slower{fill:#4a1a00;font-weight:600}
+.faster rect,.gone rect{fill:#bcd5fa}.faster text,.gone text,text.faster{fill:#0a2c60;font-weight:600}
+.slower rect.edge,.new rect.edge{fill:#b23a08;stroke:none}.faster rect.edge,.gone rect.edge{fill:#1c57b5;stroke:none}
+rect.key.slower{fill:#f8c3a4}rect.key.faster{fill:#bcd5fa}
 @media (prefers-color-scheme:dark){text{fill:#d0d3da}.page{fill:#1a1c20}.title{fill:#e7e8eb}.note{fill:#a4a9b4}
 .cell rect,rect.key{fill:#2d3037;stroke:#1a1c20}
-.slower rect,rect.key.slower{fill:#7d3312}.slower text,text.slower{fill:#ffece2}
-.faster rect,rect.key.faster{fill:#1f4a8c}.faster text,text.faster{fill:#eaf2ff}
-.slower rect.edge{fill:#ff9f73}.faster rect.edge{fill:#8ab6ff}}
+.slower rect,.new rect,rect.key.slower{fill:#7d3312}.slower text,.new text,text.slower{fill:#ffece2}
+.faster rect,.gone rect,rect.key.faster{fill:#1f4a8c}.faster text,.gone text,text.faster{fill:#eaf2ff}
+.slower rect.edge,.new rect.edge{fill:#ff9f73}.faster rect.edge,.gone rect.edge{fill:#8ab6ff}}
 `;
 
 /** What such files are called. */
@@ -75,9 +76,9 @@ ${flameCells(cells, { unit, marks })}</svg>
 
 function legend() {
   const keys = [
-    ['slower', '▲ proven slower', 128],
-    ['faster', '▼ proven faster', 128],
-    ['', 'grey: no change proven', 156],
+    ['slower', '▲ proven slower, + new', 172],
+    ['faster', '▼ proven faster, × gone', 176],
+    ['', 'grey: no change proven, or ⇄ moved', 238],
   ] as const;
   let x = side;
   return markup`${keys.map(([kind, text, keyWidth]) => {

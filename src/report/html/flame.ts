@@ -7,6 +7,7 @@ import { flameData } from '../flame/data.js';
 import { costChange, type FlameSubject, flameCells, flameHeight, nameOf } from '../flame/drawing.js';
 import { type FlameCell, type FlameLayout, layoutFlame, withoutThinRows } from '../flame/layout.js';
 import { cpuMarks, isColoured, waitMarks } from '../flame/marks.js';
+import { flameOrder, flameSide } from '../flame/words.js';
 import { classSign } from '../ranking.js';
 import { fromTo } from '../waits.js';
 import type { Limits } from './limits.js';
@@ -100,7 +101,7 @@ function flameFigure(
   const choice = (value: string, text: string): Markup =>
     markup`<label><input type="radio" name="${`view-${id}`}" value="${value}"${value === 'both' ? checked : null}> ${text}</label>`;
   return markup`<section class="card"><h3>${title}</h3>
-<p class="legend"><span class="key slower">▲ ${slower}</span> <span class="key faster">▼ ${faster}</span> <span class="key">grey: no change proven</span></p>
+<p class="legend"><span class="key slower">▲ ${slower}, + new</span> <span class="key faster">▼ ${faster}, × gone</span> <span class="key">grey: no change proven, or ⇄ moved</span></p>
 <figure class="flame-figure">
 <div class="tools" hidden>
 <fieldset class="choice"><legend class="visually-hidden">Width of the cells</legend>${choice('both', 'Difference')}${choice('base', 'Base')}${choice('head', 'Head')}</fieldset>
@@ -112,7 +113,7 @@ function flameFigure(
 <svg class="flame" width="100%" height="${flameHeight(cells)}" role="img" aria-label="${label}">
 ${flameCells(cells, subject)}</svg>
 <p class="detail" aria-hidden="true" hidden>Point at a cell for its figures; click to zoom in. With the keyboard: arrow keys, Enter, Escape.</p>
-<figcaption>Called functions stand below their callers. Width is ${figure.width}, the larger of base and head. A function is coloured only where its change is proven; a merely measured difference stays grey. ${leftOutText(drawn, layoutFlame(trees.calls, stored))}</figcaption>
+<figcaption><span class="order">${flameOrder.calls}</span> Width is ${figure.width}, <span class="side">${flameSide.both}</span>. A function is coloured only where its change is proven; a merely measured difference stays grey. ${leftOutText(drawn, layoutFlame(trees.calls, stored))}</figcaption>
 ${flameData(trees, subject, stored)}
 </figure>
 ${asTable(cells, figure)}</section>`;

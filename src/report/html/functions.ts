@@ -7,6 +7,7 @@ import { shown } from '../escape/visible.js';
 import { interval, known } from '../forest.js';
 import { classSign, finding, findingMeaning, ownChange, ranked, remark } from '../ranking.js';
 import { type Scale, scaleBetween } from '../scale.js';
+import { tableTools } from './tools.js';
 
 /** Unproven functions shown without asking. */
 const openUnproven = 8;
@@ -36,11 +37,11 @@ export function functionsTable(
     changed,
   };
   const caption = `Functions of ${workload.name} by what is proven of them`;
-  return markup`<section class="card functions-card">${title}
+  return markup`<section class="card table-card functions-card">${title}
 <p>${summary(workload.functions)} A function may take ${margin(workload.functionMargin)} more CPU time of its own per ${unit} before it fails the gate.</p>
 ${tools(sorted, changed)}
 ${table(open, caption, layout)}
-${rest.length === 0 ? null : markup`<details><summary>${plural(rest.length, 'more function')}</summary>${table(rest, `${caption}, continued`, layout)}</details>`}
+${rest.length === 0 ? null : markup`<details class="more"><summary>${plural(rest.length, 'more function')}</summary>${table(rest, `${caption}, continued`, layout)}</details>`}
 ${hidden === 0 ? null : markup`<p class="muted">${plural(hidden, 'further function')} without a larger change: see <code>result.json</code>.</p>`}
 </section>`;
 }
@@ -53,17 +54,22 @@ interface Layout {
   readonly changed: ReadonlySet<string> | null;
 }
 
-/** For those with scripts. */
 function tools(functions: readonly FunctionResult[], changed: ReadonlySet<string> | null): Markup {
-  const classes = [...new Set(functions.map((one) => one.class))];
-  const some = functions.some((one) => isChanged(one, changed));
-  return markup`<div class="tools" hidden>
-<label>Search <input type="search" autocomplete="off" spellcheck="false" placeholder="function or file"></label>
-<label>Finding <select autocomplete="off"><option value="">all</option>${classes.map((one) => markup`<option value="${one}">${one}</option>`)}</select></label>
-${some ? markup`<label class="toggle"><input type="checkbox" autocomplete="off"> Changed in this pull request</label>` : null}
-<button type="button" class="all">Show all ${functions.length}</button>
-<output class="found"></output>
-</div>`;
+  return tableTools({
+    noun: 'functions',
+    rows: functions.length,
+    classes: [...new Set(functions.map((one) => one.class))],
+    hasChanged: functions.some((one) => isChanged(one, changed)),
+  });
+}
+
+/** What is said where bounds alone would have the reader expect a finding; the page's guide says when that is. */
+const withheld = 'beyond the margin by its bounds, yet nothing is claimed of it';
+
+/** Bounds hold for all functions together, so it is not chance that keeps a finding from it. */
+function isWithheld(own: Bounded | null, one: FunctionResult, limit: number): boolean {
+  if (one.class !== 'unproven' || own === null) return false;
+  return (own.lower ?? 0) > limit || (own.upper ?? 0) < 1 / (1 + limit) - 1;
 }
 
 /** Whether its own lines, or those of what is inlined into it, are among the changed ones. */
@@ -133,7 +139,13 @@ function short(value: number): number {
 function cells(one: FunctionResult, { scale, limit, changed }: Layout): readonly Content[] {
   const where = place(one.file, one.line);
   const own = ownChange(one);
-  const said = remark(one) ?? (isChanged(one, changed) ? 'changed in this pull request' : null);
+  const said =
+    remark(one) ??
+    (isChanged(one, changed)
+      ? 'changed in this pull request'
+      : isWithheld(own, one, limit)
+        ? withheld
+        : null);
   return [
     markup`<code class="name">${shown(one.name, 160)}</code>${where === '' ? null : markup`<code class="place">${shown(where, 160)}</code>`}${said === null ? null : markup`<span class="remark">${shown(said, 500)}</span>`}`,
     markup`<span class="finding" title="${findingMeaning(one)}"><span aria-hidden="true">${classSign[one.class]}</span> ${finding(one)}</span>`,

@@ -20,7 +20,7 @@ export function guide({ design }: Result): Markup {
 <dt>Own time of a function</dt>
 <dd>CPU time spent in the function itself, without what it calls. “Adds to the total” is how much that change is of all CPU time of base.</dd>
 <dt>Slower, faster, new, gone, moved, unproven</dt>
-<dd>Slower and faster: proven beyond the margin of one function. New and gone: proven to cost something on one side only. Moved: took over CPU time that other functions below the same callers lost, as renaming, inlining or splitting does; not held against the change. Unproven: whatever was measured may be chance. With a question mark: likely, since of all that is so marked 5 % at most is expected to be wrong; it decides nothing.</dd>
+<dd>Slower and faster: proven beyond the margin of one function. New and gone: proven to cost something on one side only. Moved: took over CPU time that other functions below the same callers lost, as renaming, inlining or splitting does; not held against the change. Unproven: whatever was measured may be chance, or nothing may be claimed, as of code without a name, of what hardly adds anything, and where the reasons say that names are missing or captures are not sound. With a question mark: likely, since of all that is so marked 5 % at most is expected to be wrong; it decides nothing.</dd>
 <dt>Smallest provable change</dt>
 <dd>The smallest true change that this much measuring would most likely have proven.</dd>
 </dl></section>`;

@@ -61,7 +61,7 @@ ${forestPlot(
   drawn.map((each) => rowOf(each, isNamed)),
   subject,
 )}
-<figcaption>Of each function’s own time per unit of work; its shaded side begins at the margin of one function. ${left === 0 ? '' : `${plural(left, 'more function')} with a proven change: see the tables.`}</figcaption>
+<figcaption>Of each function’s own time per unit of work; its shaded side begins at the margin of one function. An arrow leads beyond the scale, a double one lies there wholly. ${left === 0 ? '' : `${plural(left, 'more function')} with a proven change: see the tables.`}</figcaption>
 </figure>`;
 }
 

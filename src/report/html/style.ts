@@ -95,10 +95,10 @@ tbody tr:last-child>*{border-bottom:0}
 .functions .drawn{width:180px;min-width:120px}
 .functions svg{margin-top:8px}
 .finding{white-space:nowrap;color:var(--soft)}
-.slower .finding{color:var(--slower);font-weight:650}
-.faster .finding{color:var(--faster);font-weight:650}
-.new .finding,.gone .finding,.moved .finding{color:var(--ink);font-weight:600}
-tr.slower{--tone:var(--slower)}tr.faster{--tone:var(--faster)}
+:is(.slower,.new) .finding{color:var(--slower);font-weight:650}
+:is(.faster,.gone) .finding{color:var(--faster);font-weight:650}
+.moved .finding{color:var(--ink);font-weight:600}
+tr:is(.slower,.new){--tone:var(--slower)}tr:is(.faster,.gone){--tone:var(--faster)}
 .quality{max-width:640px}
 details{margin-top:14px}
 summary{cursor:pointer;color:var(--link);width:fit-content}
@@ -141,12 +141,12 @@ pre{margin:6px 0 14px;padding:10px 14px;border-radius:6px;background:var(--faint
 .flame svg>rect{fill:var(--cell);stroke:var(--card);stroke-width:1}
 .flame svg>text{font-size:12px;fill:var(--cell-ink);pointer-events:none}
 .flame .narrow{display:none}
-.flame svg.slower>rect{fill:var(--slower-cell)}
-.flame svg.slower>text{fill:var(--slower-ink);font-weight:600}
-.flame svg.faster>rect{fill:var(--faster-cell)}
-.flame svg.slower>rect.edge{fill:var(--slower);stroke:none}
-.flame svg.faster>rect.edge{fill:var(--faster);stroke:none}
-.flame svg.faster>text{fill:var(--faster-ink);font-weight:600}
+.flame svg:is(.slower,.new)>rect{fill:var(--slower-cell)}
+.flame svg:is(.slower,.new)>text{fill:var(--slower-ink);font-weight:600}
+.flame svg:is(.faster,.gone)>rect{fill:var(--faster-cell)}
+.flame svg:is(.slower,.new)>rect.edge{fill:var(--slower);stroke:none}
+.flame svg:is(.faster,.gone)>rect.edge{fill:var(--faster);stroke:none}
+.flame svg:is(.faster,.gone)>text{fill:var(--faster-ink);font-weight:600}
 .flame.live svg{cursor:zoom-in}
 .flame svg.above>rect{fill-opacity:.55}
 .flame svg.hit>rect{stroke:var(--hit);stroke-width:3}

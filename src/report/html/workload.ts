@@ -19,6 +19,7 @@ import type { Evidence } from '../model.js';
 import { pairsPlot, pairsText } from '../pairs.js';
 import { hasTotal, neededSentence, verdictSign, verdictWord } from '../phrase.js';
 import { loadText, qualityLine, qualityRows } from '../quality.js';
+import { waiverText } from '../ranking.js';
 import { reasonList } from './banner.js';
 import { cpuFlame, waitFlame } from './flame.js';
 import { functionsTable } from './functions.js';
@@ -63,11 +64,18 @@ ${offered === null ? null : tile('Load', { http: 'HTTP', command: 'command', bat
 </dl>`;
 }
 
-function totalTiles({ total, cpuPerUnit, load }: WorkloadResult): readonly Markup[] {
+function totalTiles({ total, totalWaiver, cpuPerUnit, load }: WorkloadResult): readonly Markup[] {
+  const waived = waiverText(totalWaiver);
   const { base, head } = cpuPerUnit;
   const provable = total.mde === null ? 'none' : change(total.mde);
   return [
-    tile('Change', change(total.estimate), bounds(total), `margin ${margin(total.margin)}`),
+    tile(
+      'Change',
+      change(total.estimate),
+      bounds(total),
+      `margin ${margin(total.margin)}`,
+      ...(waived === null ? [] : [waived]),
+    ),
     tile(
       `CPU time per ${unitName(load)}`,
       `${nanoseconds(base)} → ${nanoseconds(head)}`,

@@ -10,11 +10,12 @@ import {
   plural,
   unitName,
 } from '../../text/format.js';
+import { waitWords } from '../../text/waits.js';
 import type { FunctionResult, Reason, WorkloadResult } from '../../verdict/result.js';
 import { code, inline, prose } from '../escape/markdown.js';
 import { hasTotal, neededSentence, verdictSign, verdictWord } from '../phrase.js';
-import { classSign, finding, mattering, ownChange, remark } from '../ranking.js';
-import { fromTo, rankedWaits, waitChange, waitingLine, waitSign, waitWhat } from '../waits.js';
+import { classSign, finding, mattering, ownChange, remark, waiverText } from '../ranking.js';
+import { fromTo, rankedWaits, waitChange, waitingLine, waitSign } from '../waits.js';
 import type { Extent } from './extents.js';
 import { bullets, joined, tableText } from './text.js';
 
@@ -106,7 +107,7 @@ function waitBlock(workload: WorkloadResult, extent: Extent): string {
     return [
       where === '' ? code(one.name) : `${code(one.name)} ${code(where)}`,
       `${waitSign[one.class]} ${one.class}`,
-      waitWhat(one),
+      [`waits ${waitWords[one.kind]}`, waiverText(one.waiver)].filter((part) => part !== null).join(', '),
       fromTo(one),
       waitChange(one),
     ];

@@ -4,6 +4,8 @@
  */
 import { rowHeight } from '../../flame/drawing.js';
 import { thinRow } from '../../flame/layout.js';
+import { tones } from '../../flame/marks.js';
+import { flameOrder, flameSide } from '../../flame/words.js';
 
 export const flameScript = String.raw`
   const svgNamespace = document.querySelector('svg').namespaceURI;
@@ -11,6 +13,9 @@ export const flameScript = String.raw`
   const narrowest = 0.5;
   const thinRow = ${thinRow};
   const labelled = 26;
+  const tones = ${JSON.stringify(tones)};
+  const orders = ${JSON.stringify(flameOrder)};
+  const sides = ${JSON.stringify(flameSide)};
 
   function create(name, attributes) {
     const element = document.createElementNS(svgNamespace, name);
@@ -80,8 +85,8 @@ export const flameScript = String.raw`
       const tip = create('title', {});
       tip.textContent = lines.join('\n');
       element.append(tip, create('rect', { width: '100%', height: '100%' }));
-      if (kind === 'slower') element.append(create('rect', { class: 'edge', width: '100%', height: 3 }));
-      if (kind === 'faster') element.append(create('rect', { class: 'edge', y: rowHeight - 4, width: '100%', height: 3 }));
+      if (tones[kind] === 'dearer') element.append(create('rect', { class: 'edge', width: '100%', height: 3 }));
+      if (tones[kind] === 'cheaper') element.append(create('rect', { class: 'edge', y: rowHeight - 4, width: '100%', height: 3 }));
       const label = create('text', pixels < labelled ? { x: 5, y: 14, class: 'narrow' } : { x: 5, y: 14 });
       label.textContent = (kind === 'unproven' ? '' : data.signs[kind] + ' ') + name;
       element.append(label);
@@ -108,8 +113,8 @@ export const flameScript = String.raw`
         }
         const row = tree.depth[at];
         taken[row] = (taken[row] || 0) + share;
-        const kind = data.functions[tree.of[at]][2];
-        if (taken[row] >= thinRow || kind === 'slower' || kind === 'faster' || hits.has(tree.of[at])) deepest = Math.max(deepest, row);
+        const tone = tones[data.functions[tree.of[at]][2]];
+        if (taken[row] >= thinRow || tone || hits.has(tree.of[at])) deepest = Math.max(deepest, row);
         seen.push(at);
       }
       const above = [];
@@ -186,6 +191,8 @@ export const flameScript = String.raw`
       tree = wanted;
       side = tools.querySelector('[type=radio]:checked').value;
       layout = place(tree, side);
+      figure.querySelector('.order').textContent = orders[inverted.checked ? 'callers' : 'calls'];
+      figure.querySelector('.side').textContent = sides[side];
       if (layout.width[zoomed] === 0) zoomed = 0;
       search();
       tell(zoomed);
@@ -197,7 +204,8 @@ export const flameScript = String.raw`
       select(at);
       zoom(at === zoomed ? 0 : at);
     });
-    drawing.addEventListener('pointerover', (event) => {
+    // Not when it comes to lie over another cell because cells are drawn anew: the keyboard may be at work.
+    drawing.addEventListener('pointermove', (event) => {
       const at = indices.get(event.target.closest('svg'));
       if (at !== undefined) tell(at);
     });

@@ -19,7 +19,8 @@ export const formatScript = `
     const magnitude = Math.abs(fraction) * 100;
     if (magnitude === 0) return '0 %';
     const digits = magnitude < 0.005 ? '<0.01' : magnitude < 0.095 ? magnitude.toFixed(2) : magnitude < 99.95 ? magnitude.toFixed(1) :
-      magnitude < 1e6 ? magnitude.toFixed(0) : magnitude.toExponential(1);
+      magnitude < 999.5 ? magnitude.toFixed(0) :
+      magnitude < 1e6 ? String(Number(magnitude.toPrecision(3))).replace(/(?<=\\d)(?=(?:\\d{3})+$)/g, ',') : magnitude.toExponential(1);
     return (fraction < 0 ? '−' : '+') + digits + ' %';
   }
 

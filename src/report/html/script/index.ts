@@ -8,7 +8,7 @@ export const script = `
 (() => {
 ${formatScript}${flameScript}${tableScript}
   for (const figure of document.querySelectorAll('.flame-figure')) setUpFlame(figure);
-  for (const card of document.querySelectorAll('.functions-card')) setUpTable(card);
+  for (const card of document.querySelectorAll('.table-card')) if (card.querySelector('.tools')) setUpTable(card);
 
   /** Tables too wide for the page are moved with the keyboard, too. */
   function markWide() {

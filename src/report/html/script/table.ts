@@ -1,8 +1,10 @@
-/** The table of functions to work with: all rows in one, searched, filtered and sorted. */
+/** A table to work with: all rows in one, searched, filtered and sorted. */
 export const tableScript = `
   function setUpTable(card) {
-    const [tools, more] = [card.querySelector('.tools'), card.querySelector('details')];
-    const body = card.querySelector('tbody');
+    const [tools, more] = [card.querySelector('.tools'), card.querySelector('details.more')];
+    const { noun } = tools.dataset;
+    const sorted = card.querySelector('table');
+    const body = sorted.querySelector('tbody');
     const first = body.rows.length;
     if (more) {
       body.append(...more.querySelector('tbody').rows);
@@ -32,10 +34,10 @@ export const tableScript = `
       const shown = matching.sort(compare).slice(0, isWhole || isFiltered ? rows.length : first);
       body.replaceChildren(...shown.map(({ element }) => element));
       all.hidden = isWhole || isFiltered;
-      told.textContent = shown.length === rows.length ? '' : shown.length === 0 ? 'no function found' : shown.length + ' of ' + rows.length + ' functions';
+      told.textContent = shown.length === rows.length ? '' : shown.length === 0 ? 'no ' + noun.slice(0, -1) + ' found' : shown.length + ' of ' + rows.length + ' ' + noun;
     }
 
-    for (const head of card.querySelectorAll('th[data-by]')) {
+    for (const head of sorted.querySelectorAll('th[data-by]')) {
       const button = document.createElement('button');
       button.type = 'button';
       button.className = 'sort';
@@ -46,7 +48,7 @@ export const tableScript = `
         // Figures from the largest on, names from A on; then the other way round, then as they came.
         const begin = by === 'name' ? 1 : -1;
         order = order.by !== by ? { by, sign: begin } : order.sign === begin ? { by, sign: -begin } : { by: null, sign: 1 };
-        for (const other of card.querySelectorAll('th[data-by]')) other.removeAttribute('aria-sort');
+        for (const other of sorted.querySelectorAll('th[data-by]')) other.removeAttribute('aria-sort');
         if (order.by !== null) head.setAttribute('aria-sort', order.sign > 0 ? 'ascending' : 'descending');
         show();
       });
