@@ -22,6 +22,10 @@ export interface ForestRow {
 }
 
 const rowHeight = 58;
+/** Of a row with nothing to draw. */
+const lineHeight = 30;
+/** Label and value together, in characters, beyond which both do not fit on a narrow screen. */
+const narrowLine = 40;
 const axisHeight = 26;
 /** A change beyond this many times the smallest of the rows' is drawn as an arrow, lest it flatten that one. */
 const farBeyond = 20;
@@ -33,11 +37,13 @@ const farBeyond = 20;
 export function forestPlot(rows: readonly ForestRow[], subject: string): Markup {
   if (rows.length === 0) return markup``;
   const scale = scaleOver(within(rows));
-  const height = rows.length * rowHeight + axisHeight;
+  const tops = [0];
+  for (const { figure } of rows) tops.push((tops.at(-1) ?? 0) + (figure === null ? lineHeight : rowHeight));
+  const bottom = tops.at(-1) ?? 0;
   const summary = rows.map((row) => `${row.label}: ${said(row)}`);
-  return markup`<svg class="plot forest" width="100%" height="${height}" role="img" aria-label="${`${subject}. ${summary.join('; ')}`}">
-${axis(scale, rows.length * rowHeight)}
-${rows.map((row, index) => rowMarkup(row, index * rowHeight, scale))}
+  return markup`<svg class="plot forest" width="100%" height="${bottom + axisHeight}" role="img" aria-label="${`${subject}. ${summary.join('; ')}`}">
+${axis(scale, bottom)}
+${rows.map((row, index) => rowMarkup(row, tops[index] ?? 0, scale))}
 </svg>`;
 }
 
@@ -70,12 +76,15 @@ function axis(scale: Scale, height: number): Markup {
 }
 
 function rowMarkup(row: ForestRow, top: number, scale: Scale): Markup {
-  const { label, kind, figure, value, margin } = row;
+  const { kind, figure, margin } = row;
+  const label = shown(row.label, 44);
+  const value = row.value ?? (figure === null ? 'unknown' : bounded(figure));
+  const isLong = label.length + value.length > narrowLine;
   const middle = top + 40;
   const limit = scale.at(margin);
-  return markup`<g class="row ${kind}"><title>${label}: ${said(row)}</title>
-<text class="label" x="0" y="${top + 18}">${shown(label, 44)}</text>
-<text class="value" x="100%" y="${top + 18}" text-anchor="end">${value ?? (figure === null ? 'unknown' : bounded(figure))}</text>
+  return markup`<g class="row ${kind}"><title>${row.label}: ${said(row)}</title>
+<text class="label" x="0" y="${top + 18}">${label}</text>
+<text class="${isLong ? 'value long' : 'value'}" x="100%" y="${top + 18}" text-anchor="end">${value}</text>
 ${
   figure === null
     ? null

@@ -186,6 +186,16 @@ export function ownReasons({ reasons, workloads }: Result): Reason[] {
   return reasons.filter(({ message }) => !repeated.has(message));
 }
 
+/** What tables of the total and of functions say already, figure by figure. */
+const tabulated = new Set(['total_slower', 'within_margin', 'function_slower', 'function_new']);
+
+/** The reasons of a workload that stand in no table beside them. */
+export function furtherReasons(workload: WorkloadResult): string[] {
+  return workload.reasons
+    .filter((reason) => !hasTotal(workload) || !tabulated.has(reason.code))
+    .map(({ message }) => message);
+}
+
 /** Whether the work done is known, so that there is a total to speak of. */
 export function hasTotal({ cpuPerUnit }: WorkloadResult): boolean {
   return cpuPerUnit.base > 0 && cpuPerUnit.head > 0;

@@ -8,6 +8,7 @@ import { layoutText } from './layouts.js';
 import { missingTexts } from './missing.js';
 import {
   consequence,
+  furtherReasons,
   hasTotal,
   headline,
   neededSentence,
@@ -79,7 +80,7 @@ function workloadLines(workload: WorkloadResult, width: number, paint: Paint): s
     ...paragraph(hasTotal(workload) ? totalText(workload) : 'CPU time per unit of work: unknown'),
     ...functionLines(workload, width, paint),
     ...waitLines(workload, width, paint),
-    ...workload.reasons.flatMap(({ message }) => paragraph(`- ${message}`)),
+    ...furtherReasons(workload).flatMap((message) => paragraph(`- ${message}`)),
     ...(more === null ? [] : paragraph(more)),
     ...paragraph(measured).map((line) => paint('faint', line)),
     ...missingTexts(workload, worthALine).flatMap(paragraph),

@@ -174,6 +174,16 @@ describe('forest plot', () => {
     expect(svg).not.toContain('<path');
   });
 
+  test('a row without a figure takes a line; figures that leave no room for a name are marked', () => {
+    const empty = { ...row('came'), figure: null, value: 'new, adds +1.2 % (+0.9 % … +1.4 %) to the total' };
+    const svg = forestPlot([empty, row('api')], 'Change').text;
+    expect(svg).toMatch(/^<svg class="plot forest" width="100%" height="114"/);
+    const [came, api] = svg.split('<g class="row').slice(1) as [string, string];
+    expect(came).toContain('class="value long"');
+    expect(api).toContain('class="value"');
+    expect(api).toContain('class="label" x="0" y="48"');
+  });
+
   test('no rows, no drawing', () =>
     expect(forestPlot([], 'Change of CPU time per unit of work').text).toBe(''));
 });

@@ -49,6 +49,17 @@ describe('what is likely and not proven', () => {
 });
 
 describe('terminal', () => {
+  test('says a figure once: what its lines show already is no reason beside them', () => {
+    const noisy = { code: 'noisy', message: 'the machine was not quiet' };
+    const text = renderTerminal(aResult([{ ...failing(), reasons: [...failing().reasons, noisy] }]), {
+      color: false,
+      width: 160,
+    });
+    expect(text).toContain('  - the machine was not quiet\n');
+    expect(text.match(/^ +- /gm)).toHaveLength(1);
+    expect(text.match(/\+26\.2 %/g)).toHaveLength(1);
+  });
+
   test('starts with the verdict and names what matters', () => {
     const text = renderTerminal(mixed, { color: false, width: 160 });
     const lines = text.split('\n');

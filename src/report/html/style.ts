@@ -158,7 +158,7 @@ pre{margin:6px 0 14px;padding:10px 14px;border-radius:6px;background:var(--faint
 .guide dd{max-width:78ch}
 footer{color:var(--soft);font-size:.875rem;padding-bottom:40px}
 @media (max-width:640px){main,.inner,footer{padding:0 14px}.card{padding:16px 14px}.scroll{margin:0 -14px;padding:0 14px}
-.verdict{gap:14px}.icon{width:40px;height:40px}h1{font-size:1.0625rem}.forest .value{display:none}.placement .drawn{min-width:60px;width:25%}.placement th,.placement td{padding-right:8px}h1 .word{font-size:1.75rem}.tiles>div{flex-basis:150px;padding:12px 14px}.tiles strong{font-size:1.0625rem}}
+.verdict{gap:14px}.icon{width:40px;height:40px}h1{font-size:1.0625rem}.forest .value.long{display:none}.placement .drawn{min-width:60px;width:25%}.placement th,.placement td{padding-right:8px}h1 .word{font-size:1.75rem}.tiles>div{flex-basis:150px;padding:12px 14px}.tiles strong{font-size:1.0625rem}}
 @media screen and (max-width:760px){.functions thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.functions,.functions tbody{display:block}
 .functions tbody tr{display:grid;grid-template-columns:1fr 1fr;gap:4px 16px;padding:12px 0;border-bottom:1px solid var(--line)}.functions tbody tr:last-child{border-bottom:0}
 .functions th,.functions td{border:0;padding:0}.functions th[scope=row]{grid-column:1/-1;max-width:none}.functions td[data-label]::before{content:attr(data-label);display:block;color:var(--soft);font-size:.75rem;font-weight:400}

@@ -11,9 +11,9 @@ import {
   unitName,
 } from '../../text/format.js';
 import { waitWords } from '../../text/waits.js';
-import type { FunctionResult, Reason, WorkloadResult } from '../../verdict/result.js';
+import type { FunctionResult, WorkloadResult } from '../../verdict/result.js';
 import { code, inline, prose } from '../escape/markdown.js';
-import { hasTotal, neededSentence, verdictSign, verdictWord } from '../phrase.js';
+import { furtherReasons, hasTotal, neededSentence, verdictSign, verdictWord } from '../phrase.js';
 import { classSign, finding, mattering, ownChange, remark, waiverText } from '../ranking.js';
 import { fromTo, rankedWaits, waitChange, waitingLine, waitSign } from '../waits.js';
 import type { Extent } from './extents.js';
@@ -39,22 +39,12 @@ export function workloadTable(workloads: readonly WorkloadResult[]): string {
   );
 }
 
-/** What the tables say already, figure by figure. */
-const tabulated = new Set(['total_slower', 'within_margin', 'function_slower', 'function_new']);
-
-/** The reasons that the tables do not show. */
-function furtherReasons(reasons: readonly Reason[], workload: WorkloadResult): string[] {
-  return reasons
-    .filter((reason) => !hasTotal(workload) || !tabulated.has(reason.code))
-    .map(({ message }) => message);
-}
-
 export function workloadBlock(workload: WorkloadResult, extent: Extent, titled: boolean): string {
   const { functions, verdict } = workload;
   const rows = mattering(functions, extent.functions, verdict === 'inconclusive' ? extent.unproven : 0);
   const more = neededSentence(workload);
   const block = joined([
-    bullets(furtherReasons(workload.reasons, workload), extent.messages),
+    bullets(furtherReasons(workload), extent.messages),
     more === null || extent.messages === 0 ? '' : more,
     rows.length > 0 ? functionTable(rows, workload) : '',
     provenLeft(functions, rows),
