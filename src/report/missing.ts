@@ -25,21 +25,25 @@ export const runtimeCures: Readonly<Record<string, string>> = {
 };
 
 /**
- * Sentences by side, where they are worth a word.
+ * A sentence for each cause that is worth a word, both sides in one where they lack the same.
  * @param least share of the side's samples
  */
 export function missingTexts({ quality }: WorkloadResult, least = 0.001): string[] {
-  return (['base', 'head'] as const).flatMap((side) => {
+  const partsOf = new Map<string, string[]>();
+  for (const side of ['base', 'head'] as const) {
     const { causes: found, truncated: share } = quality[side];
-    return [...found, { kind: 'truncated', cause: 'truncated', share }]
-      .filter((one) => one.share >= least)
-      .map((one) => missingText(side, one));
-  });
+    for (const one of [...found, { kind: 'truncated', cause: 'truncated', share }]) {
+      if (one.share < least) continue;
+      const text = missingText(one);
+      partsOf.set(text, [...(partsOf.get(text) ?? []), `${percent(one.share)} of ${side}'s`]);
+    }
+  }
+  return [...partsOf].map(([text, parts]) => `${parts.join(' and ')} ${text}`);
 }
 
-/** `12 % of head's samples are unresolved: the file has no symbol at the address (libfoo.so.1); keep symbols …` */
-function missingText(side: string, { kind, cause, share, where = [] }: Missing): string {
-  const what = `${percent(share)} of ${side}'s ${isOfStacks(kind) ? 'stacks' : 'samples'} are ${kind}`;
+/** `samples are unresolved: the file has no symbol at the address (libfoo.so.1); keep symbols …` */
+function missingText({ kind, cause, where = [] }: Missing): string {
+  const what = `${isOfStacks(kind) ? 'stacks' : 'samples'} are ${kind}`;
   const known = kind === 'truncated' ? truncated : own<Cause>(own(causes, kind) ?? {}, cause);
   if (known === undefined) return `${what}: ${cause}`;
   const runtime = own(runtimeCures, where[0] ?? '');

@@ -71,6 +71,23 @@ describe('cures are as specific as what is known', () => {
     );
   });
 
+  test('both sides share a sentence where they lack the same, and only there', () => {
+    const of = (share: number, where: string[]) => [
+      { kind: 'unresolved' as const, cause: 'no_symbol', share, where },
+    ];
+    const both = having(of(0.11, ['app']));
+    const base = (where: string[]) => ({
+      ...both,
+      quality: { ...both.quality, base: { ...both.quality.base, causes: of(0.02, where) } },
+    });
+    const [shared, ...none] = missingTexts(base(['app']));
+    expect(shared).toMatch(
+      /^2\.0 % of base's and 11\.0 % of head's samples are unresolved: .* \(app\); keep symbols/,
+    );
+    expect(none).toEqual([]);
+    expect(missingTexts(base(['other']))).toHaveLength(2);
+  });
+
   test('truncated stacks say which setting', () => {
     expect(missingTexts(having([], 0.03))).toEqual([
       "3.0 % of head's stacks are truncated: they are deeper than what is recorded; raise capture.max_depth",
