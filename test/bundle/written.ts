@@ -1,10 +1,12 @@
 /** A bundle on disk: simulated pairs, with real profiles of what was simulated. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { BundleManifest, Capture } from '../../src/bundle/schema.js';
 import { encodeProfile } from '../../src/profile/codec.js';
 import type { FunctionTable } from '../../src/profile/functions.js';
 import { manifestOf, program, simulate, type Truth } from '../verdict/simulate.js';
+import { zipOf } from './zipWriter.js';
 
 export interface Written {
   /** Renames the functions of the profiles. */
@@ -39,6 +41,23 @@ export function writeBundle(
   const written = change?.(manifest) ?? manifest;
   writeManifest(directory, written);
   return written;
+}
+
+/** Such a bundle as the archive that a run leaves of it. */
+export function archivedBundle(written: Written = {}): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), 'profbound-measured-'));
+  try {
+    writeBundle(folder, written);
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+    return zipOf(
+      files.map(({ parentPath, name }) => {
+        const file = join(parentPath, name);
+        return { name: file.slice(folder.length + 1), bytes: readFileSync(file) };
+      }),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** Puts anything in the place of bundle.json. */

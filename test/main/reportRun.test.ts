@@ -1,83 +1,36 @@
 /** `mode: report` against GitHub on the loopback interface: whose run it was and what is tolerated is asked, what was measured is judged. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { openBundle } from '../../src/bundle/reader.js';
-import type { BundleManifest } from '../../src/bundle/schema.js';
 import { reevaluate } from '../../src/jobs/report.js';
 import { runAction } from '../../src/main/runAction.js';
 import { renderJson } from '../../src/report/json.js';
-import { writeBundle } from '../bundle/written.js';
 import { zipOf } from '../bundle/zipWriter.js';
+import {
+  baseConfig,
+  commits,
+  forkPull,
+  knowMeasured,
+  measuredBundle,
+  measuringRun,
+} from '../publish/fork.js';
 import { faultAnswer } from '../publish/github-server/server.js';
 import { openWorld, type World } from '../publish/world.js';
 import { hostileNames } from '../report/hostile.js';
 
-const head = 'b'.repeat(40);
-const mergedInto = 'a'.repeat(40);
-const merge = 'c'.repeat(40);
-const tip = 'd'.repeat(40);
+const { head, mergedInto, merge, tip } = commits;
 
 let sound: Buffer;
-/** The archive of a bundle that was changed. */
-function archiveOf(change: (manifest: BundleManifest) => BundleManifest = (same) => same): Buffer {
-  const folder = mkdtempSync(join(tmpdir(), 'profbound-measured-'));
-  try {
-    writeBundle(folder, {
-      change: (manifest) =>
-        change({
-          ...manifest,
-          startedAt: '2026-03-01T10:05:00.000Z',
-          refs: {
-            base: { name: mergedInto, commit: mergedInto, root: '/src' },
-            head: { name: merge, commit: merge, root: '/src' },
-          },
-        }),
-    });
-    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
-    return zipOf(
-      files.map(({ parentPath, name }) => {
-        const file = join(parentPath, name);
-        return { name: file.slice(folder.length + 1), bytes: readFileSync(file) };
-      }),
-    );
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
 beforeAll(() => {
-  sound = archiveOf();
+  sound = measuredBundle();
 });
-
-const workflowRun = {
-  id: 55,
-  run_attempt: 1,
-  event: 'pull_request',
-  conclusion: 'failure',
-  head_sha: head,
-  head_branch: 'topic',
-  head_repository: { full_name: 'mallory/shop' },
-  created_at: '2026-03-01T10:00:00Z',
-};
-const fromFork = {
-  number: 7,
-  state: 'open',
-  head: { sha: head, ref: 'topic', repository: 'mallory/shop' },
-  base: { ref: 'main' },
-} as const;
-const config = "version: 1\nworkloads: { api: { batch: 'true' } }\ngate: { total: { margin: 3% } }\n";
 
 let world: World;
 let environment: Record<string, string>;
 beforeEach(async () => {
   world = await openWorld();
-  const { runs } = world.server;
-  runs.pulls.push(fromFork);
-  runs.branches.set('main', tip);
-  runs.commits.set(merge, [mergedInto, head]);
-  runs.files.set(`${tip}:.profbound.yml`, config);
-  runs.artifacts.push({ id: 1, run: 55, name: 'profbound-measure-1-bundle', bytes: sound });
+  knowMeasured(world.server.runs, sound);
   environment = {
     GITHUB_REPOSITORY: 'acme/shop',
     GITHUB_EVENT_NAME: 'workflow_run',
@@ -104,7 +57,7 @@ afterEach(async () => {
 async function report(run: object = {}, event: object = {}): Promise<number> {
   writeFileSync(
     join(world.directory, 'event.json'),
-    JSON.stringify({ workflow_run: { ...workflowRun, ...run }, ...event }),
+    JSON.stringify({ workflow_run: { ...measuringRun, ...run }, ...event }),
   );
   return runAction({
     env: process.env,
@@ -137,14 +90,16 @@ describe('a verdict', () => {
   });
 
   test('rests on what base tolerates, not on what the bundle says', async () => {
-    const loose = archiveOf((manifest) => ({
-      ...manifest,
-      workloads: manifest.workloads.map((workload) => ({
-        ...workload,
-        policy: { ...workload.policy, totalMargin: 10, functionMargin: 10 },
-        waivers: [{ at: 'x', time: 'cpu', function: null, max: 10, reason: 'r', expires: '2099-01-01' }],
-      })),
-    }));
+    const loose = measuredBundle({
+      change: (manifest) => ({
+        ...manifest,
+        workloads: manifest.workloads.map((workload) => ({
+          ...workload,
+          policy: { ...workload.policy, totalMargin: 10, functionMargin: 10 },
+          waivers: [{ at: 'x', time: 'cpu', function: null, max: 10, reason: 'r', expires: '2099-01-01' }],
+        })),
+      }),
+    });
     measured(loose);
     expect(await report()).toBe(1);
     expect(bodies()[0]).toMatch(
@@ -156,7 +111,7 @@ describe('a verdict', () => {
     process.env.INPUT_CONFIG = 'ci/gate.yml';
     environment.INPUT_CONFIG = 'ci/gate.yml';
     const { files } = world.server.runs;
-    files.set(`${tip}:ci/gate.yml`, config);
+    files.set(`${tip}:ci/gate.yml`, baseConfig);
     const waivers = 'version: 1\nwaivers: [{ total: true, max: 90%, reason: r, expires: 2026-12-31 }]\n';
     files.set(`${tip}:ci/.profbound-waivers.yml`, waivers);
     await report();
@@ -197,15 +152,15 @@ describe('which pull request', () => {
 
   test('none any more: closed, or with newer commits', async () => {
     const { pulls } = world.server.runs;
-    pulls[0] = { ...fromFork, state: 'closed' };
-    pulls[1] = { ...fromFork, number: 8, head: { ...fromFork.head, sha: tip } };
+    pulls[0] = { ...forkPull, state: 'closed' };
+    pulls[1] = { ...forkPull, number: 8, head: { ...forkPull.head, sha: tip } };
     expect(await report()).toBe(0);
     expect(printed()).toContain('::notice::no open pull request has the commit that was measured');
     expect([bodies(), world.summary(), world.outputs()]).toEqual([[], '', {}]);
   });
 
   test('several: nothing tells which', async () => {
-    world.server.runs.pulls.push({ ...fromFork, number: 9 });
+    world.server.runs.pulls.push({ ...forkPull, number: 9 });
     expect(await report()).toBe(3);
     expect(printed()).toMatch(/::error::the pull requests #7 and #9 have the same last commit/);
     expect(bodies()).toEqual([]);
@@ -231,10 +186,12 @@ describe('which pull request', () => {
     await report();
     expect(bodies()[0]).toMatch(/that c{12} is this pull request could not be checked/);
     measured(
-      archiveOf((manifest) => ({
-        ...manifest,
-        refs: { ...manifest.refs, head: { ...manifest.refs.head, commit: head } },
-      })),
+      measuredBundle({
+        change: (manifest) => ({
+          ...manifest,
+          refs: { ...manifest.refs, head: { ...manifest.refs.head, commit: head } },
+        }),
+      }),
     );
     await report();
     expect(bodies()[0]).not.toMatch(/could not be checked/);
@@ -326,11 +283,13 @@ describe('a bundle that means no good', () => {
       ...hostileNames.filter(({ length }) => length < 2000),
     ];
     measured(
-      archiveOf((manifest) => ({
-        ...manifest,
-        notes: text.slice(0, 90),
-        refs: { ...manifest.refs, head: { ...manifest.refs.head, name: text.join('\n').slice(0, 2000) } },
-      })),
+      measuredBundle({
+        change: (manifest) => ({
+          ...manifest,
+          notes: text.slice(0, 90),
+          refs: { ...manifest.refs, head: { ...manifest.refs.head, name: text.join('\n').slice(0, 2000) } },
+        }),
+      }),
     );
     expect(await report()).toBe(1);
     const outside = (bodies()[0] ?? '')
