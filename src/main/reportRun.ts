@@ -72,19 +72,15 @@ export async function judgeReported(
   }
   const base = await allowed('contents: read', () => readBase(client, context, pull, inputs, run));
   const folder = mkdtempSync(join(tmpdir(), 'profbound-artifact-'));
+  const patience = patienceOf(inputs.publishTimeout);
   try {
     const archive = join(folder, 'bundle.zip');
-    await downloadArtifact(
-      client,
-      repositoryOf(context),
-      artifact,
-      archive,
-      patienceOf(inputs.publishTimeout),
-    );
+    await downloadArtifact(client, repositoryOf(context), artifact, archive, patience);
     const name = `artifact ${artifact.name}`;
     const remarks = async (manifest: BundleManifest): Promise<readonly string[]> => [
       `measured by run ${run.id} of ${run.headRepository ?? 'a fork that is gone'} at ${run.headSha}: the figures are that run's own, the gate is that of ${base.name}`,
-      ...(await checkMeasured(client, context, run, manifest)),
+      // With patience of its own: to download and unpack may have taken longer than all requests may.
+      ...(await checkMeasured(openClient(inputs.token, context.apiUrl, patience), context, run, manifest)),
     ];
     return await judgeForeign(
       { archive, name, base, remarks },
@@ -158,12 +154,17 @@ async function checkMeasured(
   const { commit } = refs.head;
   if (commit === headSha) return [];
   // On pull_request the merge of head into base is measured.
-  const parents = commit === null ? null : await parentsOf(client, repositoryOf(context), commit);
-  if (parents === null) {
-    return [
-      `that ${commit?.slice(0, 12) ?? 'what was measured'} is this pull request could not be checked: the repository has no such commit`,
-    ];
+  const unchecked = (why: string): readonly string[] => [
+    `that ${commit?.slice(0, 12) ?? 'what was measured'} is this pull request could not be checked: ${why}`,
+  ];
+  let parents: readonly string[] | null;
+  try {
+    parents = commit === null ? null : await parentsOf(client, repositoryOf(context), commit);
+  } catch (error) {
+    // Whoever lies names a commit that nobody knows: to refuse here would stop nobody but the honest.
+    return unchecked((error as Error).message);
   }
+  if (parents === null) return unchecked('the repository has no such commit');
   if (parents[1] !== headSha) {
     throw new UsageError(
       `the bundle is of ${commit}, which is no merge of ${headSha}, the commit its run was started for`,
