@@ -1,20 +1,11 @@
 /** The built Action as a runner starts it, with GitHub on the loopback interface. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { bundleSchema } from '../../src/bundle/schema.js';
-import { commentMarker } from '../../src/publish/github/comment.js';
-import { resultSchema } from '../../src/verdict/result.js';
-import {
-  botAccount,
-  faultAnswer,
-  type GitHubServer,
-  startGitHubServer,
-} from '../publish/github-server/server.js';
-import { readZip } from '../publish/zip.js';
+import { botAccount, type GitHubServer, startGitHubServer } from '../publish/github-server/server.js';
+import { expectArtifacts } from './artifacts.js';
 import { configuration, expectCode, service } from './project.js';
-import { type ActionRequest, type ActionRun, pullRequestPayload, Upstream } from './runner.js';
+import { type ActionRun, type CheckedOut, pullRequestPayload, Upstream } from './runner.js';
 
 /** Enough that `work` is most of what the service does. */
 const rounds = 150_000;
@@ -69,7 +60,8 @@ describe('a pull request that makes it slower', () => {
         ],
       },
     ]);
-    expectArtifacts(server, failed);
+    const { workloads } = expectArtifacts(server, failed, 'profbound-perf-1');
+    expect(workloads[0]?.captures.length).toBeGreaterThanOrEqual(8);
     expect(largestDifference(failed.outputs.pprof ?? '')).toBe('work');
   }, 120_000);
 
@@ -103,40 +95,6 @@ function largestDifference(folder: string): string | undefined {
   return first.trim().split(/\s+/)[5];
 }
 
-/** Files of an artifact arrived as they lie in the workspace. */
-function expectArtifacts(server: GitHubServer, { outputs }: ActionRun): void {
-  const { finished } = server.artifacts;
-  const report = finished.get('profbound-perf-1.html');
-  expect(report?.bytes.equals(readFileSync(outputs.report ?? ''))).toBe(true);
-  expect(outputs['report-artifact-url']).toBe(
-    `https://github.com/acme/shop/actions/runs/99/artifacts/${report?.id}`,
-  );
-  const drawing = finished.get('profbound-perf-1-flamegraph.svg');
-  expect(drawing?.bytes.equals(readFileSync(join(dirname(outputs.report ?? ''), 'flamegraph-api.svg')))).toBe(
-    true,
-  );
-  expect(outputs['flamegraph-artifact-id']).toBe(String(drawing?.id));
-  const unpacked = (kind: 'bundle' | 'pprof') => {
-    const artifact = finished.get(`profbound-perf-1-${kind}`);
-    expect(outputs[`${kind}-artifact-id`]).toBe(String(artifact?.id));
-    const files = readZip(artifact?.bytes ?? Buffer.alloc(0));
-    for (const [name, bytes] of files) {
-      expect(bytes.equals(readFileSync(join(outputs[kind] ?? '', name)))).toBe(true);
-    }
-    return files;
-  };
-  expect([...unpacked('pprof').keys()].sort()).toEqual(['api.base.pb.gz', 'api.head.pb.gz']);
-  const files = unpacked('bundle');
-  const manifest = bundleSchema.parse(JSON.parse(String(files.get('bundle.json'))));
-  const captures = manifest.workloads.flatMap((workload) => workload.captures);
-  expect(captures.length).toBeGreaterThanOrEqual(8);
-  expect([...files.keys()].sort()).toEqual(
-    ['bundle.json', ...captures.flatMap((each) => [each.cpuProfile, each.offCpuProfile ?? []].flat())].sort(),
-  );
-  const result = resultSchema.parse(JSON.parse(readFileSync(outputs.result ?? '', 'utf8')));
-  expect(result.verdict).toBe(outputs.verdict);
-}
-
 /** Everything besides the measurement, which is as short as it can be: after its pilot it is known not to decide in time. */
 describe('a gate that stays inconclusive', () => {
   let upstream: Upstream;
@@ -151,17 +109,8 @@ describe('a gate that stays inconclusive', () => {
       }),
     });
     pull = upstream.pullRequest('topic', { 'README.md': 'no change of code' });
-    stalled = withStalledUploads();
   });
   afterAll(() => upstream.remove());
-  /** It waits for its deadline while the others run. */
-  let stalled: Promise<{ readonly run: ActionRun; readonly server: GitHubServer }>;
-  async function withStalledUploads() {
-    const server = await startGitHubServer();
-    server.fault = (operation) => (operation === 'PutBlock' ? 'hang' : null);
-    const run = await onPull(server, { inputs: { 'publish-timeout': '1' } });
-    return { run, server };
-  }
   const servers: GitHubServer[] = [];
   afterEach(async () => {
     for (const server of servers.splice(0)) {
@@ -170,19 +119,6 @@ describe('a gate that stays inconclusive', () => {
     }
   });
 
-  const open = async (): Promise<GitHubServer> => {
-    const server = await startGitHubServer();
-    servers.push(server);
-    return server;
-  };
-  const onPull = (server: GitHubServer, change: Partial<ActionRequest> = {}): Promise<ActionRun> =>
-    upstream.run({
-      server,
-      event: 'pull_request',
-      sha: pull.merge,
-      payload: pullRequestPayload(pull.head),
-      ...change,
-    });
   /** The verdict is what it is, whatever GitHub does. */
   function expectVerdict(run: ActionRun): void {
     expectCode(run, 2);
@@ -190,19 +126,10 @@ describe('a gate that stays inconclusive', () => {
     expect(run.summary).toMatch(/^\*\*Inconclusive\*\*/);
   }
 
-  test('keeps one comment, whatever the number of runs', async () => {
-    const server = await open();
-    for (const attempt of [1, 2]) expectVerdict(await onPull(server, { attempt }));
-    expect(server.comments.list).toMatchObject([{ versions: 2 }]);
-    expect(server.comments.list[0]?.body).toMatch(/^<!-- .* -->\n\*\*Inconclusive\*\*/);
-    expect(server.checks.runs).toMatchObject([{ conclusion: 'failure' }, { conclusion: 'failure' }]);
-    expect(server.artifacts.finished.size).toBe(4);
-  });
-
   test('is published without comment and check where there is no pull request', async () => {
     const { head, merge } = pull;
     const queuedOnto = upstream.project.git('rev-parse', `${merge}^`);
-    const requests: readonly Omit<ActionRequest, 'server'>[] = [
+    const requests: readonly Omit<CheckedOut, 'server'>[] = [
       {
         event: 'merge_group',
         sha: merge,
@@ -214,7 +141,8 @@ describe('a gate that stays inconclusive', () => {
     ];
     await Promise.all(
       requests.map(async (request) => {
-        const server = await open();
+        const server = await startGitHubServer();
+        servers.push(server);
         const run = await upstream.run({ ...request, server, depth: 0 });
         expectVerdict(run);
         expect(run.warnings).toEqual([]);
@@ -233,8 +161,13 @@ describe('a gate that stays inconclusive', () => {
       viewer: { login: 'gitea-actions', type: 'Bot' },
     });
     servers.push(server);
-    const environment = { GITHUB_SERVER_URL: 'https://git.example.org' };
-    const run = await onPull(server, { environment });
+    const run = await upstream.run({
+      server,
+      event: 'pull_request',
+      sha: pull.merge,
+      payload: pullRequestPayload(pull.head),
+      environment: { GITHUB_SERVER_URL: 'https://git.example.org' },
+    });
     expectVerdict(run);
     expect(run.warnings).toEqual([
       expect.stringMatching(/^could not upload the report \(.*\), the bundle \(.*\): .* on the runner$/),
@@ -243,52 +176,8 @@ describe('a gate that stays inconclusive', () => {
     expect(server.checks.statuses).toMatchObject([
       { sha: pull.head, state: 'failure', context: 'profbound' },
     ]);
-    expect(server.comments.list).toHaveLength(1);
-  });
-
-  test.each([
-    [
-      ['CreateArtifact', 403, /^could not upload the bundle, the report: /],
-      ['PutBlock', 404, /^could not upload the bundle, the report: /],
-      ['FinalizeArtifact', 422, /^could not upload the bundle, the report: /],
-    ],
-    [
-      ['issues/list-comments', 500, /^could not comment on the pull request: /],
-      ['issues/create-comment', 422, /^could not comment on the pull request: /],
-      ['issues/update-comment', 429, /^could not comment on the pull request: /],
-    ],
-    [
-      ['graphql', 'hang', /^could not comment on the pull request: no answer from /],
-      ['checks/create', 404, /^could not make the check run: .* a commit status stands in/],
-      ['checks/create', 'hang', /^could not make the check run: no answer from /],
-    ],
-  ] as const)('is not changed by %j', async (...faults) => {
-    await Promise.all(
-      faults.map(async ([operation, fault, warning]) => {
-        const server = await open();
-        if (/update-comment|graphql/.test(operation)) {
-          server.comments.add(botAccount, `${commentMarker('.profbound.yml', [])}\nof an earlier run`);
-        }
-        server.fault = (asked) => {
-          if (asked !== operation) return null;
-          return fault === 'hang' ? 'hang' : faultAnswer(fault, 'in trouble', { 'retry-after': '0' });
-        };
-        const run = await onPull(server, { inputs: { 'publish-timeout': '3' } });
-        expectVerdict(run);
-        expect(server.operations).toContain(operation);
-        expect(run.warnings).toEqual([expect.stringMatching(warning)]);
-      }),
-    );
-  });
-
-  test('is not held up by uploads that never end', async () => {
-    const { run, server } = await stalled;
-    servers.push(server);
-    expectVerdict(run);
-    expect(run.warnings).toEqual([
-      expect.stringMatching(/^could not upload the bundle, the report: not finished within 20 s/),
+    expect(server.comments.list.map(({ body }) => body)).toEqual([
+      expect.stringMatching(/^<!-- .* -->\n\*\*Inconclusive\*\*/),
     ]);
-    expect(server.comments.list).toHaveLength(1);
-    expect(server.checks.runs).toHaveLength(1);
   });
 });

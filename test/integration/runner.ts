@@ -23,11 +23,15 @@ export interface ActionRequest {
   readonly sha: string;
   /** The event's payload besides the repository. */
   readonly payload?: Readonly<Record<string, unknown>>;
+  readonly job?: string;
   readonly attempt?: number;
-  /** As actions/checkout has it; 0 is all of the history. */
-  readonly depth?: number;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface CheckedOut extends ActionRequest {
+  /** As actions/checkout has it; 0 is all of the history. */
+  readonly depth?: number;
 }
 
 /** The payload of pull request 7. @param head its last commit */
@@ -75,45 +79,9 @@ export class Upstream {
     return workspace;
   }
 
-  /** Runs dist/action.js as a runner does: inputs with action.yml's defaults, files to write to, tokens. */
-  async run(request: ActionRequest): Promise<ActionRun> {
-    const { server, event, sha, payload = {}, attempt = 1, depth = 2 } = request;
-    const workspace = this.checkOut(sha, depth);
-    const runner = this.#folder().write({
-      'event.json': JSON.stringify({ ...payload, repository: { default_branch: 'main' } }),
-      summary: '',
-      outputs: '',
-    });
-    const run = await runCli([], {
-      cwd: workspace.folder,
-      program: action,
-      environment: {
-        ...inputsOf(request.inputs ?? {}),
-        GITHUB_ACTIONS: 'true',
-        GITHUB_API_URL: server.url,
-        GITHUB_SERVER_URL: 'https://github.com',
-        GITHUB_REPOSITORY: 'acme/shop',
-        GITHUB_EVENT_NAME: event,
-        GITHUB_EVENT_PATH: runner.path('event.json'),
-        GITHUB_SHA: sha,
-        GITHUB_JOB: 'perf',
-        GITHUB_RUN_ID: '99',
-        GITHUB_RUN_ATTEMPT: String(attempt),
-        GITHUB_WORKSPACE: workspace.folder,
-        GITHUB_STEP_SUMMARY: runner.path('summary'),
-        GITHUB_OUTPUT: runner.path('outputs'),
-        ACTIONS_RESULTS_URL: server.url,
-        ACTIONS_RUNTIME_TOKEN: runtimeToken(),
-        ...request.environment,
-      },
-    });
-    return {
-      ...run,
-      workspace,
-      outputs: readOutputs(runner.path('outputs')),
-      summary: runner.read('summary'),
-      warnings: [...run.stdout.matchAll(/^::warning::(could not .*)$/gm)].map((match) => match[1] as string),
-    };
+  /** Runs the Action on what actions/checkout leaves. */
+  run(request: CheckedOut): Promise<ActionRun> {
+    return runAction(request, this.checkOut(request.sha, request.depth ?? 2), this.#folder());
   }
 
   remove(): void {
@@ -125,6 +93,53 @@ export class Upstream {
     this.#folders.push(folder);
     return folder;
   }
+}
+
+/**
+ * Runs dist/action.js as a runner does: inputs with action.yml's defaults, files to write to, tokens.
+ * @param files where the runner keeps those files
+ */
+export async function runAction(
+  request: ActionRequest,
+  workspace: Project,
+  files: Project,
+): Promise<ActionRun> {
+  const { server, event, sha, payload = {}, job = 'perf', attempt = 1 } = request;
+  files.write({
+    'event.json': JSON.stringify({ ...payload, repository: { default_branch: 'main' } }),
+    summary: '',
+    outputs: '',
+  });
+  const run = await runCli([], {
+    cwd: workspace.folder,
+    program: action,
+    environment: {
+      ...inputsOf(request.inputs ?? {}),
+      GITHUB_ACTIONS: 'true',
+      GITHUB_API_URL: server.url,
+      GITHUB_SERVER_URL: 'https://github.com',
+      GITHUB_REPOSITORY: 'acme/shop',
+      GITHUB_EVENT_NAME: event,
+      GITHUB_EVENT_PATH: files.path('event.json'),
+      GITHUB_SHA: sha,
+      GITHUB_JOB: job,
+      GITHUB_RUN_ID: '99',
+      GITHUB_RUN_ATTEMPT: String(attempt),
+      GITHUB_WORKSPACE: workspace.folder,
+      GITHUB_STEP_SUMMARY: files.path('summary'),
+      GITHUB_OUTPUT: files.path('outputs'),
+      ACTIONS_RESULTS_URL: server.url,
+      ACTIONS_RUNTIME_TOKEN: runtimeToken(),
+      ...request.environment,
+    },
+  });
+  return {
+    ...run,
+    workspace,
+    outputs: readOutputs(files.path('outputs')),
+    summary: files.read('summary'),
+    warnings: [...run.stdout.matchAll(/^::warning::(could not .*)$/gm)].map((match) => match[1] as string),
+  };
 }
 
 function inputsOf(given: Readonly<Record<string, string>>): Record<string, string> {
