@@ -90,7 +90,9 @@ async function troubled(troubles: Troubles, timeout?: string) {
     const trouble = troubles[operation];
     if (trouble === undefined) return null;
     asked.add(operation);
-    return trouble === 'hang' ? 'hang' : faultAnswer(trouble, 'in trouble', { 'retry-after': '0' });
+    if (trouble === 'hang') return 'hang';
+    // With it a 403 is no refusal either.
+    return faultAnswer(trouble, 'in trouble', trouble === 429 ? { 'retry-after': '0' } : {});
   };
   server.runs.knowsCommitsOfForks = troubles['pulls/list'] === undefined;
   // Whose comment it is, is asked where there is one.
@@ -186,7 +188,10 @@ describe('a verdict is not changed by', () => {
       [
         [{ 'checks/create': 'hang' }, /^could not make the check run: no answer from /, '2'],
         [{ 'checks/create': 404 }, /^could not make the check run: in trouble.*a commit status stands in/],
-        [{ 'checks/create': 404, 'repos/create-commit-status': 403 }, /^could not make the check run: /],
+        [
+          { 'checks/create': 404, 'repos/create-commit-status': 403 },
+          /^could not make the check run: in trouble/,
+        ],
         [{ 'checks/update': 500 }, /^could not complete the check run: 50 of 60 annotations are there: /],
       ],
     ],
