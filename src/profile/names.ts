@@ -34,7 +34,7 @@ export function identify(frame: Frame, root: string): FunctionIdentity {
   }
   const file = relativeFile(shorten(frame.file || given.file), root);
   const name = withoutMarks(given.name, file ?? '');
-  const home = file === null ? shorten(unversionedMapping(frame.mapping)) : unversionedFile(file);
+  const home = file === null ? unversionedMapping(shorten(frame.mapping)) : unversionedFile(file);
   const distinct = distinctName(name, file ?? '', frame.place);
   return { key: home === '' ? distinct : `${distinct} (${home})`, name, file, resolved: true };
 }
@@ -45,7 +45,8 @@ export type PlaceOf = (file: string, line: number) => string | null;
 /** The profile with the places of functions that have only a number for a name: see `Frame.place`. */
 export function withPlaces(profile: Profile, placeOf: PlaceOf): Profile {
   const frames = profile.frames.map((frame): Frame => {
-    if (frame.line === 0 || !isNumbered(withoutMarks(frame.name, frame.file), frame.file)) return frame;
+    if (frame.line === 0 || !isNumbered(withoutMarks(shorten(frame.name), frame.file), frame.file))
+      return frame;
     const place = placeOf(frame.file, frame.line);
     return place === null ? frame : { ...frame, place };
   });
@@ -54,7 +55,7 @@ export function withPlaces(profile: Profile, placeOf: PlaceOf): Profile {
 
 /** The name of code no function is known for. */
 export function unknownName(mapping: string): string {
-  const home = shorten(mappingName(mapping));
+  const home = mappingName(shorten(mapping));
   return home === '' ? '[unknown]' : `[unknown] (${home})`;
 }
 

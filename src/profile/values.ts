@@ -15,21 +15,24 @@ interface ValueType {
   readonly unit: string;
 }
 
-const nanosecondsIn: Readonly<Record<string, number>> = {
-  nanoseconds: 1,
-  ns: 1,
-  microseconds: 1e3,
-  us: 1e3,
-  milliseconds: 1e6,
-  ms: 1e6,
-  seconds: 1e9,
-  s: 1e9,
-};
+/** A map, since a unit is text from a file: an object has members by names such as `constructor`. */
+const nanosecondsIn: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    nanoseconds: 1,
+    ns: 1,
+    microseconds: 1e3,
+    us: 1e3,
+    milliseconds: 1e6,
+    ms: 1e6,
+    seconds: 1e9,
+    s: 1e9,
+  }),
+);
 
 /** Nanoseconds between two samples; 0 when the profile does not say or counts something else than time. */
 export function periodNanoseconds(message: Message, text: (index: number) => string): number {
   const unit = text(toNumber(message.periodType?.unit));
-  return toNumber(message.period) * (nanosecondsIn[unit] ?? 0);
+  return toNumber(message.period) * (nanosecondsIn.get(unit) ?? 0);
 }
 
 /**
@@ -49,7 +52,7 @@ export function costReader(message: Message, text: (index: number) => string): R
   const time = timeIndex(types, text(toNumber(message.defaultSampleType)));
   const count = countIndex(types, time);
   const timeType = types[time] as ValueType;
-  const factor = nanosecondsIn[timeType.unit] ?? 1;
+  const factor = nanosecondsIn.get(timeType.unit) ?? 1;
   const at = (values: readonly number[], index: number) => values[index] as number;
 
   if (count === time) {
@@ -64,7 +67,7 @@ export function costReader(message: Message, text: (index: number) => string): R
 }
 
 function timeIndex(types: readonly ValueType[], defaultType: string): number {
-  const isTime = ({ unit }: ValueType) => unit in nanosecondsIn;
+  const isTime = ({ unit }: ValueType) => nanosecondsIn.has(unit);
   const cpu = types.findIndex((type) => type.type === 'cpu' && isTime(type));
   if (cpu >= 0) return cpu;
   const byDefault = defaultType === '' ? -1 : types.findIndex(({ type }) => type === defaultType);

@@ -219,3 +219,18 @@ function withByte(bytes: Uint8Array, at: number): Uint8Array {
 function varint(value: number): number[] {
   return value < 128 ? [value] : [(value & 127) | 128, ...varint(Math.floor(value / 128))];
 }
+
+test.each(['constructor', '__proto__', 'toString'])(
+  'a unit called %s is one like any other that is unknown',
+  (unit) => {
+    const { samples, periodNanoseconds } = decodeProfile(
+      message({
+        types: ['samples/count', `cpu/${unit}`],
+        period: { type: `cpu/${unit}`, value: 5 },
+        samples: [{ values: [2, 3] }],
+      }),
+    );
+    expect(samples).toMatchObject([{ count: 2, nanoseconds: 3 }]);
+    expect(periodNanoseconds).toBe(0);
+  },
+);

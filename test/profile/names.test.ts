@@ -173,3 +173,11 @@ describe('hostile names', () => {
     expect(cleaned(name).length).toBeGreaterThan(0);
   });
 });
+
+test('what a profile calls a binary may be of any length: no rule looks at more of it than is shown', () => {
+  // Of a rule that goes back over what it has read, this would never end.
+  const mapping = `/lib/x.cpython-${'1'.repeat(1_000_000)}`;
+  const frame = { name: 'f', systemName: 'f', file: '', line: 0, mapping };
+  expect(identify(frame, '').key.length).toBeLessThan(4000);
+  expect(identify({ ...frame, name: '[unknown]' }, '').key.length).toBeLessThan(4000);
+});
