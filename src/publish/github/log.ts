@@ -3,12 +3,13 @@ import { endGroup, info, startGroup, warning } from '@actions/core';
 
 /**
  * Text that the runner prints and does not obey.
- * A command is a line whose first visible characters are `::`, or one with `##[` anywhere.
+ * A command is a line whose first visible characters are `::`, or one with `##[` anywhere. What the runner takes for
+ * white space is more than JavaScript does, such as U+0085: control and format characters count as such, too.
  */
 export function inert(text: string): string {
   return text
     .split(/\r\n|\r|\n/)
-    .map((line) => (/^\s*::/.test(line) ? `| ${line}` : line).replaceAll('##[', '## ['))
+    .map((line) => (/^[\s\p{C}]*::/u.test(line) ? `| ${line}` : line).replaceAll('##[', '## ['))
     .join('\n');
 }
 
