@@ -73,6 +73,9 @@ describe('terminal columns', () => {
       expect(columns(shorten('日本語の関数の名前です_and_more_than_that', width))).toBeLessThanOrEqual(width);
     }
     expect(shorten('tokenize', 8)).toBe('tokenize');
+    expect(shorten('tokenizeEveryWord', 10)).toBe('tokeni…ord');
+    // However long it is: looked at once, character by character.
+    expect(shorten(`a${'b'.repeat(200_000)}c`, 5)).toBe('abb…c');
   });
 
   test('lines break between words, not inside figures', () => {

@@ -22,13 +22,20 @@ export function shorten(text: string, width: number): string {
   if (columns(text) <= width) return text;
   const characters = [...text];
   const tail = Math.floor((width - 1) / 3);
-  const end: string[] = [];
-  while (characters.length > 0 && columns([characters.at(-1) ?? '', ...end].join('')) <= tail) {
-    end.unshift(characters.pop() ?? '');
+  let end = characters.length;
+  let taken = 0;
+  for (let next = columns(characters[end - 1] ?? ''); end > 0 && taken + next <= tail; ) {
+    taken += next;
+    end--;
+    next = columns(characters[end - 1] ?? '');
   }
-  const room = width - 1 - columns(end.join(''));
-  while (characters.length > 0 && columns(characters.join('')) > room) characters.pop();
-  return `${characters.join('')}…${end.join('')}`;
+  let start = 0;
+  for (let next = columns(characters[0] ?? ''); start < end && taken + next <= width - 1; ) {
+    taken += next;
+    start++;
+    next = columns(characters[start] ?? '');
+  }
+  return `${characters.slice(0, start).join('')}…${characters.slice(end).join('')}`;
 }
 
 /**
