@@ -11,6 +11,7 @@ import { judgeForeign } from '../jobs/foreign.js';
 import type { GateOutcome } from '../jobs/gate.js';
 import { answerStatus, type Client, isRefusal, openClient, patienceOf } from '../publish/github/client.js';
 import type { GitHubContext, WorkflowRun } from '../publish/github/context.js';
+import { actionLog } from '../publish/github/log.js';
 import { downloadArtifact, findBundle } from '../publish/github/run/bundleArtifact.js';
 import { branchTip, fileAt, parentsOf } from '../publish/github/run/commits.js';
 import { findPull, type MeasuredPull } from '../publish/github/run/pullRequest.js';
@@ -91,6 +92,24 @@ export async function judgeReported(
   }
 }
 
+/**
+ * Whether the pull request was closed or has newer commits than when its run was looked up: judging takes a while, and what
+ * stands at the pull request would be read as said of the commits it has then. Where GitHub does not tell, it is published.
+ */
+export async function isSuperseded(
+  { run, pull }: Reported,
+  { token, publishTimeout }: Inputs,
+  context: GitHubContext,
+): Promise<boolean> {
+  try {
+    const client = openClient(token, context.apiUrl, patienceOf(publishTimeout));
+    return (await findPull(client, repositoryOf(context), run))?.number !== pull.number;
+  } catch (error) {
+    actionLog.warn(`could not ask whether the pull request has newer commits: ${(error as Error).message}`);
+    return false;
+  }
+}
+
 /** Without an answer there is nothing to publish. @param permission what the token needs for it */
 async function allowed<T>(permission: string, ask: () => Promise<T>): Promise<T> {
   try {
@@ -152,7 +171,11 @@ async function checkMeasured(
   { refs }: BundleManifest,
 ): Promise<readonly string[]> {
   const { commit } = refs.head;
-  if (commit === headSha) return [];
+  if (commit === headSha) {
+    return [
+      `its last commit itself was measured, not its merge, and compared with ${refs.base.commit?.slice(0, 12) ?? 'a base without a commit'}`,
+    ];
+  }
   // On pull_request the merge of head into base is measured.
   const unchecked = (why: string): readonly string[] => [
     `that ${commit?.slice(0, 12) ?? 'what was measured'} is this pull request could not be checked: ${why}`,

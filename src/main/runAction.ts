@@ -17,7 +17,7 @@ import { renderTerminal } from '../report/terminal.js';
 import type { Result } from '../verdict/result.js';
 import { type Inputs, readInputs } from './inputs.js';
 import { resolveRefs } from './refs.js';
-import { findReported, judgeReported } from './reportRun.js';
+import { findReported, isSuperseded, judgeReported } from './reportRun.js';
 
 export interface ActionWorld {
   readonly env: NodeJS.ProcessEnv;
@@ -71,11 +71,16 @@ async function report(world: ActionWorld, inputs: Inputs, context: GitHubContext
   const settings = settingsOf(inputs);
   try {
     const outcome = await judgeReported(reported, inputs, context, world.cwd);
-    if (outcome !== null) return await conclude(outcome, place, settings);
-    notice(`the run that was to measure was ${reported.run.conclusion}: there is nothing to report`);
+    if (outcome === null) {
+      notice(`the run that was to measure was ${reported.run.conclusion}: there is nothing to report`);
+      return 0;
+    }
+    if (!(await isSuperseded(reported, inputs, context))) return await conclude(outcome, place, settings);
+    notice('the pull request was closed or has newer commits by now: nothing is reported');
     return 0;
   } catch (error) {
-    await publishFailure(messageOf(error), null, place, settings, actionLog);
+    if (!(await isSuperseded(reported, inputs, context)))
+      await publishFailure(messageOf(error), null, place, settings, actionLog);
     throw error;
   }
 }

@@ -162,8 +162,47 @@ describe('which pull request', () => {
   test('several: nothing tells which', async () => {
     world.server.runs.pulls.push({ ...forkPull, number: 9 });
     expect(await report()).toBe(3);
-    expect(printed()).toMatch(/::error::the pull requests #7 and #9 have the same last commit/);
+    expect(printed()).toMatch(
+      /::error::the pull requests #7 and #9 are of the same branch and its last commit/,
+    );
     expect(bodies()).toEqual([]);
+  });
+
+  test('not one that somebody else opened of the same commit, be it the only one left', async () => {
+    const { pulls } = world.server.runs;
+    pulls.push({ ...fromFork, number: 8, head: { ...fromFork.head, repository: 'eve/shop' } });
+    pulls.push({ ...fromFork, number: 9, head: { ...fromFork.head, ref: 'other' } });
+    pulls.push({ ...fromFork, number: 10, head: { ...fromFork.head, repository: null } });
+    expect(await report()).toBe(1);
+    expect(bodies()).toHaveLength(1);
+    pulls.shift();
+    expect(await report()).toBe(0);
+    expect(bodies()).toHaveLength(1);
+  });
+
+  test.each([
+    ['a sound one', () => sound, 0],
+    ['a broken one', () => Buffer.from('GIF89a'), 3],
+  ])('that got newer commits while the bundle was judged: nothing is said of %s', async (_, bytes, code) => {
+    measured(bytes());
+    const { pulls } = world.server.runs;
+    world.server.fault = (operation) => {
+      if (operation === 'GetArchive') pulls[0] = { ...fromFork, head: { ...fromFork.head, sha: tip } };
+      return null;
+    };
+    expect(await report()).toBe(code);
+    expect([bodies(), world.summary(), world.outputs()]).toEqual([[], '', {}]);
+  });
+
+  test('where GitHub does not say whether there are newer commits, there is a verdict, and a warning', async () => {
+    let asked = 0;
+    world.server.fault = (operation) =>
+      operation === 'repos/list-pull-requests-associated-with-commit' && asked++ > 0
+        ? faultAnswer(403, 'no more')
+        : null;
+    expect(await report()).toBe(1);
+    expect(bodies()).toHaveLength(1);
+    expect(printed()).toMatch(/::warning::could not ask whether the pull request has newer commits/);
   });
 
   test.each([
@@ -195,6 +234,9 @@ describe('which pull request', () => {
     );
     await report();
     expect(bodies()[0]).not.toMatch(/could not be checked/);
+    expect(bodies()[0]).toMatch(
+      /its last commit itself was measured, not its merge, and compared with a{12}/,
+    );
   });
 
   test('no other event, and no run of another event', async () => {

@@ -15,13 +15,18 @@ type Repository = Pick<GitHubContext, 'owner' | 'repo'>;
 interface Listed {
   readonly number: number;
   readonly state: string;
-  readonly head: { readonly sha: string; readonly repo: { readonly full_name: string } | null };
+  readonly head: {
+    readonly sha: string;
+    readonly ref: string;
+    readonly repo: { readonly full_name: string } | null;
+  };
   readonly base: { readonly ref: string; readonly repo: { readonly full_name: string } };
 }
 
 /**
  * The open pull request whose last commit the run was started for; null when there is none any more, because it was
- * closed or has newer commits.
+ * closed, has newer commits, or lost its fork. Anyone can open another one of a commit that is public: it has to come
+ * from the run's own branch.
  * @throws UsageError when there are several: nothing tells which one was measured
  */
 export async function findPull(
@@ -32,7 +37,11 @@ export async function findPull(
   const { owner, repo } = repository;
   const name = `${owner}/${repo}`;
   const isMeant = ({ state, head, base }: Listed): boolean =>
-    state === 'open' && head.sha === run.headSha && base.repo.full_name === name;
+    state === 'open' &&
+    head.sha === run.headSha &&
+    head.ref === run.headBranch &&
+    (head.repo?.full_name ?? null) === run.headRepository &&
+    base.repo.full_name === name;
   const byCommit = await client.rest.repos.listPullRequestsAssociatedWithCommit({
     owner,
     repo,
@@ -47,7 +56,7 @@ export async function findPull(
   if (others.length > 0) {
     const numbers = found.map(({ number }) => `#${number}`).join(' and ');
     throw new UsageError(
-      `the pull requests ${numbers} have the same last commit, ${run.headSha}, and nothing tells which of them was measured: close all but one and measure again`,
+      `the pull requests ${numbers} are of the same branch and its last commit, ${run.headSha}, and nothing tells which of them was measured: close all but one and measure again`,
     );
   }
   return {
