@@ -1,5 +1,6 @@
 /** What differs between the sides' sources, stored when they were measured: whether a slower function was changed. */
 import * as z from 'zod';
+import { listOf } from './bounded.js';
 
 /** Bounds of what is kept; a change beyond them says that it is cut. */
 export const mostFiles = 2000;
@@ -20,7 +21,7 @@ export const hunkSchema = z.object({
    * Headers of what the lines lie in, innermost first, as lines of head: of a loop, of its function, of its class. A
    * function whose first line is one of them is the one that was changed.
    */
-  inside: z.array(linesSchema).max(mostHeaders),
+  inside: listOf(linesSchema, mostHeaders),
 });
 export type Hunk = z.infer<typeof hunkSchema>;
 
@@ -31,12 +32,9 @@ export const changedFileSchema = z.object({
   /** So many of the path's last parts tell the file from all others of head. */
   tail: z.number().int().positive(),
   /** null where it is not known which lines changed: a binary file, or one beyond the bounds. */
-  hunks: z.array(hunkSchema).max(mostHunks).nullable(),
+  hunks: listOf(hunkSchema, mostHunks).nullable(),
   /** Empty lines that came or went, alike: they change nothing, but move what stands behind. Absent where none did. */
-  blanks: z
-    .array(hunkSchema.pick({ base: true, head: true }))
-    .max(mostHunks)
-    .optional(),
+  blanks: listOf(hunkSchema.pick({ base: true, head: true }), mostHunks).optional(),
 });
 export type ChangedFile = z.infer<typeof changedFileSchema>;
 
@@ -44,7 +42,7 @@ export const changesSchema = z.object({
   /** Where in what was compared the sides' roots are: empty, or a folder ending in a slash. */
   prefix: path,
   /** Paths are relative to what was compared. */
-  files: z.array(changedFileSchema).max(mostFiles),
+  files: listOf(changedFileSchema, mostFiles),
   /** Changed files beyond the bound. */
   filesLeft: count,
 });

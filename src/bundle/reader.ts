@@ -33,9 +33,7 @@ export function openBundle(directory: string): Bundle {
   }
   const version = (json as { schema?: unknown } | null)?.schema;
   if (version !== 'profbound/bundle@1') {
-    throw new UsageError(
-      `${file} has schema ${JSON.stringify(version)}; this version reads profbound/bundle@1`,
-    );
+    throw new UsageError(`${file} has schema ${versionText(version)}; this version reads profbound/bundle@1`);
   }
   const parsed = bundleSchema.safeParse(json);
   if (!parsed.success) throw new UsageError(`${file} is not a valid bundle:\n${faultsOf(parsed.error)}`);
@@ -44,6 +42,11 @@ export function openBundle(directory: string): Bundle {
     manifest: parsed.data,
     profile: (capture) => readProfile(directory, capture.cpuProfile),
   };
+}
+
+/** Anything may stand there: lists in lists, deeper than can be written out, or megabytes of text. */
+function versionText(version: unknown): string {
+  return typeof version === 'string' ? JSON.stringify(version.slice(0, 100)) : typeof version;
 }
 
 /** Of a bundle with very many faults the first, and no more of them than anybody reads. */

@@ -8,6 +8,7 @@
  * A bundle may come from elsewhere (a fork's artifact): untrusted, hence every length below is bounded.
  */
 import * as z from 'zod';
+import { listOf } from './bounded.js';
 import { changesSchema } from './changes.js';
 import { conditionsSchema } from './conditions.js';
 import { captureSummarySchema } from './summary.js';
@@ -41,10 +42,8 @@ export const policySchema = z.object({
    * Numbers of pairs, or of launches where pairs share them, after which the verdict is computed; ascending; the last
    * one is the most ever run.
    */
-  looks: z
-    .array(z.number().int().positive())
-    .min(1)
-    .max(64)
+  looks: listOf(z.number().int().positive(), 64)
+    .refine((looks) => looks.length > 0, 'there is a look')
     .refine((looks) => looks.every((look, index) => look > (looks[index - 1] ?? 0)), 'looks ascend'),
 });
 export type Policy = z.infer<typeof policySchema>;
@@ -55,7 +54,7 @@ export const waitPolicySchema = z.object({
   mode: z.enum(['report', 'enforce']),
   margin: z.number().min(0).max(10),
   /** Functions in which threads wait for work, besides those their stacks give away. */
-  idle: z.array(text).max(100),
+  idle: listOf(text, 100),
 });
 export type WaitPolicy = z.infer<typeof waitPolicySchema>;
 
@@ -132,13 +131,16 @@ export const pacingSchema = z.object({
   pairSeconds: z.number().positive(),
 });
 
-const layoutFolders = z.array(text).min(2).max(mostLayouts);
+const layoutFolders = listOf(text, mostLayouts).refine(
+  (folders) => folders.length >= 2,
+  'several code layouts are at least 2',
+);
 
 const workloadFields = z.object({
   name: workloadNameSchema,
   policy: policySchema,
   /** Those of base that speak of this workload. */
-  waivers: z.array(waiverSchema).max(mostWaivers),
+  waivers: listOf(waiverSchema, mostWaivers),
   load: loadSchema,
   /** Asked-for length of a capture in seconds. */
   captureSeconds: z.number().positive(),
@@ -148,7 +150,7 @@ const workloadFields = z.object({
   layouts: z.object({ base: layoutFolders, head: layoutFolders }).optional(),
   /** Absent: error probability is spent by pairs alone. */
   pacing: pacingSchema.optional(),
-  captures: z.array(captureSchema).max(20_000),
+  captures: listOf(captureSchema, 20_000),
   /** null while the run is under way, so a killed run can be told from a finished one. */
   stop: stopSchema.nullable(),
 });
@@ -229,13 +231,15 @@ const bundleFields = z.object({
   config: z.object({ path: text, text: z.string().max(1_000_000) }),
   onInconclusive: z.enum(['pass', 'warn', 'fail']),
   /** What the reader should know besides the figures, e.g. that the gate's policy differs between the sides. */
-  notes: z.array(text).max(100),
+  notes: listOf(text, 100),
   /** What differs between the sides' sources; null when that is not known, and a note says why. */
   changes: changesSchema.nullable(),
   environment: environmentSchema,
   /** Only in a merged bundle: where its captures come from; `environment` is the first one's then. */
-  runners: z.array(runnerSchema).min(1).max(64).optional(),
-  workloads: z.array(bundleWorkloadSchema).max(100),
+  runners: listOf(runnerSchema, 64)
+    .refine((runners) => runners.length > 0, 'a merged bundle has runners')
+    .optional(),
+  workloads: listOf(bundleWorkloadSchema, 100),
 });
 export const bundleSchema = bundleFields
   .refine(

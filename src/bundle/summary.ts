@@ -1,5 +1,6 @@
 /** What the native collector says of one capture: `capture.json`, schema `profbound/capture@1`. */
 import * as z from 'zod';
+import { listOf, tableOf } from './bounded.js';
 import { causes } from './causes.js';
 
 /** Events that measure CPU time: what a gate compares. */
@@ -27,7 +28,7 @@ const count = z.number().int().nonnegative();
 /** Counts by the codes of one kind of cause; what is not there did not occur. */
 function byCause(kind: keyof typeof causes) {
   const code = z.string().refine((text) => Object.hasOwn(causes[kind], text), `no cause of ${kind}`);
-  return z.record(code, count);
+  return tableOf(code, count, Object.keys(causes[kind]).length);
 }
 
 /** What the tree's threads did when they did not run, summed over all of them. */
@@ -65,7 +66,7 @@ export const captureSummarySchema = z.object({
   unit: z.enum(['nanoseconds', 'count']),
   target: z.object({
     kind: z.enum(['pid', 'command', 'cgroup']),
-    pids: z.array(count).max(100_000),
+    pids: listOf(count, 100_000),
     /** How often a command was run to the end; 0 for `--pid`. */
     runs: count,
     exitCode: z.number().int().nullable(),
@@ -89,8 +90,8 @@ export const captureSummarySchema = z.object({
   incomplete: byCause('incomplete'),
   unresolved: byCause('unresolved'),
   /** Samples by how many user frames they have: at most `frames`, more than half of it. */
-  depths: z.array(z.object({ frames: count, samples: count })).max(32),
-  perCpu: z.array(z.object({ cpu: count, node: count, samples: count, weight: count })).max(8192),
+  depths: listOf(z.object({ frames: count, samples: count }), 32),
+  perCpu: listOf(z.object({ cpu: count, node: count, samples: count, weight: count }), 8192),
   /** Online in the whole machine. */
   machineCpus: z.number().int().positive(),
   tasks: count,
@@ -115,7 +116,7 @@ export const captureSummarySchema = z.object({
     collectorCpuNanoseconds: count,
   }),
   /** What this machine did not let the collector see, in sentences. */
-  limits: z.array(z.string().max(1000)).max(100),
+  limits: listOf(z.string().max(1000), 100),
 });
 
 export type CaptureSummary = z.infer<typeof captureSummarySchema>;

@@ -89,6 +89,36 @@ describe('bundle.json is refused', () => {
     expect(refusal()).toMatch(/bundle\.json has 68157440 bytes; at most 67108864 are read/);
   });
 
+  test('whose schema is deeper or longer than can be told', () => {
+    const depth = 200_000;
+    writeFileSync(join(folder, 'bundle.json'), `{"schema":${'['.repeat(depth)}${']'.repeat(depth)}}`);
+    expect(refusal()).toMatch(/has schema object; this version reads/);
+    writeManifest(folder, { schema: 'x'.repeat(1_000_000) });
+    expect(refusal().length).toBeLessThan(500);
+  });
+
+  test('of nothing but faults, whose number is not kept', () => {
+    // A fault each would take gigabytes.
+    const nonsense = '{},'.repeat(2_000_000);
+    const summary = { ...first().summary, perCpu: 'HERE' };
+    for (const given of [
+      { ...manifest, workloads: [{ ...workload(), captures: 'HERE' }] },
+      { ...manifest, workloads: 'HERE' },
+      withCapture({ summary }),
+    ]) {
+      writeFileSync(join(folder, 'bundle.json'), JSON.stringify(given).replace('"HERE"', `[${nonsense}0]`));
+      expect(refusal()).toMatch(/✖ Too big/);
+    }
+    const captures = Array.from({ length: 20_000 }, () => ({}));
+    writeManifest(folder, { ...manifest, workloads: [{ ...workload(), captures }] });
+    expect(refusal()).toMatch(/… and 90 more$/);
+    const lost = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`c${index}`, 1]));
+    writeManifest(folder, withCapture({ summary: { ...first().summary, lost } }));
+    expect(refusal()).toMatch(/Too big: expected at most \d+ names/);
+    writeManifest(folder, withCapture({ summary: { ...first().summary, lost: { constructor: 1 } } }));
+    expect(refusal()).toMatch(/Invalid key in record\n.*lost\.constructor/);
+  });
+
   const elsewhere = '../../etc/passwd';
   test.each([
     ['a path out of the folder', { cpuProfile: elsewhere }],
