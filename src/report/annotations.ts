@@ -1,7 +1,7 @@
 /** What stands beside the definition of a slower function where a reviewer reads the change. */
 import { bounded, percent, unitName } from '../text/format.js';
 import type { ChangedDefinition } from '../verdict/blame/definitions.js';
-import { shown } from './escape/visible.js';
+import { shown, visible } from './escape/visible.js';
 import { isHeld, ownChange, remark } from './ranking.js';
 
 export interface Annotation {
@@ -34,13 +34,18 @@ const mostLines = 20;
 /** One annotation for each function, whatever the number of workloads it is slower in; in the order given. */
 export function annotationsOf(definitions: readonly ChangedDefinition[]): Annotations {
   const places = new Map<string, ChangedDefinition[]>();
-  for (const definition of definitions) {
+  for (const definition of definitions.filter(hasPlace)) {
     const { path, line, function: one } = definition;
     const key = JSON.stringify([path, line, one.name]);
     places.set(key, [...(places.get(key) ?? []), definition]);
   }
   const list = [...places.values()].slice(0, mostAnnotations).map(annotation);
   return { list, left: places.size - list.length };
+}
+
+/** Whether it is where a line can be. One that GitHub refuses would take the whole check run with it. */
+function hasPlace({ path, line }: ChangedDefinition): boolean {
+  return path !== '' && visible(path) === path && line < 2 ** 31;
 }
 
 /** @param same one function in the workloads in which it is slower; at least one */

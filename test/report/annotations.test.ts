@@ -41,6 +41,19 @@ function of(...workloads: WorkloadResult[]) {
 }
 
 describe('annotations', () => {
+  test('stand in places that can be: GitHub takes none of a check with one that cannot', () => {
+    const found = (path: string, line: number) =>
+      annotationsOf([{ path, line, workload: aWorkload('api'), function: slower }]).list.length;
+    expect(found('src/a.js', 2 ** 31 - 1)).toBe(1);
+    for (const [path, line] of [
+      ['src/a.js', 2 ** 53 - 1],
+      ['src/a\n.js', 1],
+      ['src/\u202ea.js', 1],
+      ['', 1],
+    ] as const)
+      expect(found(path, line)).toBe(0);
+  });
+
   test('stand on the definitions of slower functions whose file is changed, the largest first', () => {
     const functions = [
       added('rank', { file: 'src/rank.js', line: 7 }),

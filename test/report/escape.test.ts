@@ -55,6 +55,8 @@ describe('Markdown', () => {
     expect(inline('@octocat fixes #12')).toBe('@<!-- -->octocat fixes #<!-- -->12');
     expect(inline('http://a.test and www.b.test')).toBe('http:<!-- -->//a.test and www<!-- -->.b.test');
     expect(inline('gh-12')).toBe('gh-<!-- -->12');
+    expect(inline('on::fire::tick :+1:')).toBe('on::<!-- -->fire::tick :<!-- -->+1:');
+    expect(inline('std::sort a: b')).toBe('std::sort a: b');
     expect(inline('<b>*a*</b> [x](y) | `c`')).not.toMatch(/[<>*[\]|`]/);
     expect(prose('- item')).toBe('&#45; item');
     expect(prose('12. item')).toBe('&#49;&#50;&#46; item');

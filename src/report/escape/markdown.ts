@@ -1,11 +1,11 @@
 /**
- * Foreign text inside GitHub's Markdown. Numeric entities never make structure, but mentions, issue references and
- * links are found after entities are resolved; an empty comment between their characters keeps those apart.
+ * Foreign text inside GitHub's Markdown. Numeric entities never make structure, but mentions, issue references, links and
+ * emoji (`detector::fire::tick`) are found after entities are resolved; an empty comment between their characters keeps those apart.
  */
 import { shown } from './visible.js';
 
 const structure = /[\\`*_{}[\]<>|~&$^]/;
-const reference = /[@#]|:(?=\/\/)|\b(?:www|gh-)(?=[.\d])/i;
+const reference = /[@#]|:(?=\/\/|[\w+-]+:)|\b(?:www|gh-)(?=[.\d])/i;
 const dangerous = new RegExp(`${structure.source}|${reference.source}`, 'gi');
 
 /** Text within a line: nothing in it formats, links, mentions or breaks a table row. */
