@@ -1,8 +1,17 @@
 /**
- * Lists and tables of a bundle: how much there is of them is asked before anything in them is looked at, and whoever fills
- * them with nonsense gets no more faults than anybody reads. A fault takes a hundred times the memory of what it is about.
+ * Numbers, lists and tables of a bundle within bounds. How much there is of a list or table is asked before anything in it
+ * is looked at, and whoever fills one with nonsense gets no more faults than anybody reads: a fault takes a hundred times
+ * the memory of what it is about.
  */
 import * as z from 'zod';
+
+/** What is measured lies between these by far; beyond them quotients and sums of doubles are no numbers any more. */
+const least = 1e-9;
+const most = 1e15;
+
+export const positive = z.number().min(least).max(most);
+/** Zero, or as much as can be measured. */
+export const amount = z.union([z.literal(0), positive]);
 
 /** More than are shown, so that it can be told how many others there are. */
 const mostFaults = 100;

@@ -1,5 +1,6 @@
 /** What the machine did besides: under which settings a capture began, and what disturbed it while it lasted. */
 import * as z from 'zod';
+import { positive } from './bounded.js';
 
 const count = z.number().int().nonnegative();
 const setting = z.string().max(2000);
@@ -28,7 +29,7 @@ export const conditionsSchema = z.object({
   /** Spent by all but the target; null where the load runs on the same CPUs: it cannot be told from the rest then. */
   otherNanoseconds: count.nullable(),
   /** Mean over CPUs and time. */
-  frequencyKilohertz: z.number().positive().nullable(),
+  frequencyKilohertz: positive.nullable(),
   /** How often the CPUs slowed down because of heat. */
   throttles: count.nullable(),
   /** Wall time in which some task of the machine waited for memory (PSI), and pages swapped in and out. */

@@ -8,7 +8,7 @@
  * A bundle may come from elsewhere (a fork's artifact): untrusted, hence every length below is bounded.
  */
 import * as z from 'zod';
-import { listOf } from './bounded.js';
+import { amount, listOf, positive } from './bounded.js';
 import { changesSchema } from './changes.js';
 import { conditionsSchema } from './conditions.js';
 import { captureSummarySchema } from './summary.js';
@@ -16,7 +16,7 @@ import { mostWaivers, waiverSchema } from './waivers.js';
 
 const text = z.string().max(2000);
 const count = z.number().int().nonnegative();
-const errorRate = z.number().gt(0).lt(0.5);
+const errorRate = z.number().min(1e-12).lt(0.5);
 
 export const sides = ['base', 'head'] as const;
 export const sideSchema = z.enum(sides);
@@ -64,7 +64,7 @@ export const loadSchema = z.object({
   /** `open`: a fixed offered rate; `closed`: as fast as the answers come; `unknown`: a command we cannot look into. */
   loop: z.enum(['open', 'closed', 'unknown']),
   /** Offered units a second of an open loop. */
-  rate: z.number().positive().nullable(),
+  rate: positive.nullable(),
 });
 export type Load = z.infer<typeof loadSchema>;
 
@@ -83,8 +83,8 @@ export const captureSchema = z.object({
   /** Which of the side's builds, from 1; only where it was built in several code layouts. */
   layout: z.number().int().min(1).max(mostLayouts).optional(),
   /** Units of work done inside the window, and those that failed. */
-  units: z.number().nonnegative(),
-  errors: z.number().nonnegative(),
+  units: amount,
+  errors: amount,
   conditions: conditionsSchema,
   /** The pprof file, relative to the bundle. */
   cpuProfile: z
@@ -101,7 +101,7 @@ export const captureSchema = z.object({
    */
   launch: z.number().int().positive().optional(),
   /** Seconds from the beginning of measuring, pilot included, to the capture's end; by a clock that only goes forward. */
-  endSeconds: z.number().nonnegative().optional(),
+  endSeconds: amount.optional(),
   summary: captureSummarySchema,
 });
 export type Capture = z.infer<typeof captureSchema>;
@@ -126,9 +126,9 @@ export type Stop = z.infer<typeof stopSchema>;
 
 /** What the calendar is made of; known before the first pair. */
 export const pacingSchema = z.object({
-  budgetSeconds: z.number().positive(),
+  budgetSeconds: positive,
   /** What the pilot expects a pair to take, starts and warm-ups included; pairs that share a launch together. */
-  pairSeconds: z.number().positive(),
+  pairSeconds: positive,
 });
 
 const layoutFolders = listOf(text, mostLayouts).refine(
@@ -143,7 +143,7 @@ const workloadFields = z.object({
   waivers: listOf(waiverSchema, mostWaivers),
   load: loadSchema,
   /** Asked-for length of a capture in seconds. */
-  captureSeconds: z.number().positive(),
+  captureSeconds: positive,
   /** Absent where captures were not asked to keep where threads wait. */
   offCpu: waitPolicySchema.optional(),
   /** Folders of each side's builds in several code layouts, instead of the one its ref names; as many on both sides. */

@@ -1,6 +1,6 @@
 /** What the native collector says of one capture: `capture.json`, schema `profbound/capture@1`. */
 import * as z from 'zod';
-import { listOf, tableOf } from './bounded.js';
+import { listOf, positive, tableOf } from './bounded.js';
 import { causes } from './causes.js';
 
 /** Events that measure CPU time: what a gate compares. */
@@ -59,7 +59,7 @@ export const captureSummarySchema = z.object({
   backend: z.enum(['bpf', 'perf']),
   /** What was sampled, e.g. `cpu-clock` or `cycles`. Never mixed across sides. */
   event: z.string().max(100),
-  rateHz: z.number().positive(),
+  rateHz: positive,
   /** Whether samples came at equal distances; else at distances drawn at random around the rate's. */
   fixedPeriod: z.boolean(),
   /** Of weights: CPU time, or how often the event occurred. */
