@@ -2,6 +2,7 @@
 import { readProfile } from '../bundle/reader.js';
 import { type Origins, rootOf } from '../bundle/roots.js';
 import type { BundleWorkload, Capture } from '../bundle/schema.js';
+import { UsageError } from '../errors.js';
 import { CallTree, type PlaceCosts } from '../profile/callTree.js';
 import { type FunctionTable, functionTable } from '../profile/functions.js';
 import type { Profile } from '../profile/model.js';
@@ -14,14 +15,18 @@ import type { Calls, CallsOf } from '../verdict/shift/calls.js';
 import type { Sources } from '../verdict/sources.js';
 import type { WaitsOf } from '../verdict/waits/panel.js';
 
+/** Distinct functions of all captures together that are told apart; the largest programs have some 100,000. */
+export const mostFunctions = 400_000;
+
 /**
  * Everything a verdict may ask for.
  * @param directory the bundle's folder
+ * @param most      distinct functions of all its captures; with more, which no program has, what is asked throws a UsageError
  */
-export function captureSources(directory: string, origins: Origins): Required<Sources> {
+export function captureSources(directory: string, origins: Origins, most = mostFunctions): Required<Sources> {
   return {
-    tableOf: captureTables(directory, origins),
-    callsOf: captureCalls(directory, origins),
+    tableOf: captureTables(directory, origins, most),
+    callsOf: captureCalls(directory, origins, most),
     waitsOf: captureWaits(directory, origins),
     surroundingsOf: (workload, capture, keys) => {
       const profile = readCapture(directory, origins, workload, capture);
@@ -58,29 +63,32 @@ function readCapture(
 }
 
 /** Self cost by function of each capture. */
-function captureTables(directory: string, origins: Origins): TableOf {
+function captureTables(directory: string, origins: Origins, most: number): TableOf {
   const known = new Map<string, FunctionTable>();
+  const functions = new Set<string>();
   return (workload, capture) => {
     const found = known.get(capture.cpuProfile);
     if (found) return found;
     const profile = readCapture(directory, origins, workload, capture);
     const table = functionTable(profile, rootOf(origins, workload, capture));
+    for (const key of table.functions.keys()) functions.add(key);
+    if (functions.size > most) throw tooMany(directory, most);
     known.set(capture.cpuProfile, table);
     return table;
   };
 }
 
 /** Stacks of the captures, one tree a workload. */
-function captureCalls(directory: string, origins: Origins): CallsOf {
+function captureCalls(directory: string, origins: Origins, most: number): CallsOf {
   const known = new Map<string, Calls>();
   return (workload) => {
-    const calls = known.get(workload.name) ?? workloadCalls(directory, origins, workload);
+    const calls = known.get(workload.name) ?? workloadCalls(directory, origins, workload, most);
     known.set(workload.name, calls);
     return calls;
   };
 }
 
-function workloadCalls(directory: string, origins: Origins, workload: BundleWorkload): Calls {
+function workloadCalls(directory: string, origins: Origins, workload: BundleWorkload, most: number): Calls {
   const tree = new CallTree();
   const known = new Map<string, PlaceCosts>();
   const costsOf = (capture: Capture): PlaceCosts => {
@@ -91,10 +99,17 @@ function workloadCalls(directory: string, origins: Origins, workload: BundleWork
       readCapture(directory, origins, workload, capture),
       rootOf(origins, workload, capture),
     );
+    if (tree.keys.length > most) throw tooMany(directory, most);
     known.set(cpuProfile, costs);
     return costs;
   };
   return { tree, costsOf };
+}
+
+function tooMany(directory: string, most: number): UsageError {
+  return new UsageError(
+    `the profiles in ${directory} have more than ${most} different functions: no program has, so they are broken, or their names hold something that differs from capture to capture`,
+  );
 }
 
 /** Where threads waited in each capture. */
