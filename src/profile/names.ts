@@ -66,16 +66,17 @@ function isPseudo(name: string): boolean {
 
 /**
  * Runtimes that can give perf only one string put the place into the name:
- * V8 `LazyCompile:*parse /app/x.js:10:3`, pprof-nodejs `(anonymous:L#10:C#3)`, CPython `py::parse:/app/x.py`.
+ * V8 `LazyCompile:*parse /app/x.js:10:3` (to the end, be there line ends: what is tried again from every blank takes the
+ * square of its length), pprof-nodejs `(anonymous:L#10:C#3)`, CPython `py::parse:/app/x.py`.
  */
 function splitPlace(name: string): { name: string; file: string } {
   if (name === '' || /^\(anonymous:L#\d+:C#\d+\)$/.test(name)) return { name: '(anonymous)', file: '' };
   const v8 =
-    /^(?:JS|LazyCompile|Function|InterpretedFunction|Script|Eval):(?:[*+]'|[*~^+])?(.*?)(?: ((?:\/|file:|node:|wasm:).*))?$/.exec(
+    /^(?:JS|LazyCompile|Function|InterpretedFunction|Script|Eval):(?:[*+]'|[*~^+])?(.*?)(?: ((?:\/|file:|node:|wasm:).*))?$/s.exec(
       name,
     );
   if (v8) return { name: withoutPosition(v8[1]) || '(anonymous)', file: withoutPosition(v8[2]) };
-  const python = /^py::(.*?):([/<].*)$/.exec(name);
+  const python = /^py::(.*?):([/<].*)$/s.exec(name);
   return python ? { name: python[1] ?? '', file: python[2] ?? '' } : { name, file: '' };
 }
 

@@ -181,3 +181,15 @@ test('what a profile calls a binary may be of any length: no rule looks at more 
   expect(identify(frame, '').key.length).toBeLessThan(4000);
   expect(identify({ ...frame, name: '[unknown]' }, '').key.length).toBeLessThan(4000);
 });
+
+test('a place within a name goes to its end, over line ends', () => {
+  const frame = { systemName: '', file: '', line: 0, mapping: '' };
+  expect(identify({ ...frame, name: 'LazyCompile:*parse /app/a / /b\nc.js:1:2' }, '/app')).toMatchObject({
+    name: 'parse',
+    file: 'a / /b\nc.js',
+  });
+  expect(identify({ ...frame, name: 'py::parse:/app/a:/b\nc.py' }, '/app')).toMatchObject({
+    name: 'parse',
+    file: 'a:/b\nc.py',
+  });
+});
