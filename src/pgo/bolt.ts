@@ -16,6 +16,8 @@ export function boltProfile({ samples, annotation }: SampledBinary): Uint8Array 
   for (const { addresses, weight } of samples.stacks) {
     const location = annotation.locations.get(addresses[0] ?? elsewhere);
     if (location === undefined || location.symbol.binding === 'label') continue;
+    // A name with a line end would be read as a line of its own.
+    if (/\p{Cc}/u.test(location.symbol.name)) continue;
     const offset = location.address - location.symbol.address;
     const place = `1 ${nameOf(location.symbol)} ${offset.toString(16)}`;
     weights.set(place, (weights.get(place) ?? 0) + weight);
