@@ -170,9 +170,9 @@ describe('which pull request', () => {
 
   test('not one that somebody else opened of the same commit, be it the only one left', async () => {
     const { pulls } = world.server.runs;
-    pulls.push({ ...fromFork, number: 8, head: { ...fromFork.head, repository: 'eve/shop' } });
-    pulls.push({ ...fromFork, number: 9, head: { ...fromFork.head, ref: 'other' } });
-    pulls.push({ ...fromFork, number: 10, head: { ...fromFork.head, repository: null } });
+    pulls.push({ ...forkPull, number: 8, head: { ...forkPull.head, repository: 'eve/shop' } });
+    pulls.push({ ...forkPull, number: 9, head: { ...forkPull.head, ref: 'other' } });
+    pulls.push({ ...forkPull, number: 10, head: { ...forkPull.head, repository: null } });
     expect(await report()).toBe(1);
     expect(bodies()).toHaveLength(1);
     pulls.shift();
@@ -187,7 +187,7 @@ describe('which pull request', () => {
     measured(bytes());
     const { pulls } = world.server.runs;
     world.server.fault = (operation) => {
-      if (operation === 'GetArchive') pulls[0] = { ...fromFork, head: { ...fromFork.head, sha: tip } };
+      if (operation === 'GetArchive') pulls[0] = { ...forkPull, head: { ...forkPull.head, sha: tip } };
       return null;
     };
     expect(await report()).toBe(code);
