@@ -5,24 +5,16 @@ import { createServer, request as httpRequest, type Server } from 'node:http';
 import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { goObstacle } from '../go.js';
 import { readZip } from '../publish/zip.js';
 import { Project, type Run } from './project.js';
 
 const version = 'v0.2.89';
-/** What its go.mod asks for; older releases of Go know no way to get a newer one. */
-const leastGo = [1, 25] as const;
 /** Where `uses:` finds the Action. */
 const used = 'acme/profbound@v1';
 
-/** Why act cannot run here; null when it can. */
-export function actObstacle(): string | null {
-  const { error, stdout } = spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' });
-  if (error) return 'Go is not installed';
-  const [, major = 0, minor = 0] = (/^go(\d+)\.(\d+)/.exec(stdout.trim()) ?? []).map(Number);
-  // From 1.21 on, Go downloads the release that is asked for.
-  if (major > 1 || minor >= 21) return null;
-  return `Go ${stdout.trim()} is older than act's ${leastGo.join('.')}`;
-}
+/** Why act cannot run here; null when it can. From 1.21 on, Go knows how to get the release that act asks for. */
+export const actObstacle = (): string | null => goObstacle(21);
 
 /** Compiles act once; the module comes through the Go proxy this machine has. @returns the program */
 export function installAct(): string {
