@@ -55,6 +55,19 @@ describe('the page', () => {
     }
   });
 
+  test('a total is shown as failed only where it is, not for a function or waits beside it', () => {
+    const { reasons, ...rest } = failing();
+    const of = (upper: number) => {
+      const others = reasons.filter(({ code }) => code !== 'total_slower');
+      const workload = { ...rest, reasons: others, total: { ...rest.total, lower: -0.05, upper } };
+      return renderHtml({ result: aResult([workload]), evidence });
+    };
+    expect(page).toContain('<g class="row fail">');
+    expect(of(0.4)).toContain('<g class="row inconclusive">');
+    expect(of(0.4)).not.toContain('<g class="row fail">');
+    expect(of(0.01)).toContain('<g class="row pass">');
+  });
+
   test('a function beyond the margin of which nothing is claimed says so', () => {
     const one = (upper: number) =>
       aFunction('hidden', { ratio: { estimate: 0.3, lower: 0.1, upper }, class: 'unproven' });

@@ -1,6 +1,6 @@
 /** What is proven at a glance: the totals of all workloads, and the functions of which a change is proven. */
 import { bounded, plural } from '../../text/format.js';
-import type { FunctionResult, Result, WorkloadResult } from '../../verdict/result.js';
+import type { FunctionResult, Result, Verdict, WorkloadResult } from '../../verdict/result.js';
 import { type Markup, markup } from '../escape/markup.js';
 import { shown } from '../escape/visible.js';
 import { type ForestRow, forestPlot } from '../forest.js';
@@ -31,16 +31,21 @@ ${proven.length === 0 ? null : functionsFigure(proven, workloads.length > 1)}
 
 function totalsFigure(totals: readonly WorkloadResult[]): Markup {
   const subject = 'Change of CPU time per unit of work';
-  const rows = totals.map(({ name, verdict, total }) => ({
-    label: `${verdictSign[verdict]} ${name}`,
-    kind: verdict,
-    figure: total,
-    margin: total.margin,
-  }));
+  const rows = totals.map((workload) => {
+    const { name, total } = workload;
+    const kind = verdictOfTotal(workload);
+    return { label: `${verdictSign[kind]} ${name}`, kind, figure: total, margin: total.margin };
+  });
   return markup`<figure><h3>${subject}</h3>
 ${forestPlot(rows, subject)}
 <figcaption>The dot is the estimate, the line spans its bounds. The shaded side begins at the margin: a line wholly inside it fails, a line wholly before it passes, a line across it leaves the total open. A single function can fail the gate whatever the total does.</figcaption>
 </figure>`;
+}
+
+/** What the total alone says: where the workload fails for a function or for waits, it may be open, or within its margin. */
+function verdictOfTotal({ verdict, reasons, total: { upper, margin } }: WorkloadResult): Verdict {
+  if (verdict !== 'fail' || reasons.some(({ code }) => code === 'total_slower')) return verdict;
+  return upper !== null && upper <= margin ? 'pass' : 'inconclusive';
 }
 
 /** What is proven of functions, most pressing first, workload by workload. */
