@@ -41,6 +41,8 @@ enum unwind_cfa {
 	UNWIND_CFA_PLT,
 	/* register + offset, on another stack than the frame, above or below it: Go's runtime switches */
 	UNWIND_CFA_OTHER_STACK,
+	/* register + offset, and the caller was interrupted, as by a signal: its rip is no return address. Go's preemption */
+	UNWIND_CFA_INTERRUPTED,
 	/* rsp points at an rt_sigframe: every register is in it, and the caller's rip is no return address */
 	UNWIND_CFA_SIGNAL,
 	/* push %rbp; mov %rsp,%rbp: code without unwind information */

@@ -201,7 +201,8 @@ static __always_inline int unwind_table_step(void *memory, const struct unwind_r
 		return end;
 	state->rip = window[UNWIND_WINDOW - 1];
 	state->rsp = cfa;
-	state->is_leaf = state->is_exact = state->is_guess = false;
+	state->is_leaf = state->is_guess = false;
+	state->is_exact = rule->cfa == UNWIND_CFA_INTERRUPTED;
 	if (state->rip)
 		return UNWIND_GOES_ON;
 	/* Nothing returns to address 0. With the frame pointer's own mark it is the end; by itself it may be a wrong slot. */
@@ -221,6 +222,7 @@ static __always_inline int unwind_step(void *memory, const struct unwind_rule *r
 	case UNWIND_CFA_DEREFERENCE:
 	case UNWIND_CFA_PLT:
 	case UNWIND_CFA_OTHER_STACK:
+	case UNWIND_CFA_INTERRUPTED:
 		return unwind_table_step(memory, rule, registers, state);
 	case UNWIND_CFA_SIGNAL:
 		return unwind_signal_step(memory, state);

@@ -144,7 +144,7 @@ static bool go_up(struct walker *walker, const struct unwind_rule *rule, struct 
 		cfa = state->rbp + rule->offset;
 		if (!read_memory(walker->pid, state->rbp, &caller.rbp, 8))
 			return false;
-	} else if (rule->cfa == UNWIND_CFA_REGISTER) {
+	} else if (rule->cfa == UNWIND_CFA_REGISTER || rule->cfa == UNWIND_CFA_INTERRUPTED) {
 		cfa = state->rsp + rule->offset;
 		if (rule->rbp == UNWIND_AT_CFA && !read_memory(walker->pid, cfa + 8 * rule->rbp_slot, &caller.rbp, 8))
 			return false;
@@ -154,9 +154,26 @@ static bool go_up(struct walker *walker, const struct unwind_rule *rule, struct 
 	if (!read_memory(walker->pid, cfa - 8, &caller.rip, 8))
 		return false;
 	caller.rsp = cfa;
-	check_call(walker, call_target(walker->pid, caller.rip), state->rip - !state->is_exact);
+	caller.is_exact = rule->cfa == UNWIND_CFA_INTERRUPTED;
+	if (!caller.is_exact)
+		check_call(walker, call_target(walker->pid, caller.rip), state->rip - !state->is_exact);
 	*state = caller;
 	return true;
+}
+
+/* The vDSO is not in the table: it begins with a file's magic number, less than 8 pages before its code. */
+static bool is_in_vdso(const struct walker *walker, uint64_t address)
+{
+	struct go_function function;
+	char magic[4];
+
+	if (go_pclntab_find(&walker->pclntab, address, &function))
+		return false;
+	for (uint64_t page = address & ~0xfffULL; page > (address & ~0xfffULL) - 0x8000; page -= 0x1000) {
+		if (read_memory(walker->pid, page, magic, sizeof(magic)) && memcmp(magic, "\x7f" "ELF", 4) == 0)
+			return true;
+	}
+	return false;
 }
 
 static const char *name_at(const struct walker *walker, uint64_t address)
@@ -166,8 +183,8 @@ static const char *name_at(const struct walker *walker, uint64_t address)
 	return go_pclntab_find(&walker->pclntab, address, &function) ? function.name : "?";
 }
 
-/* Walks up to where nothing called; false when it does not get there. */
-static bool walk(struct walker *walker, const struct user_regs_struct *registers)
+/* Walks up to where nothing called, and counts whether it got there. What a signal interrupted in the vDSO does not count. */
+static void walk(struct walker *walker, const struct user_regs_struct *registers)
 {
 	struct frame_state state = { registers->rip, registers->rsp, registers->rbp, true };
 
@@ -175,19 +192,22 @@ static bool walk(struct walker *walker, const struct user_regs_struct *registers
 		const struct unwind_rule *rule = table_find(&walker->table, state.rip - !state.is_exact);
 		uint64_t at = state.rip;
 
+		if (state.is_exact && is_in_vdso(walker, at))
+			return;
 		walker->frames++;
-		if (!rule)
-			return false;
-		if (rule->cfa == UNWIND_CFA_OUTERMOST)
-			return true;
-		if (!go_up(walker, rule, &state)) {
+		if (rule && rule->cfa == UNWIND_CFA_OUTERMOST) {
+			walker->walks++;
+			walker->complete++;
+			return;
+		}
+		if (!rule || !go_up(walker, rule, &state)) {
 			if (getenv("SHOW_DIFFERENCES"))
-				printf("  lost in %s at %" PRIx64 ", frame %u, rule %u, leaf %s\n", name_at(walker, at - 1), at, depth,
-				       rule->cfa, name_at(walker, registers->rip));
-			return false;
+				printf("  lost in %s at %" PRIx64 ", frame %u, rule %d, leaf %s\n", name_at(walker, at - 1), at, depth,
+				       rule ? rule->cfa : -1, name_at(walker, registers->rip));
+			break;
 		}
 	}
-	return false;
+	walker->walks++;
 }
 
 /* Runs the program up to where it stops itself. */
@@ -213,7 +233,6 @@ static void follow(struct walker *walker)
 
 	for (unsigned step = 0; step < STEPS; step++) {
 		struct user_regs_struct registers;
-		struct go_function function;
 
 		if (ptrace(PTRACE_SINGLESTEP, walker->pid, 0, signal_number) ||
 		    waitpid(walker->pid, &status, __WALL) != walker->pid || !WIFSTOPPED(status)) {
@@ -225,12 +244,23 @@ static void follow(struct walker *walker)
 		if (step % 16384 >= 8192 && step % 7)
 			continue;
 		ptrace(PTRACE_GETREGS, walker->pid, 0, &registers);
-		/* The vDSO is not in the table. */
-		if (!go_pclntab_find(&walker->pclntab, registers.rip, &function))
-			continue;
-		walker->walks++;
-		walker->complete += walk(walker, &registers);
+		walk(walker, &registers);
 	}
+}
+
+/* It looks as if called from where no call is: the rule of the byte before may be another. */
+static void check_preemption(const struct walker *walker)
+{
+	for (size_t i = 0; i < walker->pclntab.function_count; i++) {
+		struct go_function function;
+
+		if (!go_pclntab_function(&walker->pclntab, i, &function) || strcmp(function.name, "runtime.asyncPreempt") != 0)
+			continue;
+		CHECK(table_find(&walker->table, function.start)->cfa == UNWIND_CFA_INTERRUPTED);
+		CHECK(table_find(&walker->table, function.start + 16)->cfa == UNWIND_CFA_INTERRUPTED);
+		return;
+	}
+	CHECK(!"the program can be preempted");
 }
 
 static void walks_whole_stacks(const char *name, const char *options)
@@ -250,6 +280,7 @@ static void walks_whole_stacks(const char *name, const char *options)
 	elf = elf_begin(fd, ELF_C_READ, NULL);
 	CHECK(table_read(&walker.table, elf));
 	CHECK(go_pclntab_open(&walker.pclntab, elf));
+	check_preemption(&walker);
 	walker.pid = start(program);
 	follow(&walker);
 	kill(walker.pid, SIGKILL);

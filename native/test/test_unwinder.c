@@ -192,6 +192,13 @@ static void steps(void)
 	CHECK_NUMBER(state.rsp, STACK + 8);
 	rule = (struct unwind_rule){ .cfa = UNWIND_CFA_REGISTER, .cfa_register = UNWIND_RSP };
 	CHECK(step(&rule, true, registers, &state) == UNWIND_NOT_RISING);
+	/* What was interrupted is where it is, not before where it returns to. */
+	rule = (struct unwind_rule){ .cfa = UNWIND_CFA_INTERRUPTED, .cfa_register = UNWIND_RSP, .offset = 8 };
+	CHECK(step(&rule, true, registers, &state) == UNWIND_GOES_ON);
+	CHECK(unwind_code(&state) == state.rip);
+	rule.cfa = UNWIND_CFA_REGISTER;
+	CHECK(step(&rule, true, registers, &state) == UNWIND_GOES_ON);
+	CHECK(unwind_code(&state) == state.rip - 1);
 	/* Another stack may lie below, but not time and again. */
 	rule = (struct unwind_rule){ .cfa = UNWIND_CFA_OTHER_STACK, .cfa_register = UNWIND_RBP, .offset = 16, .rbp = UNWIND_AT_CFA,
 				     .rbp_slot = -2 };

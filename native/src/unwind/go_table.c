@@ -49,13 +49,19 @@ static bool is_outermost(const struct go_function *function)
 }
 
 /*
- * Whether what runs on the new stack has no caller: mcall and morestack leave the goroutine for good, clone begins a
- * thread. Others save the frame pointer, which then leads back.
+ * Whether what runs on the new stack has no caller: mcall and morestack leave the goroutine for good, gogo enters one where
+ * nothing called, clone begins a thread. Others save the frame pointer, which then leads back.
  */
 static bool leaves_stack(const struct go_function *function)
 {
 	return is_name(function, "runtime.mcall") || is_name(function, "runtime.morestack") ||
-	       is_name(function, "runtime.clone");
+	       is_name(function, "gogo") || is_name(function, "runtime.clone");
+}
+
+/* Whether a signal handler made it look as if it had been called, from wherever its goroutine was: doSigPreempt. */
+static bool is_injected(const struct go_function *function)
+{
+	return is_name(function, "runtime.asyncPreempt");
 }
 
 /* `count` bytes of code at a linked address; NULL where there are not as many. */
@@ -125,6 +131,8 @@ static struct unwind_rule rule_at(const struct go_function *function, const stru
 	if (depth < 0 || depth > INT32_MAX - WORD)
 		return (struct unwind_rule){ .cfa = UNWIND_CFA_UNSUPPORTED };
 	rule.offset = depth + WORD;
+	if (is_injected(function))
+		rule.cfa = UNWIND_CFA_INTERRUPTED;
 	if (has_rbp) {
 		rule.rbp = UNWIND_AT_CFA;
 		rule.rbp_slot = -2;

@@ -25,6 +25,7 @@ static void format_cfa(const struct unwind_rule *rule, char cell[CELL])
 	case UNWIND_CFA_DEREFERENCE: snprintf(cell, CELL, "*(%s%+d)%+d", name, rule->offset, rule->addend); break;
 	case UNWIND_CFA_PLT: snprintf(cell, CELL, "rsp%+d+(rip&15>=%d)*8", rule->offset, rule->addend); break;
 	case UNWIND_CFA_OTHER_STACK: snprintf(cell, CELL, "%s%+d, other", name, rule->offset); break;
+	case UNWIND_CFA_INTERRUPTED: snprintf(cell, CELL, "%s%+d, interrupted", name, rule->offset); break;
 	case UNWIND_CFA_SIGNAL: snprintf(cell, CELL, "signal"); break;
 	case UNWIND_CFA_FRAME_POINTER: snprintf(cell, CELL, "frame-pointer"); break;
 	case UNWIND_CFA_OUTERMOST: snprintf(cell, CELL, "outermost"); break;
@@ -45,7 +46,7 @@ static void format_saved(enum unwind_saved saved, int slot, char cell[CELL])
 static void print_row(uint64_t address, const struct unwind_rule *rule)
 {
 	char cfa[CELL], rbx[CELL] = "-", rbp[CELL] = "-";
-	bool has_caller = rule->cfa <= UNWIND_CFA_OTHER_STACK;
+	bool has_caller = rule->cfa <= UNWIND_CFA_INTERRUPTED;
 
 	format_cfa(rule, cfa);
 	if (has_caller) {
