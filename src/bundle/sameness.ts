@@ -45,6 +45,10 @@ function workloadDifference(first: BundleWorkload, second: BundleWorkload): stri
       both('capture.seconds', ({ captureSeconds }) => captureSeconds),
     ) ??
     chosen(
+      'capture.turns',
+      both('capture.turns', ({ turnSeconds }) => turnSeconds ?? 'off'),
+    ) ??
+    chosen(
       'capture.event, capture.rate and capture.backend',
       both('how it was sampled', ({ captures }) => sampling(captures[0])),
     )

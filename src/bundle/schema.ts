@@ -142,8 +142,13 @@ const workloadFields = z.object({
   /** Those of base that speak of this workload. */
   waivers: listOf(waiverSchema, mostWaivers),
   load: loadSchema,
-  /** Asked-for length of a capture in seconds. */
+  /** Asked-for length of a capture in seconds: how long its service is loaded. */
   captureSeconds: positive,
+  /**
+   * Length of a turn where both sides' services ran at once and were loaded in turns: the windows of a pair's captures are
+   * one and the same. Absent: one capture after the other.
+   */
+  turnSeconds: positive.optional(),
   /** Absent where captures were not asked to keep where threads wait. */
   offCpu: waitPolicySchema.optional(),
   /** Folders of each side's builds in several code layouts, instead of the one its ref names; as many on both sides. */

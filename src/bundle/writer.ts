@@ -51,13 +51,15 @@ export class BundleWriter {
     {
       looks,
       captureSeconds,
+      turnSeconds,
       pacing,
-    }: Pick<BundleWorkload, 'captureSeconds' | 'pacing'> & Pick<Policy, 'looks'>,
+    }: Pick<BundleWorkload, 'captureSeconds' | 'turnSeconds' | 'pacing'> & Pick<Policy, 'looks'>,
   ): void {
     const workload = this.workload(name);
     if (workload.captures.length > 0) throw new Error(`${name} is being measured: its looks stand`);
     workload.policy.looks = [...looks];
     workload.captureSeconds = captureSeconds;
+    if (turnSeconds !== undefined) workload.turnSeconds = turnSeconds;
     workload.pacing = pacing;
     this.#save();
   }

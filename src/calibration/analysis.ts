@@ -148,7 +148,7 @@ function secondsToPass(
 function secondsPerCapture({ pairs, pairsPerLaunch }: Recording): number {
   const sum = pairs.reduce(
     (all, { base, head }) =>
-      all + base.capture.summary.wallNanoseconds + head.capture.summary.wallNanoseconds,
+      all + base.capture.conditions.windowNanoseconds + head.capture.conditions.windowNanoseconds,
     0,
   );
   return pairs.length > 0 ? sum / 1e9 / (2 * pairs.length * pairsPerLaunch) : 0;

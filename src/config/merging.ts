@@ -6,9 +6,10 @@ import type { WorkloadPlan } from './plan.js';
  * choose alike.
  * @returns a note that names them; null where there are none
  */
-export function unpinnedNote({ name, capture }: WorkloadPlan): string | null {
+export function unpinnedNote({ name, capture, load }: WorkloadPlan): string | null {
   const open = [
     ...(capture.seconds === null ? ['seconds'] : []),
+    ...(capture.turnSeconds === null && load.kind === 'http' ? ['turns'] : []),
     ...(capture.rateHz === null ? ['rate'] : []),
     ...(capture.event === 'auto' ? ['event'] : []),
     ...(capture.backend === 'auto' ? ['backend'] : []),

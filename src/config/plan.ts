@@ -67,6 +67,8 @@ export interface WorkloadPlan {
   readonly capture: {
     /** null: chosen by the pilot. */
     readonly seconds: number | null;
+    /** Length of a turn; null: chosen by the pilot; 0: one capture after the other. */
+    readonly turnSeconds: number | null;
     /** null: chosen for the capture's length and how many CPUs are busy. */
     readonly rateHz: number | null;
     readonly event: (typeof timeEvents)[number];

@@ -84,6 +84,7 @@ function resolveWorkload(
     errors: ofHead.errors ? numberSource(ofHead.errors) : null,
     capture: {
       seconds: capture.seconds === undefined || capture.seconds === 'auto' ? null : capture.seconds,
+      turnSeconds: turnSecondsOf(capture.turns),
       rateHz: capture.rate === undefined || capture.rate === 'auto' ? null : capture.rate,
       event: capture.event ?? 'auto',
       maxDepth: capture.max_depth ?? 128,
@@ -168,4 +169,9 @@ export function policyOf(gate: GateConfig): Policy {
 /** What is made of time spent waiting, with defaults filled in. */
 export function waitPolicyOf({ off_cpu: written = {} }: GateConfig): WaitPolicy {
   return { mode: written.mode ?? 'report', margin: written.margin ?? 0.1, idle: written.idle ?? [] };
+}
+
+function turnSecondsOf(turns: CaptureConfig['turns']): number | null {
+  if (turns === undefined || turns === 'auto') return null;
+  return turns === 'off' ? 0 : turns;
 }

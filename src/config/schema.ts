@@ -76,6 +76,14 @@ export const captureConfigSchema = z.strictObject({
     .describe(
       'Length of one capture: 5 or 5s, at least 0.2 s. Default auto: 1 to 10 whole seconds, chosen by a pilot so that starting and warming up take about a third of the time and a capture holds about 2,000 units of work, or three runs of a batch program.',
     ),
+  turns: z
+    .union([z.literal('auto'), z.literal('off'), secondsBetween(0.02, 60)], {
+      error: 'turns are auto, off, or a length between 20ms and 60s, as 100ms',
+    })
+    .optional()
+    .describe(
+      'With the built-in HTTP load, the services of both sides run at once, on two ports, and are loaded in turns of this length: what disturbs the machine for longer disturbs both alike. off: one capture after the other, never both services at once. Default auto: 100 ms, longer where answers take long, and off where the services cannot run side by side.',
+    ),
   rate: z
     .union([z.literal('auto'), z.int().min(1).max(10_000)])
     .optional()

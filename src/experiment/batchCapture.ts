@@ -6,7 +6,7 @@ import { removePerfMaps } from '../workload/perfMaps.js';
 import { describeExit, shellWords, startProcess } from '../workload/process.js';
 import { unlessAborted, within } from '../workload/waiting.js';
 import { watchConditions } from './conditions.js';
-import { type CaptureContext, type MeasuredCapture, subject } from './context.js';
+import { type CaptureContext, type MeasuredCapture, scratchOf, subject } from './context.js';
 
 /**
  * Runs a side's program again and again, first unmeasured for the warm-up, then under the collector for the length of a
@@ -14,7 +14,7 @@ import { type CaptureContext, type MeasuredCapture, subject } from './context.js
  * @throws MeasureError when a run fails; none of its processes is left
  */
 export async function captureBatch(side: Side, context: CaptureContext): Promise<MeasuredCapture> {
-  const { plan, collector, sides, placement, seconds, rateHz, scratch, signal } = context;
+  const { plan, collector, sides, placement, seconds, rateHz, signal } = context;
   const command = commandOf(side, context);
   await warmUp(side, command, context);
   const { event, maxDepth, backend, offCpu } = plan.capture;
@@ -28,7 +28,7 @@ export async function captureBatch(side: Side, context: CaptureContext): Promise
         cpus: placement.service,
         repeatSeconds: seconds,
       },
-      out: scratch,
+      out: scratchOf(side, context),
       seconds: null,
       event,
       rateHz,

@@ -7,7 +7,8 @@ import { decodeProfile } from '../profile/codec.js';
 import { perfMapOwners, removePerfMaps } from '../workload/perfMaps.js';
 import { captureBatch } from './batchCapture.js';
 import type { CaptureContext, MeasuredCapture } from './context.js';
-import { captureService, type Launch } from './serviceCapture.js';
+import type { Launches } from './launches.js';
+import { captureInTurns, captureService, type Launch } from './serviceCapture.js';
 
 export interface TakenCapture {
   readonly capture: Omit<Capture, 'endSeconds'>;
@@ -24,31 +25,60 @@ export interface Place {
   readonly pair: number;
   /** 0 when this side goes first in the pair, 1 when second. */
   readonly position: 0 | 1;
-  /** The running service it is taken of and the launch's number, from 1; null: it has a launch of its own. */
-  readonly kept: { readonly launch: Launch; readonly number: number } | null;
 }
 
 /**
- * Takes one capture.
- * @throws MeasureError when it could not be taken, the signal's reason when it was aborted; no process is left of it
+ * Takes one capture: of the service that is given, or of one that it starts and ends.
+ * @throws MeasureError when it could not be taken, the signal's reason when it was aborted
  */
-export async function takeCapture(place: Place, context: CaptureContext): Promise<TakenCapture> {
-  const { side, pair, position, kept } = place;
-  const { name } = context.plan;
-  const measured = await measureSide(side, kept?.launch ?? null, context);
-  const { profileFile, offCpuFile, summary } = measured.finished;
+export async function takeCapture(
+  place: Place,
+  launches: Launches | null,
+  context: CaptureContext,
+): Promise<TakenCapture> {
+  const measured = await measureSide(place.side, launches?.[place.side] ?? null, context);
+  return taken(place, measured, launches, context);
+}
+
+/**
+ * Takes both sides' captures at once while their services, which are left running, are loaded in turns.
+ * @param turns whose each turn is
+ * @returns in the order of `places`
+ * @throws MeasureError as takeCapture
+ */
+export async function takeBothCaptures(
+  places: readonly Place[],
+  launching: Promise<Launches>,
+  turns: readonly Side[],
+  context: CaptureContext,
+): Promise<TakenCapture[]> {
+  context.signal.throwIfAborted();
+  const began = Date.now();
+  const measured = await captureInTurns(launching, turns, context);
+  for (const { finished } of Object.values(measured)) removePerfMapsOf(finished.profileFile, began);
+  const launches = await launching;
+  return places.map((place) => taken(place, measured[place.side], launches, context));
+}
+
+function taken(
+  { side, pair, position }: Place,
+  { units, errors, conditions, finished }: MeasuredCapture,
+  launches: Launches | null,
+  { plan, layouts }: CaptureContext,
+): TakenCapture {
+  const { profileFile, offCpuFile, summary } = finished;
   return {
     capture: {
       side,
       pair,
       position,
-      ...(context.layouts === null ? {} : { layout: context.layouts[side] }),
-      units: measured.units,
-      errors: measured.errors,
-      conditions: measured.conditions,
-      cpuProfile: cpuProfilePath(name, pair, side),
-      ...(offCpuFile === null ? {} : { offCpuProfile: offCpuProfilePath(name, pair, side) }),
-      ...(kept === null ? {} : { launch: kept.number }),
+      ...(layouts === null ? {} : { layout: layouts[side] }),
+      units,
+      errors,
+      conditions,
+      cpuProfile: cpuProfilePath(plan.name, pair, side),
+      ...(offCpuFile === null ? {} : { offCpuProfile: offCpuProfilePath(plan.name, pair, side) }),
+      ...(launches?.isShared ? { launch: launches.number } : {}),
       summary,
     },
     profileFile,

@@ -12,8 +12,11 @@ const frequencyEveryMilliseconds = 500;
 export interface ConditionsWatch {
   /** Ends the window; ended once, it stays so. */
   end(): void;
-  /** @param targetNanoseconds exact CPU time that the target spent in the window, which has ended */
-  conditions(targetNanoseconds: number): Conditions;
+  /**
+   * @param targetNanoseconds exact CPU time that all that was measured spent in the window, which has ended
+   * @param captures          how many captures shared the window, each of which gets an equal part of it
+   */
+  conditions(targetNanoseconds: number, captures?: number): Conditions;
 }
 
 /**
@@ -48,23 +51,24 @@ export function watchConditions(service: string, load: string, root = '/'): Cond
   };
   return {
     end,
-    conditions(targetNanoseconds) {
+    conditions(targetNanoseconds, captures = 1) {
       if (ended === null) throw new Error('the window has not ended');
       const { after, windowNanoseconds } = ended;
       const during = (name: keyof Counters): number | null => {
         const [first, last] = [before[name], after[name]];
-        return first === null || last === null ? null : Math.max(0, Math.round(last - first));
+        return first === null || last === null ? null : Math.max(0, Math.round((last - first) / captures));
       };
       const steal = during('stealNanoseconds');
       const idle = during('idleNanoseconds');
+      const wall = Math.round(windowNanoseconds / captures);
       const isKnown = !isShared && idle !== null && steal !== null;
       return {
         settings,
-        windowNanoseconds,
+        windowNanoseconds: wall,
         serviceCpus: cpus.length,
         stealNanoseconds: steal,
         otherNanoseconds: isKnown
-          ? Math.max(0, windowNanoseconds * cpus.length - idle - steal - targetNanoseconds)
+          ? Math.max(0, Math.round(wall * cpus.length - idle - steal - targetNanoseconds / captures))
           : null,
         frequencyKilohertz: frequencies.length === 0 ? null : mean(frequencies),
         throttles: during('throttles'),

@@ -1,4 +1,5 @@
 /** What every capture of a workload shares. */
+import { join } from 'node:path';
 import type { Conditions } from '../bundle/conditions.js';
 import type { Side } from '../bundle/schema.js';
 import type { Collector, FinishedCapture } from '../capture/collector.js';
@@ -23,9 +24,11 @@ export interface CaptureContext {
   /** Length of a capture, and samples a second and CPU. */
   readonly seconds: number;
   readonly rateHz: number;
+  /** Length of a turn where both sides' services are loaded in turns; null: one capture after the other. */
+  readonly turnSeconds: number | null;
   /** The layouts that `sides` are in; null where each side has one build. */
   readonly layouts: Layouts | null;
-  /** Folder for the collector's files. */
+  /** Folder for the collectors' files. */
   readonly scratch: string;
   readonly signal: AbortSignal;
 }
@@ -38,6 +41,11 @@ export interface MeasuredCapture {
   readonly finished: FinishedCapture;
   /** What starting and warming up a service took; 0 where it ran already, or for a batch program. */
   readonly launchSeconds: number;
+}
+
+/** Folder for the collector's files of one side. */
+export function scratchOf(side: Side, { scratch }: CaptureContext): string {
+  return join(scratch, side);
 }
 
 /** For messages: `the service of api (head)`. */

@@ -23,3 +23,16 @@ export function randomOrder(coin: () => number = () => randomInt(2)): Order {
     return order;
   };
 }
+
+/**
+ * Whose turn it is while both sides' services are loaded in turns: blocks of one turn each, in permuted blocks of two as
+ * above, so that a disturbance that comes and goes at the pace of the turns favours nobody.
+ * @param first the pair's own order
+ * @param each  turns of a side
+ */
+export function drawTurns(first: readonly [Side, Side], each: number, coin?: () => number): Side[] {
+  const draw = randomOrder(coin);
+  const turns = [...first, first[1], first[0]];
+  while (turns.length < 2 * each) turns.push(...draw());
+  return turns.slice(0, 2 * each);
+}

@@ -19,6 +19,12 @@ const wantedPairs = 24;
 const shortLaunchSeconds = 3;
 const mostPairsPerLaunch = 10;
 
+const shortestTurn = 0.1;
+/** To each of the requests under way at once. */
+const answersPerTurn = 20;
+/** Of a side in a capture; with fewer nothing would be won. */
+const fewestTurns = 2;
+
 /** What a pilot saw, of the two sides' captures the mean. */
 export interface Seen {
   readonly isBatch: boolean;
@@ -42,12 +48,18 @@ export interface Asked {
   /** The same of the gate that length of captures and pairs a launch are chosen for; null: for this run. */
   readonly like: GateLimits | null;
   /** Whether both sides' services may run at once. */
-  readonly mayKeepLaunches: boolean;
+  readonly mayRunBoth: boolean;
+  /** Length of a turn; null: to be chosen, 0: one capture after the other. */
+  readonly turnSeconds: number | null;
+  /** Requests that a load which can be offered in turns keeps under way; null where it cannot. */
+  readonly atOnce: number | null;
 }
 
 export interface Pace {
   readonly seconds: number;
   readonly rateHz: number;
+  /** Length of a turn where both sides' services run at once and are loaded in turns; null: one capture after the other. */
+  readonly turnSeconds: number | null;
   /** Pairs in a row that share a launch of each side. */
   readonly pairsPerLaunch: number;
   /** Seconds expected of a pair, or of those that share a launch together. */
@@ -74,13 +86,19 @@ export function choosePace(seen: Seen, asked: Asked): Pace {
   const captured = 2 * (capturedSeconds(seen, seconds) + overheadSeconds);
   const launched = 2 * launchSeconds;
   const pairsPerLaunch =
-    isShort || !asked.mayKeepLaunches
+    isShort || !asked.mayRunBoth
       ? 1
       : sharedBy(launched, captured, limits.mostPairs ?? automatic, limits.budgetSeconds);
   const pairSeconds = launched + pairsPerLaunch * captured;
   const expected = Math.floor(asked.budgetSeconds / pairSeconds);
   const looks = planLooks(Math.ceil(mostPairs / pairsPerLaunch), expected);
-  return { seconds, rateHz, pairsPerLaunch, pairSeconds, expected, looks };
+  const turnSeconds = turnsOf(seen, asked, seconds);
+  return { seconds, rateHz, turnSeconds, pairsPerLaunch, pairSeconds, expected, looks };
+}
+
+/** Whether both sides' services run at once. */
+export function runsBoth({ turnSeconds, pairsPerLaunch }: Pace): boolean {
+  return turnSeconds !== null || pairsPerLaunch > 1;
 }
 
 /** Whether the budget allows any claim at all. */
@@ -93,6 +111,18 @@ function automaticSeconds(seen: Seen, around: number, budgetSeconds: number): nu
   const wanted = Math.ceil(Math.max(secondsPerOverhead * around, units));
   const affordable = Math.floor(budgetSeconds / (2 * wantedPairs) - around);
   return Math.max(shortest, Math.min(longest, wanted, affordable));
+}
+
+/**
+ * Length of a turn, so that whole turns fill a capture. As short as it can be, since what disturbs a machine for longer than
+ * two turns disturbs both sides alike; long enough that what is under way when a turn ends is little of it.
+ */
+function turnsOf({ unitsPerSecond }: Seen, asked: Asked, seconds: number): number | null {
+  const { atOnce, turnSeconds, mayRunBoth } = asked;
+  if (!mayRunBoth || atOnce === null || turnSeconds === 0) return null;
+  const wanted = turnSeconds ?? Math.max(shortestTurn, (answersPerTurn * atOnce) / unitsPerSecond);
+  const turns = Math.round(seconds / wanted);
+  return turns < fewestTurns ? null : seconds / turns;
 }
 
 /** A batch program is captured to the end of its last run. */

@@ -3,11 +3,11 @@
 import { anotherFits } from '../bundle/schedule.js';
 import type { Capture, Side, Stop } from '../bundle/schema.js';
 import type { BundleWriter } from '../bundle/writer.js';
-import { takeCapture } from './capture.js';
+import { type TakenCapture, takeBothCaptures, takeCapture } from './capture.js';
 import type { CaptureContext } from './context.js';
-import type { KeptLaunches } from './launches.js';
 import { inLayouts, type LayoutDraw, layoutDraw } from './layouts.js';
-import { type Order, randomOrder } from './order.js';
+import { drawTurns, type Order, randomOrder } from './order.js';
+import { runsBoth } from './pace.js';
 import type { Prepared } from './preparation.js';
 import { type Eta, progressLine } from './progress.js';
 import type { ExperimentHooks } from './run.js';
@@ -80,11 +80,8 @@ async function takeUnit(unit: number, expectedSeconds: number, stage: Stage): Pr
   };
   const context = inLayouts(stage.prepared.context, stage.drawLayouts());
   const captures: Capture[] = [];
-  let kept: KeptLaunches | null = null;
   for (let pair = (unit - 1) * pairsPerLaunch + 1; pair <= unit * pairsPerLaunch; pair++) {
-    const order = stage.order();
-    if (pairsPerLaunch > 1) kept ??= await launcher.start(order, context);
-    captures.push(...(await takePair(pair, order, kept, context, eta, stage)));
+    captures.push(...(await takePair(pair, context, eta, stage)));
   }
   await launcher.end();
   return captures;
@@ -92,25 +89,39 @@ async function takeUnit(unit: number, expectedSeconds: number, stage: Stage): Pr
 
 async function takePair(
   pair: number,
-  order: readonly [Side, Side],
-  kept: KeptLaunches | null,
   context: CaptureContext,
   eta: () => Eta,
-  { prepared, began, writer, hooks }: Stage,
+  { prepared, began, writer, hooks, order }: Stage,
 ): Promise<Capture[]> {
   const { pace } = prepared;
   const workload = context.plan.name;
   const mostPairs = (pace.looks.at(-1) as number) * pace.pairsPerLaunch;
   const captures: Capture[] = [];
-  for (const [position, side] of order.entries()) {
-    const place = { side, pair, position: position as 0 | 1, kept: kept?.[side] ?? null };
-    const taken = await takeCapture(place, context);
+  for await (const taken of takeCaptures(pair, order(), context, prepared)) {
     const capture = { ...taken.capture, endSeconds: secondsSince(began) };
     await writer.add(workload, capture, taken.profileFile, taken.offCpuFile);
     hooks.progress.line(progressLine({ workload, capture, mostPairs, eta: eta() }));
     captures.push(capture);
   }
   return captures;
+}
+
+/** The two captures of a pair: both at once where services are loaded in turns, else one after the other. */
+async function* takeCaptures(
+  pair: number,
+  order: readonly [Side, Side],
+  context: CaptureContext,
+  { pace, launcher }: Prepared,
+): AsyncGenerator<TakenCapture> {
+  const places = order.map((side, position) => ({ side, pair, position: position as 0 | 1 }));
+  const launching = runsBoth(pace) ? launcher.start(order, context) : null;
+  if (launching !== null && context.turnSeconds !== null) {
+    const turns = drawTurns(order, Math.round(context.seconds / context.turnSeconds));
+    yield* await takeBothCaptures(places, launching, turns, context);
+    return;
+  }
+  const launches = await launching;
+  for (const place of places) yield await takeCapture(place, launches, context);
 }
 
 function secondsSince(begin: number): number {

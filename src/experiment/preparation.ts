@@ -6,7 +6,7 @@ import type { Progress } from '../workload/progress.js';
 import { isBatch } from './capture.js';
 import type { CaptureContext } from './context.js';
 import { Launcher } from './launches.js';
-import { type Asked, choosePace, isHopeless, type Pace, type Seen } from './pace.js';
+import { type Asked, choosePace, isHopeless, type Pace, runsBoth, type Seen } from './pace.js';
 import { takePilot } from './pilot.js';
 import { formatSeconds } from './progress.js';
 
@@ -43,21 +43,16 @@ export async function preparePace(
     const message = `${seen.idle} did no work in the pilot, a capture before the first pair: check load and units`;
     return { stop: { reason: 'unfit', message }, pace: null };
   }
-  const isKeepable = !isBatch(plan) && plan.port === null;
-  const choose = (mayKeepLaunches: boolean): Pace =>
-    choosePace(seen, askedOf(context, began, mayKeepLaunches));
-  const prepared = await launchesOf(context, choose(isKeepable), () => choose(false), progress);
+  const mayRunBoth = !isBatch(plan) && plan.port === null;
+  const choose = (both: boolean): Pace => choosePace(seen, askedOf(context, began, both));
+  const prepared = await launchesOf(context, choose(mayRunBoth), () => choose(false), progress);
   const { pace, launcher } = prepared;
   if (isHopeless(pace)) {
     await launcher.dispose();
     return { stop: tooSmall(context, pace), pace };
   }
   progress.line(`${plan.name}  ${paceLine(seen, pace)}`);
-  if (plan.port !== null && choose(true).pairsPerLaunch > 1) {
-    progress.warn(
-      `${plan.name}: starting and warming up takes ${formatSeconds(seen.launchSeconds)} for every capture; without port: both services could run at once and be kept for several pairs`,
-    );
-  }
+  if (plan.port !== null) adviseFreePort(plan.name, choose(true), seen, progress);
   return prepared;
 }
 
@@ -72,11 +67,12 @@ export async function launchesOf(
     ...context,
     seconds: pace.seconds,
     rateHz: pace.rateHz,
+    turnSeconds: pace.turnSeconds,
     ports: { base: context.ports.base, head: port },
   });
-  if (wanted.pairsPerLaunch > 1 && !isHopeless(wanted)) {
+  if (runsBoth(wanted) && !isHopeless(wanted)) {
     const both = withPace(wanted, await chooseFreePort());
-    const launcher = new Launcher();
+    const launcher = new Launcher(wanted.pairsPerLaunch > 1);
     try {
       await launcher.start(['base', 'head'], both);
       // Which builds come first has not been drawn yet.
@@ -89,17 +85,32 @@ export async function launchesOf(
       );
     }
   }
-  const pace = wanted.pairsPerLaunch > 1 ? alternative() : wanted;
+  const pace = runsBoth(wanted) ? alternative() : wanted;
   const alone = withPace(pace, context.ports.head);
-  return { context: alone, pace, launcher: new Launcher() };
+  return { context: alone, pace, launcher: new Launcher(false) };
 }
 
-function askedOf({ plan }: CaptureContext, began: number, mayKeepLaunches: boolean): Asked {
-  const { seconds, rateHz } = plan.capture;
+/** Says what a fixed port costs. */
+function adviseFreePort(name: string, free: Pace, seen: Seen, progress: Progress): void {
+  const could = 'without port: both services could run at once';
+  if (free.pairsPerLaunch > 1) {
+    progress.warn(
+      `${name}: starting and warming up takes ${formatSeconds(seen.launchSeconds)} for every capture; ${could} and be kept for several pairs`,
+    );
+  } else if (free.turnSeconds !== null) {
+    progress.warn(`${name}: ${could} and be loaded in turns, which a noisy machine disturbs far less`);
+  }
+}
+
+function askedOf({ plan }: CaptureContext, began: number, mayRunBoth: boolean): Asked {
+  const { seconds, rateHz, turnSeconds } = plan.capture;
+  const isClosed = plan.load.kind === 'http' && plan.load.rate === null;
+  const atOnce = plan.load.kind !== 'http' ? null : isClosed ? plan.load.connections : 1;
   const spent = (performance.now() - began) / 1000;
   const budgetSeconds = plan.budgetSeconds - spent;
   const like = plan.like && { ...plan.like, budgetSeconds: plan.like.budgetSeconds - spent };
-  return { seconds, rateHz, mostPairs: plan.mostPairs, budgetSeconds, like, mayKeepLaunches };
+  const { mostPairs } = plan;
+  return { seconds, rateHz, mostPairs, budgetSeconds, like, mayRunBoth, turnSeconds, atOnce };
 }
 
 function tooSmall({ plan }: CaptureContext, { expected, looks, pairSeconds }: Pace): Stop {
@@ -111,12 +122,13 @@ function tooSmall({ plan }: CaptureContext, { expected, looks, pairSeconds }: Pa
 /** E.g. `captures of 2s at 997 Hz, a pair takes about 6s; first look after 10 pairs, at most 80`. */
 function paceLine(
   seen: Seen,
-  { seconds, rateHz, pairsPerLaunch, pairSeconds, expected, looks }: Pace,
+  { seconds, rateHz, turnSeconds, pairsPerLaunch, pairSeconds, expected, looks }: Pace,
 ): string {
   const [first, most] = [looks[0] as number, looks.at(-1) as number];
   const isShort = expected < most;
   const parts = [
     `captures of ${seconds}s at ${rateHz} Hz, a pair takes about ${formatSeconds(pairSeconds / pairsPerLaunch)}`,
+    ...(turnSeconds === null ? [] : [`both sides loaded in turns of ${formatTurn(turnSeconds)}`]),
     ...(pairsPerLaunch > 1
       ? [
           `${pairsPerLaunch} pairs share a launch, as starting and warming up takes ${formatSeconds(seen.launchSeconds)}`,
@@ -129,4 +141,8 @@ function paceLine(
     ...(isShort && first < manyPairs ? ['few for a verdict; raise gate.budget'] : []),
   ];
   return parts.join('; ');
+}
+
+function formatTurn(seconds: number): string {
+  return `${Math.round(1000 * seconds)}ms`;
 }

@@ -79,6 +79,7 @@ async function prepareContext(
     ports: { base: port, head: port },
     seconds,
     rateHz,
+    turnSeconds: null,
     layouts: null,
     scratch,
     signal,
@@ -102,8 +103,13 @@ async function measure(context: CaptureContext, writer: BundleWriter, hooks: Exp
 
 function writePace(
   { name, budgetSeconds }: WorkloadPlan,
-  { seconds, looks, pairSeconds }: Pace,
+  { seconds, turnSeconds, looks, pairSeconds }: Pace,
   writer: BundleWriter,
 ): void {
-  writer.plan(name, { looks: [...looks], captureSeconds: seconds, pacing: { budgetSeconds, pairSeconds } });
+  writer.plan(name, {
+    looks: [...looks],
+    captureSeconds: seconds,
+    ...(turnSeconds === null ? {} : { turnSeconds }),
+    pacing: { budgetSeconds, pairSeconds },
+  });
 }

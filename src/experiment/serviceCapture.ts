@@ -1,14 +1,9 @@
-/** One capture of a service under load. */
-import type { Side } from '../bundle/schema.js';
-import type { RunningCapture } from '../capture/collector.js';
-import { MeasureError } from '../errors.js';
+/** Captures of services under load: of one side, or of both at once. */
+import { type Side, sides } from '../bundle/schema.js';
 import { programEnvironment } from '../workload/environment.js';
-import { type LoadOptions, type PreparedLoad, prepareLoad } from '../workload/load.js';
 import { type Service, type ServiceOptions, startService } from '../workload/service.js';
-import { unlessAborted } from '../workload/waiting.js';
-import { watchConditions } from './conditions.js';
 import { type CaptureContext, type MeasuredCapture, subject } from './context.js';
-import { countErrors, counterReading, countUnits } from './counting.js';
+import { captureWindow, disposeOf, prepareLoadOf } from './window.js';
 
 /** A side's service that has been started and warmed up. */
 export interface Launch {
@@ -25,7 +20,7 @@ export async function launchService(side: Side, context: CaptureContext): Promis
   const began = performance.now();
   const { warmupSeconds } = context.plan;
   // The load's program starts on its CPUs while the service does on its own, and then waits to be told to begin.
-  const warmUp = warmupSeconds > 0 ? prepare(side, warmupSeconds, context) : null;
+  const warmUp = warmupSeconds > 0 ? prepareLoadOf([side], warmupSeconds, context) : null;
   // It may fail before anybody waits for it.
   warmUp?.catch(() => {});
   try {
@@ -39,7 +34,7 @@ export async function launchService(side: Side, context: CaptureContext): Promis
     }
     return { service, seconds: (performance.now() - began) / 1000 };
   } finally {
-    await dispose(warmUp, (prepared) => prepared.stop());
+    await disposeOf(warmUp, (prepared) => prepared.stop());
   }
 }
 
@@ -50,8 +45,7 @@ export async function endLaunch({ service }: Launch): Promise<void> {
 }
 
 /**
- * Captures a side's service for exactly the time the load runs: in a launch of its own, or in one that is given and
- * left running.
+ * Captures a side's service: in a launch of its own, or in one that is given and left running.
  * @throws MeasureError when service, load or collector fail; of what was started here no process is left
  */
 export async function captureService(
@@ -59,121 +53,60 @@ export async function captureService(
   given: Launch | null,
   context: CaptureContext,
 ): Promise<MeasuredCapture> {
-  const load = prepare(side, context.seconds, context);
+  const load = prepareLoadOf([side], context.seconds, context);
   load.catch(() => {});
+  const measure = async ({ service }: Launch): Promise<MeasuredCapture> => {
+    const [measured] = await captureWindow([{ side, service }], await load, context);
+    return measured as MeasuredCapture;
+  };
   try {
-    if (given !== null) return await measure(side, given.service, await load, context);
+    if (given !== null) return await measure(given);
     const launch = await launchService(side, context);
     let measured: MeasuredCapture;
     try {
-      measured = await measure(side, launch.service, await load, context);
+      measured = await measure(launch);
     } finally {
       await launch.service.stop();
     }
     await launch.service.released();
     return { ...measured, launchSeconds: launch.seconds };
   } finally {
-    await dispose(load, (prepared) => prepared.stop());
+    await disposeOf(load, (prepared) => prepared.stop());
   }
 }
 
-async function measure(
-  side: Side,
-  service: Service,
-  load: PreparedLoad,
+/**
+ * Captures both sides' services at once while they are loaded in turns.
+ * @param launching both services, which are left running
+ * @param turns     whose each turn is
+ * @throws MeasureError when service, load or collector fail
+ */
+export async function captureInTurns(
+  launching: Promise<Readonly<Record<Side, Launch>>>,
+  turns: readonly Side[],
   context: CaptureContext,
-): Promise<MeasuredCapture> {
-  const starting = startCollector(service, context);
+): Promise<Record<Side, MeasuredCapture>> {
+  const indexes = turns.map((side) => sides.indexOf(side));
+  const load = prepareLoadOf(sides, context.seconds, context, indexes);
+  load.catch(() => {});
   try {
-    const capture = await service.during('the capture', starting);
-    return await service.during('the capture', runWindow(side, load, capture, context));
+    const launches = await launching;
+    const subjects = sides.map((side) => ({ side, service: launches[side].service }));
+    const [base, head] = await captureWindow(subjects, await load, context);
+    return { base: base as MeasuredCapture, head: head as MeasuredCapture };
   } finally {
-    await dispose(starting, (capture) => capture.dispose());
+    await disposeOf(load, (prepared) => prepared.stop());
   }
-}
-
-/** Ends what was started, also when it was still starting; if that failed there is nothing to end. */
-async function dispose<T>(starting: Promise<T> | null, end: (started: T) => Promise<void>): Promise<void> {
-  const started = await starting?.catch(() => null);
-  if (started) await end(started);
-}
-
-/** The window itself: CPU time and units are taken over the load's run, no more and no less. */
-async function runWindow(
-  side: Side,
-  load: PreparedLoad,
-  capture: RunningCapture,
-  context: CaptureContext,
-): Promise<MeasuredCapture> {
-  const watch = watchConditions(context.placement.service, context.placement.load);
-  try {
-    const before = await counterReading(side, context);
-    await whileCapturing(load.run(), capture, side, context);
-    const after = await counterReading(side, context);
-    watch.end();
-    const finished = await unlessAborted(capture.stop(), context.signal);
-    const outcome = await load.outcome();
-    return {
-      units: countUnits(side, outcome, { before, after }, context),
-      errors: countErrors(side, outcome, context),
-      conditions: watch.conditions(finished.summary.cpuNanoseconds),
-      finished,
-      launchSeconds: 0,
-    };
-  } finally {
-    watch.end();
-  }
-}
-
-/** @throws MeasureError when the collector ends before the load does */
-async function whileCapturing(
-  work: Promise<void>,
-  capture: RunningCapture,
-  side: Side,
-  context: CaptureContext,
-): Promise<void> {
-  const ended = capture.finished.then(() => {
-    throw new MeasureError(`${subject('the capture', side, context)} ended before the load did`);
-  });
-  ended.catch(() => {});
-  try {
-    await Promise.race([work, ended]);
-  } finally {
-    work.catch(() => {});
-  }
-}
-
-async function startCollector(service: Service, context: CaptureContext): Promise<RunningCapture> {
-  const { plan, collector, placement, rateHz, scratch, signal } = context;
-  const { event, maxDepth, backend, offCpu } = plan.capture;
-  const target = { kind: 'pids', pids: service.roots() } as const;
-  const request = { target, out: scratch, seconds: null, event, rateHz, maxDepth, backend, offCpu };
-  return collector.start({ ...request, cpus: placement.load }, signal);
-}
-
-function prepare(side: Side, seconds: number, context: CaptureContext): Promise<PreparedLoad> {
-  const { plan, collector, placement, ports, sides, signal } = context;
-  if (plan.load.kind === 'batch') throw new Error('a batch workload has no load');
-  const options: LoadOptions = {
-    what: subject('the load', side, context),
-    seconds,
-    port: ports[side],
-    // The load comes from head for both sides.
-    cwd: sides.head.root,
-    environment: programEnvironment(plan.environment),
-    launcher: collector.launcher(placement.load),
-  };
-  return prepareLoad(plan.load, options, signal);
 }
 
 function serviceOptions(side: Side, context: CaptureContext): ServiceOptions {
-  const { plan, collector, placement, ports, sides } = context;
+  const { plan, collector, placement, ports } = context;
   const { start, ready } = plan.sides[side];
   if (start === null || ready === null) throw new Error('a service workload has start and ready');
   return {
     what: subject('the service', side, context),
     command: start,
-    cwd: sides[side].root,
+    cwd: context.sides[side].root,
     environment: programEnvironment(plan.environment),
     ready,
     readyTimeoutSeconds: plan.readyTimeoutSeconds,

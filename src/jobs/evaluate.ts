@@ -56,7 +56,10 @@ function treesOf(
   return buildDifferentialTrees(profiles(usable.base), profiles(usable.head), { minShare: leastDrawnShare });
 }
 
-function methodOf({ manifest }: Bundle, { captureSeconds, policy, stop, captures }: BundleWorkload): Method {
+function methodOf(
+  { manifest }: Bundle,
+  { captureSeconds, turnSeconds, policy, stop, captures }: BundleWorkload,
+): Method {
   const launches = new Set(
     captures.flatMap(({ side, launch }) => (side === 'head' && launch !== undefined ? [launch] : [])),
   );
@@ -65,6 +68,7 @@ function methodOf({ manifest }: Bundle, { captureSeconds, policy, stop, captures
     configPath: manifest.config.path.replace(/^(base|head):/, ''),
     folder: manifest.changes?.prefix ?? '',
     captureSeconds,
+    turnSeconds: turnSeconds ?? null,
     policy,
     stop,
     launches: launches.size > 0 ? launches.size : null,

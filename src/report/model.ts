@@ -28,6 +28,8 @@ export interface Method {
   readonly folder: string;
   /** Asked-for length of a capture. */
   readonly captureSeconds: number;
+  /** Length of a turn where both sides' services were loaded in turns; null: one capture after the other. */
+  readonly turnSeconds: number | null;
   readonly policy: Policy;
   readonly stop: Stop | null;
   /** Launches of each side's service that pairs shared; null where each capture had its own. */

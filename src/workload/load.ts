@@ -5,6 +5,7 @@ import { MeasureError, UsageError } from '../errors.js';
 import {
   type HttpLoadReport,
   type HttpLoadRequest,
+  type HttpTargetReport,
   httpLoadReady,
   httpLoadReportSchema,
 } from './httpLoadProtocol.js';
@@ -22,8 +23,12 @@ const mostSeconds = (seconds: number): number => 3 * seconds + 60;
 export interface LoadOptions {
   /** For messages, e.g. `the load of api (head)`. */
   readonly what: string;
+  /** How long each service is loaded. */
   readonly seconds: number;
-  readonly port: number;
+  /** Of the service; of two services that the built-in load offers requests to in turns. */
+  readonly ports: readonly number[];
+  /** Which of the ports each turn is for; all are of one length. One turn unless given. */
+  readonly turns?: readonly number[];
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Words put before the command that place it on its CPUs. */
@@ -32,19 +37,20 @@ export interface LoadOptions {
   readonly startSeconds?: number;
 }
 
+/** What came of it for one service. */
 export interface LoadOutcome {
   /** What a load command printed; empty for the built-in load. */
   readonly output: string;
   /** What the built-in load counted; null for a command. */
-  readonly http: HttpLoadReport | null;
+  readonly http: HttpTargetReport | null;
 }
 
 /** A load that begins without delay when it is told to. */
 export interface PreparedLoad {
   /** Offers the load; settles the moment it has ended. @throws MeasureError when it fails */
   run(): Promise<void>;
-  /** What came of it, once it has run. */
-  outcome(): Promise<LoadOutcome>;
+  /** What came of it for each port, once it has run. */
+  outcomes(): Promise<LoadOutcome[]>;
   /** Ends every process of the load; never rejects. */
   stop(): Promise<void>;
 }
@@ -62,7 +68,7 @@ export async function prepareLoad(
 }
 
 function prepareCommand(plan: CommandPlan, options: LoadOptions, signal: AbortSignal): PreparedLoad {
-  const values = { PORT: String(options.port), SECONDS: String(options.seconds) };
+  const values = { PORT: String(options.ports[0]), SECONDS: String(options.seconds) };
   let running: RunningProcess | null = null;
   return {
     async run() {
@@ -73,18 +79,23 @@ function prepareCommand(plan: CommandPlan, options: LoadOptions, signal: AbortSi
       });
       await inTime(untilSuccess(running, options, plan.command, signal), options, plan.command);
     },
-    async outcome() {
+    async outcomes() {
       await running?.exited;
-      return { output: running?.stdout || running?.stderr || '', http: null };
+      return [{ output: running?.stdout || running?.stderr || '', http: null }];
     },
     stop: async () => running?.stop(),
   };
 }
 
 async function prepareHttp(plan: HttpPlan, options: LoadOptions, signal: AbortSignal): Promise<PreparedLoad> {
-  const url = fillTemplate(plan.url, { PORT: String(options.port) });
-  if (!URL.canParse(url)) throw new UsageError(`load: ${url} is not a URL`);
-  const request: HttpLoadRequest = { ...plan, url, seconds: options.seconds };
+  const { ports, seconds, turns = [0] } = options;
+  const urls = ports.map((port) => fillTemplate(plan.url, { PORT: String(port) }));
+  const url = urls.join(' and ');
+  for (const one of urls) {
+    if (!URL.canParse(one)) throw new UsageError(`load: ${one} is not a URL`);
+  }
+  const turnSeconds = (seconds * ports.length) / turns.length;
+  const request: HttpLoadRequest = { ...plan, urls, turns: [...turns], turnSeconds };
   const ready = deferred<void>();
   const report = deferred<HttpLoadReport>();
   const running = await startProcess({
@@ -116,7 +127,7 @@ async function prepareHttp(plan: HttpPlan, options: LoadOptions, signal: AbortSi
       running.write('go\n');
       await inTime(Promise.race([report.promise, failed]), options, url);
     },
-    outcome: async () => ({ output: '', http: await report.promise }),
+    outcomes: async () => (await report.promise).targets.map((http) => ({ output: '', http })),
     stop: () => running.stop(),
   };
 }
@@ -137,9 +148,9 @@ async function untilSuccess(
 /** @throws MeasureError when the load does not come to its end */
 function inTime(
   work: Promise<unknown>,
-  { what, seconds }: LoadOptions,
+  { what, seconds, ports }: LoadOptions,
   description: string,
 ): Promise<unknown> {
-  const limit = mostSeconds(seconds);
+  const limit = mostSeconds(seconds * ports.length);
   return within(limit, work, new MeasureError(`${what} did not end within ${limit} s: ${description}`));
 }

@@ -15,6 +15,7 @@ import { Trial } from './support.js';
 const shared: Pace = {
   seconds: 0.2,
   rateHz: 997,
+  turnSeconds: null,
   pairsPerLaunch: 2,
   pairSeconds: 3,
   expected: 100,
@@ -24,7 +25,7 @@ const shared: Pace = {
 test('pairs that share a launch are captured of the same processes and are one value', async () => {
   const trial = new Trial({ warmupSeconds: 0.1 });
   const context = await trial.context({ base: await chooseFreePort(), head: await chooseFreePort() });
-  const launcher = new Launcher();
+  const launcher = new Launcher(true);
   const prepared = { context: { ...context, seconds: shared.seconds }, pace: shared, launcher };
   const stop = await takePairs(prepared, performance.now(), trial.writer, {
     progress: trial.progress,
@@ -55,6 +56,35 @@ test('pairs that share a launch are captured of the same processes and are one v
   expect(pairs[0]?.parts.base.map(({ units }) => units)).toEqual([20, 20]);
 });
 
+test('both sides are captured at once while their services are loaded in turns', async () => {
+  const trial = new Trial({ warmupSeconds: 0 });
+  const context = await trial.context({ base: await chooseFreePort(), head: await chooseFreePort() });
+  const pace = { ...shared, seconds: 0.4, turnSeconds: 0.05, pairsPerLaunch: 1 };
+  const launcher = new Launcher(false);
+  const prepared = { context: { ...context, seconds: 0.4, turnSeconds: 0.05 }, pace, launcher };
+  await takePairs(prepared, performance.now(), trial.writer, {
+    progress: trial.progress,
+    signal: never,
+    decide: () => 'open',
+  });
+  rmSync(context.scratch, { recursive: true });
+  trial.expectNothingLeft();
+
+  const { captures } = openBundle(trial.writer.directory).manifest.workloads[0] as typeof trial.measured;
+  expect(captures.map(({ pair, launch }) => [pair, launch])).toEqual(
+    [1, 1, 2, 2].map((pair) => [pair, undefined]),
+  );
+  expect(new Set(captures.map(({ summary }) => summary.target.pids.join())).size).toBe(4);
+  for (const { units, errors, summary, conditions } of captures) {
+    expect([units, errors]).toEqual([40, 0]);
+    expect(summary.cpuNanoseconds).toBeGreaterThan(0);
+    expect(summary.wallNanoseconds).toBeGreaterThanOrEqual(0.8e9);
+    // Half of it is each side's.
+    expect(conditions.windowNanoseconds).toBeLessThan(0.75 * summary.wallNanoseconds);
+    expect(conditions.windowNanoseconds).toBeGreaterThan(0.4e9);
+  }
+});
+
 test('a pair after which no other one fits into the budget is the last, and a look', async () => {
   const trial = new Trial({ budgetSeconds: 1000 });
   const port = await chooseFreePort();
@@ -62,7 +92,7 @@ test('a pair after which no other one fits into the budget is the last, and a lo
   const pace = { ...shared, pairsPerLaunch: 1, pairSeconds: 500, looks: [4, 8] };
   const asked: number[] = [];
   const stop = await takePairs(
-    { context, pace, launcher: new Launcher() },
+    { context, pace, launcher: new Launcher(false) },
     performance.now() - 900_000,
     trial.writer,
     {
@@ -93,7 +123,7 @@ test.each([
   const port = await chooseFreePort();
   const context = await trial.context({ base: port, head: port });
   const pace = { ...shared, pairsPerLaunch: 1, looks: [1, 5] };
-  const prepared = { context, pace, launcher: new Launcher() };
+  const prepared = { context, pace, launcher: new Launcher(false) };
   const hooks = { progress: trial.progress, signal: never, decide: () => standing };
   const stop = await takePairs(prepared, performance.now(), trial.writer, hooks);
   expect(stop).toEqual({ reason: standing, message });
@@ -131,7 +161,7 @@ test('a launch that fails leaves nothing running', async () => {
   const trial = new Trial({ warmupSeconds: 0 });
   const port = await chooseFreePort();
   const context = await trial.context({ base: port, head: port });
-  const launcher = new Launcher();
+  const launcher = new Launcher(false);
   await failure(MeasureError, () => launcher.start(['base', 'head'], context));
   expect(trial.tag.living()).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { drawTurns } from '../../src/experiment/order.js';
 import { type Asked, choosePace, isHopeless, type Seen } from '../../src/experiment/pace.js';
 
 const service: Seen = {
@@ -14,7 +15,9 @@ const free: Asked = {
   mostPairs: null,
   like: null,
   budgetSeconds: 900,
-  mayKeepLaunches: true,
+  mayRunBoth: true,
+  turnSeconds: 0,
+  atOnce: 8,
 };
 const pace = (seen: Partial<Seen> = {}, asked: Partial<Asked> = {}) =>
   choosePace({ ...service, ...seen }, { ...free, ...asked });
@@ -95,6 +98,31 @@ describe('launches', () => {
   });
 
   test('are not shared where both sides cannot run at once', () => {
-    expect(pace({ launchSeconds: 60 }, { mayKeepLaunches: false }).pairsPerLaunch).toBe(1);
+    expect(pace({ launchSeconds: 60 }, { mayRunBoth: false }).pairsPerLaunch).toBe(1);
+  });
+});
+
+describe('turns', () => {
+  const automatic = { seconds: 2, turnSeconds: null };
+  test.each([
+    ['are 100 ms where answers come fast', {}, automatic, 0.1],
+    ['hold 20 answers to each request under way', { unitsPerSecond: 640 }, automatic, 0.25],
+    ['are as asked for', {}, { ...automatic, turnSeconds: 0.5 }, 0.5],
+    ['fill a capture', {}, { ...automatic, turnSeconds: 0.3 }, 2 / 7],
+    ['are none where two do not fit into a capture', { unitsPerSecond: 80 }, automatic, null],
+    ['are none where none are wanted', {}, { ...automatic, turnSeconds: 0 }, null],
+    ['are none with a load that cannot be held back', {}, { ...automatic, atOnce: null }, null],
+    ['are none where both services cannot run at once', {}, { ...automatic, mayRunBoth: false }, null],
+  ])('%s', (_, seen, asked, turnSeconds) => {
+    expect(pace(seen, asked).turnSeconds).toBe(turnSeconds);
+  });
+
+  test('are drawn in blocks that favour nobody', () => {
+    const coins = [1, 0, 1];
+    const turns = drawTurns(['head', 'base'], 5, () => coins.shift() as number);
+    expect(turns).toEqual(['head', 'base', 'base', 'head', 'head', 'base', 'base', 'head', 'base', 'head']);
+    expect(drawTurns(['base', 'head'], 2)).toEqual(['base', 'head', 'head', 'base']);
+    const many = drawTurns(['base', 'head'], 501);
+    expect(many.filter((side) => side === 'base')).toHaveLength(501);
   });
 });

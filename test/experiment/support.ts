@@ -101,6 +101,7 @@ export class Trial {
       placement: placeCpus(null, null),
       seconds: 0.2,
       rateHz: 997,
+      turnSeconds: null,
       layouts: null,
       scratch,
       signal: never,
@@ -149,6 +150,7 @@ function servicePlan(tag: Tag): WorkloadPlan {
     errors: null,
     capture: {
       seconds: 0.5,
+      turnSeconds: 0,
       rateHz: null,
       event: 'auto',
       maxDepth: 127,

@@ -309,6 +309,7 @@ export function bothWays(calls: DifferentialTree): DifferentialTrees {
 export const aMethod: Method = {
   configPath: '.profbound.yml',
   folder: '',
+  turnSeconds: null,
   captureSeconds: 5,
   policy: {
     totalMargin: 0.02,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { LoadPlan } from '../../src/config/plan.js';
 import { InterruptedError, MeasureError } from '../../src/errors.js';
-import { type LoadOptions, prepareLoad } from '../../src/workload/load.js';
+import { type LoadOptions, type LoadOutcome, prepareLoad } from '../../src/workload/load.js';
 import { eventually, failure, never, Tag } from './support.js';
 
 interface Seen {
@@ -52,7 +52,7 @@ const command = (text: string) => ({ kind: 'command', command: text, rate: null 
 const options = (tag: Tag, seconds = 1): LoadOptions => ({
   what: 'the load of api (base)',
   seconds,
-  port,
+  ports: [port],
   cwd: '/',
   environment: tag.environment,
   launcher: [],
@@ -63,7 +63,8 @@ async function outcomeOf(plan: HttpPlan | ReturnType<typeof command>, seconds = 
   const load = await prepareLoad(plan, options(tag, seconds), never);
   try {
     await load.run();
-    return await load.outcome();
+    const [outcome] = await load.outcomes();
+    return outcome as LoadOutcome;
   } finally {
     await load.stop();
     expect(tag.living()).toEqual([]);
@@ -101,6 +102,33 @@ describe('the built-in HTTP load', () => {
   test('tells errors from units', async () => {
     const { http: report } = await outcomeOf(http({ url: 'http://127.0.0.1:${PORT}/busy', rate: 20 }));
     expect(report).toMatchObject({ requests2xx: 0, non2xx: 20 });
+  });
+
+  test('is offered to two services in turns, each at its rate and never to both', async () => {
+    const order: number[] = [];
+    const others = [0, 1].map((index) =>
+      createServer((_, response) => {
+        order.push(index);
+        response.end('ok');
+      }).listen(0, '127.0.0.1'),
+    );
+    await Promise.all(others.map((other) => once(other, 'listening')));
+    try {
+      const ports = others.map((other) => (other.address() as AddressInfo).port);
+      const inTurns = { ...options(new Tag(), 0.4), ports, turns: [0, 1, 1, 0, 1, 0, 0, 1] };
+      const load = await prepareLoad(http({ rate: 200 }), inTurns, never);
+      await load.run();
+      const outcomes = await load.outcomes();
+      await load.stop();
+      expect(outcomes.map(({ http: report }) => report?.requests2xx)).toEqual([80, 80]);
+      const changes = order.filter((index, at) => index !== order[at - 1]);
+      expect(changes).toEqual([0, 1, 0, 1, 0, 1]);
+    } finally {
+      for (const other of others) {
+        other.closeAllConnections();
+        other.close();
+      }
+    }
   });
 
   test('waits until it is told to begin', async () => {

@@ -1,5 +1,5 @@
 /** How the figures came about, and the command lines that repeat it. */
-import { margin, percent, plural, seconds } from '../../text/format.js';
+import { margin, nanoseconds, percent, plural, seconds } from '../../text/format.js';
 import type { WorkloadResult } from '../../verdict/result.js';
 import { type Markup, markup } from '../escape/markup.js';
 import { shown } from '../escape/visible.js';
@@ -35,11 +35,14 @@ function howMeasured({ name, pairs }: WorkloadResult, evidence: Evidence | null)
   return markup`<h3><code>${name}</code></h3><ul>${facts.map((fact) => markup`<li>${shown(sentence(fact), 600)}</li>`)}</ul>`;
 }
 
-function launchText({ captureSeconds, launches }: Method, pairs: number): string {
+function launchText({ captureSeconds, turnSeconds, launches }: Method, pairs: number): string {
   const fresh =
     launches === null
       ? 'the program was started anew for each capture'
       : `pairs share a launch of each side’s program, ${plural(launches, 'launch')} in all`;
+  if (turnSeconds !== null) {
+    return `${plural(pairs, 'pair')}: base and head run at once and are loaded in turns of ${nanoseconds(turnSeconds * 1e9)}, in random order, for ${seconds(captureSeconds)} each; ${fresh}`;
+  }
   return `${plural(pairs, 'pair')}: one capture of base and one of head back to back, in random order, ${seconds(captureSeconds)} asked for; ${fresh}`;
 }
 

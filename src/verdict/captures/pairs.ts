@@ -63,9 +63,9 @@ export function sumOver(pairs: readonly Pair[], side: Side, figure: (capture: Ca
   return sum;
 }
 
-/** Measured seconds of both sides together. */
+/** Measured seconds of both sides together; a window that both share counts once. */
 export function measuredSeconds(pairs: readonly Pair[]): number {
-  const wall = (capture: Capture) => capture.summary.wallNanoseconds;
+  const wall = ({ conditions }: Capture): number => conditions.windowNanoseconds;
   return (sumOver(pairs, 'base', wall) + sumOver(pairs, 'head', wall)) / 1e9;
 }
 
