@@ -1,5 +1,6 @@
 /** What a plan leaves to each runner, where bundles of several are to be merged. */
 import type { WorkloadPlan } from './plan.js';
+import { requestsAtOnce } from './turns.js';
 
 /**
  * Settings without which runners choose for themselves how they sample: their bundles are merged only where they happen to
@@ -9,7 +10,7 @@ import type { WorkloadPlan } from './plan.js';
 export function unpinnedNote({ name, capture, load }: WorkloadPlan): string | null {
   const open = [
     ...(capture.seconds === null ? ['seconds'] : []),
-    ...(capture.turnSeconds === null && load.kind === 'http' ? ['turns'] : []),
+    ...(capture.turnSeconds === null && requestsAtOnce(load) !== null ? ['turns'] : []),
     ...(capture.rateHz === null ? ['rate'] : []),
     ...(capture.event === 'auto' ? ['event'] : []),
     ...(capture.backend === 'auto' ? ['backend'] : []),

@@ -30,7 +30,13 @@ export type LoadPlan =
       /** Requests a second offered (open loop); null for a closed loop. */
       readonly rate: number | null;
     }
-  | { readonly kind: 'command'; readonly command: string; readonly rate: number | null }
+  | {
+      readonly kind: 'command';
+      readonly command: string;
+      readonly rate: number | null;
+      /** Whether it may be stopped and continued while it runs. */
+      readonly pausable: boolean;
+    }
   | { readonly kind: 'batch' };
 
 /** Where a number stands in a text: the first capture group of the last match, or a path like `requests.total` into JSON. */

@@ -7,6 +7,7 @@ import { layoutsOf } from './layouts.js';
 import type { LoadPlan, NumberSource, SidePlan, UnitsPlan, WorkloadPlan } from './plan.js';
 import { readyOf } from './ready.js';
 import type { CaptureConfig, GateConfig, WorkloadConfig } from './schema.js';
+import { turnSecondsOf } from './turns.js';
 
 /** Families of claims: a wrong fail is ten times worse than a wrong pass. */
 const alpha = { fail: 0.005, pass: 0.05, functions: 0.01 };
@@ -122,8 +123,15 @@ function sidePlan(workload: WorkloadConfig): SidePlan {
 
 function loadPlan({ load, batch }: WorkloadConfig): LoadPlan {
   if (batch !== undefined || load === undefined) return { kind: 'batch' };
-  if (typeof load === 'string') return { kind: 'command', command: load, rate: null };
-  if ('command' in load) return { kind: 'command', command: load.command, rate: load.rate ?? null };
+  if (typeof load === 'string') return { kind: 'command', command: load, rate: null, pausable: false };
+  if ('command' in load) {
+    return {
+      kind: 'command',
+      command: load.command,
+      rate: load.rate ?? null,
+      pausable: load.pausable ?? false,
+    };
+  }
   return {
     kind: 'http',
     url: load.http,
@@ -169,9 +177,4 @@ export function policyOf(gate: GateConfig): Policy {
 /** What is made of time spent waiting, with defaults filled in. */
 export function waitPolicyOf({ off_cpu: written = {} }: GateConfig): WaitPolicy {
   return { mode: written.mode ?? 'report', margin: written.margin ?? 0.1, idle: written.idle ?? [] };
-}
-
-function turnSecondsOf(turns: CaptureConfig['turns']): number | null {
-  if (turns === undefined || turns === 'auto') return null;
-  return turns === 'off' ? 0 : turns;
 }

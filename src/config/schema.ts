@@ -65,6 +65,12 @@ const commandLoad = z.strictObject({
     .positive()
     .optional()
     .describe('Units a second the command offers, when it is an open loop.'),
+  pausable: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether the command and all it starts may be stopped and continued (SIGSTOP, SIGCONT) while it runs, so that both sides can be loaded in turns; each side has one that runs for ${SECONDS}, and goes on for half of them. True suits a load that asks as fast as answers come and says how many there were; not one that offers a rate, which would make up for what it missed. Default false.',
+    ),
 });
 
 export const captureConfigSchema = z.strictObject({

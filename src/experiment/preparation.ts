@@ -1,5 +1,6 @@
 /** From the pilot to what the pairs need: chosen length, rate, launches and looks, before anything is measured. */
 import type { Stop } from '../bundle/schema.js';
+import { requestsAtOnce } from '../config/turns.js';
 import { MeasureError } from '../errors.js';
 import { chooseFreePort } from '../workload/port.js';
 import type { Progress } from '../workload/progress.js';
@@ -104,8 +105,7 @@ function adviseFreePort(name: string, free: Pace, seen: Seen, progress: Progress
 
 function askedOf({ plan }: CaptureContext, began: number, mayRunBoth: boolean): Asked {
   const { seconds, rateHz, turnSeconds } = plan.capture;
-  const isClosed = plan.load.kind === 'http' && plan.load.rate === null;
-  const atOnce = plan.load.kind !== 'http' ? null : isClosed ? plan.load.connections : 1;
+  const atOnce = requestsAtOnce(plan.load);
   const spent = (performance.now() - began) / 1000;
   const budgetSeconds = plan.budgetSeconds - spent;
   const like = plan.like && { ...plan.like, budgetSeconds: plan.like.budgetSeconds - spent };

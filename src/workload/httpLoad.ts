@@ -14,7 +14,7 @@ export async function offerHttpLoad(request: HttpLoadRequest): Promise<HttpLoadR
   const targets = request.urls.map((url) => openTarget(url, request));
   for (const turn of request.turns) {
     const { valve } = targets[turn] as Target;
-    valve.open();
+    valve.open(request.turnSeconds);
     await ticking(request.turnSeconds * 1000, () => {
       valve.tick();
       return false;

@@ -13,7 +13,7 @@ import { parseJson } from './output.js';
 import { describeExit, type RunningProcess, shellWords, startProcess } from './process.js';
 import { shippedFile } from './shippedFile.js';
 import { fillTemplate } from './template.js';
-import { deferred, unlessAborted, within } from './waiting.js';
+import { deferred, sleep, unlessAborted, within } from './waiting.js';
 
 /** How long the built-in load may take until it is ready to begin. */
 const mostStartSeconds = 30;
@@ -68,23 +68,74 @@ export async function prepareLoad(
 }
 
 function prepareCommand(plan: CommandPlan, options: LoadOptions, signal: AbortSignal): PreparedLoad {
-  const values = { PORT: String(options.ports[0]), SECONDS: String(options.seconds) };
-  let running: RunningProcess | null = null;
+  const { ports, turns } = options;
+  // Each runs as long as all turns take.
+  const seconds = options.seconds * ports.length;
+  const running: RunningProcess[] = [];
   return {
     async run() {
-      running = await startProcess({
-        words: shellWords(fillTemplate(plan.command, values), options.launcher),
-        cwd: options.cwd,
-        environment: { ...options.environment, ...values },
-      });
-      await inTime(untilSuccess(running, options, plan.command, signal), options, plan.command);
+      for (const port of ports) running.push(await startCommand(plan, port, seconds, options));
+      const ends = running.map((one) => untilSuccess(one, options, plan.command, signal));
+      for (const end of ends) end.catch(() => {});
+      const over = new AbortController();
+      const until = AbortSignal.any([signal, over.signal]);
+      const work = turns === undefined ? Promise.all(ends) : takeTurns(running, ends, turns, seconds, until);
+      try {
+        await inTime(Promise.race([work, untilFailure(ends)]), options, plan.command);
+      } finally {
+        over.abort();
+        work.catch(() => {});
+      }
     },
     async outcomes() {
-      await running?.exited;
-      return [{ output: running?.stdout || running?.stderr || '', http: null }];
+      await Promise.all(running.map(({ exited }) => exited));
+      return running.map(({ stdout, stderr }) => ({ output: stdout || stderr || '', http: null }));
     },
-    stop: async () => running?.stop(),
+    async stop() {
+      await Promise.all(running.map((one) => one.stop()));
+    },
   };
+}
+
+function startCommand(
+  { command }: CommandPlan,
+  port: number,
+  seconds: number,
+  { cwd, environment, launcher }: LoadOptions,
+): Promise<RunningProcess> {
+  const values = { PORT: String(port), SECONDS: String(seconds) };
+  return startProcess({
+    words: shellWords(fillTemplate(command, values), launcher),
+    cwd,
+    environment: { ...environment, ...values },
+  });
+}
+
+/** Lets one of the commands go on at a time; in the end each to its end, where it says what it did. */
+async function takeTurns(
+  running: readonly RunningProcess[],
+  ends: readonly Promise<void>[],
+  turns: readonly number[],
+  seconds: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const one of running) one.signalGroup('SIGSTOP');
+  for (const turn of turns) {
+    running[turn]?.signalGroup('SIGCONT');
+    await sleep((seconds / turns.length) * 1000, signal);
+    running[turn]?.signalGroup('SIGSTOP');
+  }
+  for (const [index, one] of running.entries()) {
+    one.signalGroup('SIGCONT');
+    await ends[index];
+  }
+}
+
+/** Only ever rejects. */
+function untilFailure(ends: readonly Promise<void>[]): Promise<never> {
+  return new Promise((_, reject) => {
+    for (const end of ends) end.catch(reject);
+  });
 }
 
 async function prepareHttp(plan: HttpPlan, options: LoadOptions, signal: AbortSignal): Promise<PreparedLoad> {

@@ -130,6 +130,11 @@ export class RunningProcess {
     if (this.exit === null) sendSignal(this.pid, signal);
   }
 
+  /** To every process of its group at once: all but what detached itself from it. */
+  signalGroup(signal: NodeJS.Signals): void {
+    if (this.exit === null) sendSignal(-this.pid, signal);
+  }
+
   /** To every process of the tree. */
   kill(signal: NodeJS.Signals): void {
     for (const pid of this.members()) sendSignal(pid, signal);
@@ -142,6 +147,8 @@ export class RunningProcess {
   async stop(graceSeconds = 3): Promise<void> {
     const asked = this.members();
     for (const pid of asked) sendSignal(pid, 'SIGTERM');
+    // What is stopped would not hear it.
+    for (const pid of asked) sendSignal(pid, 'SIGCONT');
     await passed(graceSeconds, () => asked.every((pid) => !isAlive(pid)));
     await passed(killSeconds, () => {
       const left = this.members();

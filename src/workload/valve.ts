@@ -24,6 +24,7 @@ export class Valve {
   readonly #clients: ValveClient[] = [];
   #openedAt: number | null = null;
   #openSeconds = 0;
+  #turnSeconds = 0;
 
   /**
    * @param rate requests a second over all clients while open; null: as fast as answers come
@@ -42,9 +43,10 @@ export class Valve {
     setImmediate(() => clearInterval(client.rateInterval));
   }
 
-  /** How long it has been open, in seconds. */
+  /** How long it has been open, in seconds; what a late call to `close` adds does not count. */
   get openSeconds(): number {
-    return this.#openSeconds + (this.#openedAt === null ? 0 : (this.now() - this.#openedAt) / 1000);
+    if (this.#openedAt === null) return this.#openSeconds;
+    return this.#openSeconds + Math.min(this.#turnSeconds, (this.now() - this.#openedAt) / 1000);
   }
 
   /** Whether no request is under way. */
@@ -52,15 +54,19 @@ export class Valve {
     return this.#clients.every(({ paused, destroyed }) => paused || destroyed);
   }
 
-  open(): void {
+  /** @param seconds how long it is to be open; requests due later wait for the next time */
+  open(seconds: number): void {
     this.#openedAt = this.now();
+    this.#turnSeconds = seconds;
     this.tick();
   }
 
-  /** Holds further requests back; those under way are answered. */
+  /** Holds requests back that are not due by now; those under way are answered. */
   close(): void {
+    this.tick();
     this.#openSeconds = this.openSeconds;
     this.#openedAt = null;
+    if (this.rate !== null) return;
     for (const client of this.#clients) client.rate = start + client.reqsMade;
   }
 

@@ -8,7 +8,7 @@ import { chooseFreePort } from '../../src/workload/port.js';
 import { eventually, failure } from '../workload/support.js';
 import { isCapturing, Trial } from './support.js';
 
-const command = (text: string) => ({ kind: 'command', command: text, rate: null }) as const;
+const command = (text: string) => ({ kind: 'command', command: text, rate: null, pausable: false }) as const;
 const requests: WorkloadPlan['units'] = {
   kind: 'output',
   source: { kind: 'regex', pattern: '(\\d+) requests' },

@@ -91,7 +91,8 @@ describe('pairs of a service', () => {
 });
 
 describe('units come from', () => {
-  const command = (text: string) => ({ kind: 'command', command: text, rate: null }) as const;
+  const command = (text: string) =>
+    ({ kind: 'command', command: text, rate: null, pausable: false }) as const;
 
   test('what a load command prints', async () => {
     const trial = new Trial({

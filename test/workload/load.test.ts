@@ -47,7 +47,7 @@ const http = (more: Partial<HttpPlan> = {}): HttpPlan => ({
   rate: null,
   ...more,
 });
-const command = (text: string) => ({ kind: 'command', command: text, rate: null }) as const;
+const command = (text: string) => ({ kind: 'command', command: text, rate: null, pausable: false }) as const;
 
 const options = (tag: Tag, seconds = 1): LoadOptions => ({
   what: 'the load of api (base)',
@@ -181,5 +181,55 @@ describe('a load command', () => {
     const error = await failure(MeasureError, () => outcomeOf(command(text)));
     expect(error.message).toBe(`the load of api (base) failed (exit code 7): ${text}`);
     expect(error.detail).toBe('cannot connect');
+  });
+
+  describe('that is pausable', () => {
+    const asking =
+      'let n = 0; const end = Date.now() + 1000 * ${SECONDS}; (async () => { while (Date.now() < end) { await (await fetch("http://127.0.0.1:${PORT}/")).text(); n++; } console.log("did", n); })()';
+    const turns = [0, 1, 1, 0, 1, 0, 0, 1];
+
+    test('asks one service at a time', async () => {
+      const order: number[] = [];
+      const others = [0, 1].map((index) =>
+        createServer((_, response) => {
+          order.push(index);
+          response.end('ok');
+        }).listen(0, '127.0.0.1'),
+      );
+      await Promise.all(others.map((other) => once(other, 'listening')));
+      const tag = new Tag();
+      try {
+        const ports = others.map((other) => (other.address() as AddressInfo).port);
+        const plan = { ...command(`exec ${process.execPath} -e '${asking}'`), pausable: true };
+        const load = await prepareLoad(plan, { ...options(tag, 1), ports, turns }, never);
+        await load.run();
+        const counts = (await load.outcomes()).map(({ output }) => Number(/^did (\d+)$/m.exec(output)?.[1]));
+        await load.stop();
+        const asked = [0, 1].map((side) => order.filter((index) => index === side).length);
+        expect(counts).toEqual(asked);
+        expect(Math.min(...asked)).toBeGreaterThan(10);
+        // One that was asked at the end of a turn may be answered in the next.
+        const changes = order.filter((index, at) => index !== order[at - 1]);
+        expect(changes.length).toBeLessThan(20);
+        expect(tag.living()).toEqual([]);
+      } finally {
+        for (const other of others) {
+          other.closeAllConnections();
+          other.close();
+        }
+      }
+    });
+
+    test.each([
+      ['fails', 'exit 7', never, /failed \(exit code 7\)/],
+      ['is interrupted', 'sleep 300', AbortSignal.timeout(700), /interrupted|aborted/i],
+    ])('leaves nothing stopped behind when one %s', async (_, text, signal, message) => {
+      const tag = new Tag();
+      const plan = { ...command(text), pausable: true };
+      const load = await prepareLoad(plan, { ...options(tag, 1), ports: [port, port], turns }, signal);
+      await expect(load.run()).rejects.toThrow(message);
+      await load.stop();
+      expect(tag.living()).toEqual([]);
+    });
   });
 });

@@ -41,7 +41,7 @@ describe('requests go when they are due', () => {
     const clients = [1, 2, 3, 4].map(() => new Client(valve));
     const sent = (): number => clients.reduce((sum, client) => sum + client.reqsMade, 0);
     expect(sent()).toBe(0);
-    valve.open();
+    valve.open(2);
     for (const [milliseconds, due] of [
       [0, 0],
       [12, 0],
@@ -64,7 +64,7 @@ describe('requests go when they are due', () => {
     const clock = new Clock();
     const valve = new Valve(10, clock.now);
     const client = new Client(valve, false);
-    valve.open();
+    valve.open(2);
     clock.milliseconds += 1000;
     valve.tick();
     expect(client.reqsMade).toBe(1);
@@ -77,7 +77,7 @@ describe('requests go when they are due', () => {
     const clock = new Clock();
     const valve = new Valve(10, clock.now);
     const client = new Client(valve);
-    valve.open();
+    valve.open(2);
     client.destroyed = true;
     clock.milliseconds += 1000;
     valve.tick();
@@ -90,7 +90,7 @@ describe('closed, it lets nothing go', () => {
     const clock = new Clock();
     const valve = new Valve(10, clock.now);
     const client = new Client(valve);
-    valve.open();
+    valve.open(2);
     clock.milliseconds += 500;
     valve.tick();
     expect(client.reqsMade).toBe(5);
@@ -98,18 +98,22 @@ describe('closed, it lets nothing go', () => {
     clock.milliseconds += 10_000;
     client._doRequest();
     expect(client.reqsMade).toBe(5);
-    valve.open();
+    valve.open(2);
     clock.milliseconds += 500;
     for (let repeated = 0; repeated < 3; repeated++) valve.tick();
     expect(client.reqsMade).toBe(10);
     expect(valve.openSeconds).toBe(1);
+    clock.milliseconds += 60_000;
+    valve.close();
+    expect(client.reqsMade).toBe(25);
+    expect(valve.openSeconds).toBe(2.5);
   });
 
   test('and is idle when the answers are there', () => {
     const valve = new Valve(null);
     const client = new Client(valve, false);
     expect(valve.isIdle).toBe(true);
-    valve.open();
+    valve.open(2);
     expect([client.reqsMade, valve.isIdle]).toEqual([1, false]);
     client._doRequest();
     expect([client.reqsMade, valve.isIdle]).toEqual([2, false]);
@@ -117,7 +121,7 @@ describe('closed, it lets nothing go', () => {
     expect(valve.isIdle).toBe(false);
     client._doRequest();
     expect([client.reqsMade, valve.isIdle]).toEqual([2, true]);
-    valve.open();
+    valve.open(2);
     expect([client.reqsMade, valve.isIdle]).toEqual([3, false]);
   });
 });
