@@ -77,10 +77,11 @@ static __always_inline bool off_cpu_take_stack(void *context, struct task_struct
 	walk = bpf_map_lookup_elem(&off_cpu_walks, &zero);
 	if (!walk)
 		return false;
-	fill_header(&walk->record.header, RECORD_OFF_CPU_STACK);
+	fill_header(&walk->record.header, RECORD_OFF_CPU_STACK, bpf_ktime_get_ns());
 	bpf_get_current_comm(walk->record.comm, sizeof(walk->record.comm));
 	walk->record.value = ticket;
-	if (send_stack(context, task, walk, unwind_task(task, walk), PROGRAM_OF_SCHEDULER))
+	switch_kernel_stack(context, &walk->kernel);
+	if (send_stack(task, walk, unwind_task(task, walk), PROGRAM_OF_SCHEDULER))
 		return true;
 	__sync_fetch_and_add(&off_cpu_totals.ring_full, 1);
 	return false;
@@ -256,7 +257,7 @@ static __always_inline void off_cpu_take_other_stack(struct task_struct *task, _
 		__sync_fetch_and_add(&off_cpu_totals.ring_full, 1);
 		return;
 	}
-	fill_header(&record->header, RECORD_OFF_CPU_STACK);
+	fill_header(&record->header, RECORD_OFF_CPU_STACK, bpf_ktime_get_ns());
 	record->header.pid = task->tgid;
 	record->header.tid = task->pid;
 	bpf_probe_read_kernel_str(record->comm, sizeof(record->comm), task->comm);

@@ -4,10 +4,16 @@
 #define PROFBOUND_UNWIND_MAPS_BPF_H
 
 struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, UNWIND_SPACES);
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, UNWIND_SPACES / UNWIND_SPACE_GROUP);
 	__type(key, __u32);
-	__type(value, struct unwind_space);
+	__array(values, struct {
+		__uint(type, BPF_MAP_TYPE_ARRAY);
+		__uint(map_flags, BPF_F_MMAPABLE);
+		__uint(max_entries, UNWIND_SPACE_GROUP);
+		__uint(key_size, sizeof(__u32));
+		__uint(value_size, sizeof(struct unwind_space));
+	});
 } spaces SEC(".maps");
 
 /* By tgid, which space is the process's. Threads of one share it, and so does a child that was just forked. */
@@ -58,6 +64,20 @@ struct {
 	__type(key, __u32);
 	__type(value, __u32);
 } copies_of SEC(".maps");
+
+/* The space of a process; NULL when it has none (yet). */
+static __always_inline const struct unwind_space *space_of_process(__u32 tgid)
+{
+	__u32 *number = bpf_map_lookup_elem(&space_of, &tgid), group, member;
+	void *map;
+
+	if (!number)
+		return NULL;
+	group = *number / UNWIND_SPACE_GROUP;
+	member = *number % UNWIND_SPACE_GROUP;
+	map = bpf_map_lookup_elem(&spaces, &group);
+	return map ? bpf_map_lookup_elem(map, &member) : NULL;
+}
 
 /* A new process has the memory of the one that made it. */
 static __always_inline void share_space(struct task_struct *parent, struct task_struct *child)

@@ -116,6 +116,17 @@ static void wait_for_end(const struct backend *backend, struct target *target, c
 	}
 }
 
+/* The folder that keeps what was read of files, where there is one. */
+static struct table_cache *open_cache(const char *folder)
+{
+	struct table_cache *cache = folder ? table_cache_open(folder) : NULL;
+
+	if (folder && !cache)
+		fail(EXIT_USAGE, "--cache %s: %s; it must be a folder of this user's that nobody else may write to", folder,
+		     strerror(errno));
+	return cache;
+}
+
 /* The files that are written, open while there are rights to create them in another user's folder. */
 struct outputs {
 	FILE *profile;
@@ -194,6 +205,7 @@ int record_run(const struct options *options)
 	struct target target;
 	struct outputs outputs;
 	const struct backend *backend;
+	struct table_cache *cache = open_cache(options->cache);
 	uint64_t begin, wall, cpu_before, cpu_after;
 
 	if (mkdir(options->out, 0777) && errno != EEXIST)
@@ -210,6 +222,8 @@ int record_run(const struct options *options)
 							   .off_cpu = options->off_cpu,
 							   .off_cpu_min = options->off_cpu_min,
 							   .time_stacks = options->time_stacks,
+							   .compare_kernel_stacks = options->compare_kernel_stacks,
+							   .cache = cache,
 							   .recorder = recorder,
 							   .limits = &limits },
 				&event);
@@ -232,6 +246,7 @@ int record_run(const struct options *options)
 	cpu_after = clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
 
 	recorder_open_maps(recorder);
+	table_cache_free(cache);
 	target_close(&target);
 	if (!confine(CONFINED_TO_READING))
 		notes_add(&limits, "This kernel has no seccomp filters: files are parsed without capabilities, but with all other "

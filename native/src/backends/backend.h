@@ -30,6 +30,10 @@ struct capture_request {
 	uint64_t off_cpu_min;
 	/* Whether what walking stacks takes is measured. */
 	bool time_stacks;
+	/* Whether the kernel walks its stacks besides. */
+	bool compare_kernel_stacks;
+	/* Where unwind tables are kept from capture to capture, or NULL. */
+	struct table_cache *cache;
 	struct recorder *recorder;
 	/* What this machine does not let the backend see is added here, in sentences. */
 	struct notes *limits;
@@ -90,6 +94,12 @@ struct capture_totals {
 	/* Stacks that were walked by the collector from a copy, and those that were not any more, being too many. */
 	uint64_t stacks_copied;
 	uint64_t copies_refused;
+	/* Of the stacks of the kernel, those that it was asked for: they could not be walked by its own table. */
+	uint64_t kernel_stacks_asked;
+	/* Those that it walked besides, and those of them that it found otherwise; only where asked for. */
+	bool kernel_stacks_are_compared;
+	uint64_t kernel_stacks_compared;
+	uint64_t kernel_stacks_different;
 	/* What of files and processes could not be unwound by tables. */
 	struct spaces_counts without_tables;
 	/* CPU time of the processes that read files for the collector, nanoseconds. */
