@@ -51,12 +51,12 @@ struct kernel_table kernel_table;
 __u32 kernel_blocks[KERNEL_BLOCKS];
 
 /* Rows by hashed address, as known_rules are: the rest of the address above the row. An empty one has no type. */
-#define KNOWN_ROWS_BITS 10
+#define KNOWN_ROWS_BITS 12
 #define KERNEL_CODE_BITS 26
 #define KERNEL_TAG_BITS (KERNEL_CODE_BITS - KNOWN_ROWS_BITS)
 __u64 known_rows[1 << KNOWN_ROWS_BITS];
 
-_Static_assert(KERNEL_TAG_BITS + 8 * ORC_ROW_BYTES == 64, "an entry is a word");
+_Static_assert(KERNEL_TAG_BITS + 8 * ORC_ROW_BYTES <= 64, "an entry is a word");
 
 struct kernel_block {
 	__s32 places[KERNEL_BLOCK_ROWS];

@@ -15,8 +15,9 @@
 #define MAX_KERNEL_DEPTH 127
 
 /*
- * Nobody is woken for a record: the collector drains at least every 50 ms. A MiB a CPU holds 100 of the largest stacks
- * and 3,000 usual ones, 1,000 Hz leave 50 between two drains; the collector sets the size by the number of CPUs.
+ * Nobody is woken for a record: the collector drains at least every 250 ms, of rates above 1,000 Hz every 50. A MiB a CPU
+ * holds 3,000 usual stacks, 800 of 128 frames, or 100 of the largest; 1,000 Hz leave 250 between two drains. The collector
+ * sets the size by the number of CPUs, and no smaller than that of 16.
  */
 #define RING_BYTES_PER_CPU (1024 * 1024)
 

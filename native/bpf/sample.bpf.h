@@ -23,7 +23,7 @@ int on_sample(struct bpf_perf_event_data *context)
 	walk = bpf_map_lookup_elem(&sample_walks, &zero);
 	if (!walk)
 		return 0;
-	fill_header(&walk->record.header, RECORD_SAMPLE, now);
+	fill_header(&walk->record.header, RECORD_SAMPLE, task, now);
 	bpf_get_current_comm(walk->record.comm, sizeof(walk->record.comm));
 	walk->record.value = weight;
 	event_kernel_stack(context, walk);

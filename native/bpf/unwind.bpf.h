@@ -23,16 +23,16 @@ const volatile __u32 max_depth = MAX_STACK_DEPTH;
 
 /*
  * Rules of addresses that were met before. Stacks of a program are made of few return addresses, and the way to a rule by
- * page, chunk and row leads through memory that is in no cache and no TLB when a sample comes; an entry is one word of it, and
- * all are two pages: the place in all tables, which never change, and the rule. All CPUs share it: a word is read and written
- * at once. From the highest bit on: what of the mixed place is not the entry's index, and a rule as packed_rule() makes it.
+ * page, chunk and row leads through memory that is in no cache when a sample comes; an entry is one word of it: from the
+ * highest bit on what the entry's index does not say of the place in all tables, which never change, and the rule as
+ * packed_rule() makes it. All CPUs share it: a word is read and written at once.
  */
-#define KNOWN_RULES_BITS 10
+#define KNOWN_RULES_BITS 12
 #define PLACE_BITS 30
 __u64 known_rules[1 << KNOWN_RULES_BITS];
 
 _Static_assert(UNWIND_PAGES << UNWIND_PAGE_BITS == 1 << PLACE_BITS, "every place can be told");
-_Static_assert(PLACE_BITS - KNOWN_RULES_BITS + PACKED_RULE_BITS == 64, "an entry is a word");
+_Static_assert(PLACE_BITS - KNOWN_RULES_BITS + PACKED_RULE_BITS <= 64, "an entry is a word");
 
 /*
  * One walk, in memory of its caller's: what is of use to it alone, and the record it becomes. A program that can
@@ -46,6 +46,7 @@ struct unwind_walk {
 	/* Of the frame at hand. */
 	struct unwind_rule rule;
 	__u32 has_table;
+	struct known_space space;
 	/* The mapping of the last frame, and the one before it: most callers, and most leaves of the next stack, lie in them. */
 	__u32 mapping;
 	__u32 other_mapping;
@@ -213,7 +214,7 @@ static __noinline int unwind_walk_up(struct task_struct *task, struct unwind_wal
 
 	walk->depth = walk->by_frame_pointer = 0;
 	walk->end = UNWIND_NO_SPACE;
-	progress.space = space_of_process(task->tgid);
+	progress.space = space_of_process(task->tgid, &walk->space);
 	if (progress.space) {
 		unwind_begin(&walk->state, walk->registers);
 		bpf_loop(MAX_STACK_DEPTH + 1, unwind_frame, &progress, 0);

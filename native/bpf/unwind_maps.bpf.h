@@ -65,16 +65,32 @@ struct {
 	__type(value, __u32);
 } copies_of SEC(".maps");
 
+/* Grows with every change of which process has which space; the collector's count, too. */
+__u32 space_changes;
+
+/* The process that was last looked up by a program on a CPU, and what was found. */
+struct known_space {
+	__u32 tgid;
+	__u32 changes;
+	__u32 number;
+};
+
 /* The space of a process; NULL when it has none (yet). */
-static __always_inline const struct unwind_space *space_of_process(__u32 tgid)
+static __always_inline const struct unwind_space *space_of_process(__u32 tgid, struct known_space *known)
 {
-	__u32 *number = bpf_map_lookup_elem(&space_of, &tgid), group, member;
+	__u32 changes = *(volatile __u32 *)&space_changes, group, member;
 	void *map;
 
-	if (!number)
-		return NULL;
-	group = *number / UNWIND_SPACE_GROUP;
-	member = *number % UNWIND_SPACE_GROUP;
+	if (known->tgid != tgid || known->changes != changes) {
+		__u32 *number = bpf_map_lookup_elem(&space_of, &tgid);
+
+		if (!number)
+			return NULL;
+		/* As of before the look-up: what changed meanwhile is seen the next time. */
+		*known = (struct known_space){ .tgid = tgid, .changes = changes, .number = *number };
+	}
+	group = known->number / UNWIND_SPACE_GROUP;
+	member = known->number % UNWIND_SPACE_GROUP;
 	map = bpf_map_lookup_elem(&spaces, &group);
 	return map ? bpf_map_lookup_elem(map, &member) : NULL;
 }
@@ -91,6 +107,7 @@ static __always_inline void share_space(struct task_struct *parent, struct task_
 		return;
 	number = *known;
 	bpf_map_update_elem(&space_of, &to, &number, BPF_ANY);
+	__sync_fetch_and_add(&space_changes, 1);
 }
 
 /* The process has another image. */
@@ -99,6 +116,7 @@ static __always_inline void forget_space(struct task_struct *task)
 	__u32 tgid = task->tgid;
 
 	bpf_map_delete_elem(&space_of, &tgid);
+	__sync_fetch_and_add(&space_changes, 1);
 	bpf_map_delete_elem(&copies_of, &tgid);
 }
 

@@ -106,7 +106,7 @@ static void wait_for_end(const struct backend *backend, struct target *target, c
 	uint64_t begin = clock_nanoseconds(CLOCK_MONOTONIC);
 
 	while (!asked_to_stop && target_runs(target)) {
-		uint64_t elapsed = clock_nanoseconds(CLOCK_MONOTONIC) - begin, pause = backend->drain_milliseconds;
+		uint64_t elapsed = clock_nanoseconds(CLOCK_MONOTONIC) - begin, pause = backend->drain_milliseconds();
 		uint64_t left;
 
 		if (options->duration && elapsed >= options->duration)

@@ -113,8 +113,8 @@ struct backend {
 	 * False when the machine refuses: then `refusal` is one line that names the sysctl or capability and its cure.
 	 */
 	bool (*start)(const struct capture_request *request, struct sampling_event *event, char *refusal, size_t size);
-	/* How long samples may gather between two drains, milliseconds. */
-	int drain_milliseconds;
+	/* How long samples may gather between two drains of the capture under way, milliseconds. */
+	int (*drain_milliseconds)(void);
 	/* Waits at most `timeout` milliseconds for samples and hands them to the recorder. */
 	void (*drain)(int timeout);
 	/* Stops counting and sampling, hands over what is left, closes everything. */

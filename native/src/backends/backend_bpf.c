@@ -187,6 +187,7 @@ static bool begin_unwinding(const struct capture_request *request)
 		.spaces = bpf_map__fd(state.skeleton->maps.spaces),
 		.space_of = bpf_map__fd(state.skeleton->maps.space_of),
 		.copies_of = bpf_map__fd(state.skeleton->maps.copies_of),
+		.space_changes = &state.skeleton->bss->space_changes,
 	};
 	struct spaces_output output;
 
@@ -384,7 +385,13 @@ static void stop(struct capture_totals *totals)
 	close_all();
 }
 
-/* The ring has room for far more; periods are redrawn every 250 ms, and what happens to processes wakes at once. */
-#define DRAIN_MILLISECONDS 50
+/*
+ * What happens to processes wakes at once, periods are redrawn every 250 ms, and so long the ring has room for usual rates;
+ * waking takes some 0.1 ms of CPU time. Threads that wait send more than samples do.
+ */
+static int drain_milliseconds(void)
+{
+	return state.skeleton->rodata->off_cpu || state.event.rate_hz > 1000 ? 50 : 250;
+}
 
-const struct backend backend_bpf = { "bpf", start, DRAIN_MILLISECONDS, drain, stop };
+const struct backend backend_bpf = { "bpf", start, drain_milliseconds, drain, stop };

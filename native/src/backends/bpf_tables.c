@@ -99,6 +99,7 @@ static void assign(void *context, pid_t pid, int64_t number)
 		bpf_map_delete_elem(tables->maps.space_of, &tgid);
 	else
 		bpf_map_update_elem(tables->maps.space_of, &tgid, &value, BPF_ANY);
+	__atomic_add_fetch(tables->maps.space_changes, 1, __ATOMIC_RELEASE);
 	/* Whatever was missing may be there now: copies are worth their cost again. */
 	bpf_map_delete_elem(tables->maps.copies_of, &tgid);
 }
