@@ -18,6 +18,8 @@
 	{ 0xfe, 0x5d, 0x32, 0xbf, 0x58, 0x1b, 0xd6, 0x3b, 0x2c, 0xa9, 0xa5, 0xc6, 0x5b, 0xa5, \
 	  0xa6, 0x25, 0xea, 0xb3, 0xfe, 0x24 }
 
+#define KERNEL_RETURNS 3
+
 /* What is known of the table; all zero: nothing, and the kernel is asked for its stacks. */
 struct kernel_table {
 	/* Addresses of its parts: a place of code for each row, relative to where it stands; and the rows. */
@@ -27,8 +29,10 @@ struct kernel_table {
 	/* From the first row's code up to the last's. */
 	__u32 code_bytes;
 	__u64 code;
+	/* What tracers put in the place of return addresses, which only the kernel can tell. */
+	__u64 returns[KERNEL_RETURNS];
 };
 
-_Static_assert(sizeof(struct kernel_table) == 32, "both sides must agree on struct kernel_table");
+_Static_assert(sizeof(struct kernel_table) == 32 + 8 * KERNEL_RETURNS, "both sides must agree on struct kernel_table");
 
 #endif

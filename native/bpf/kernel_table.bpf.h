@@ -68,6 +68,9 @@ int find_kernel_table(void *context)
 	if (!table.code || last <= table.code || last - table.code >= 1U << KERNEL_CODE_BITS)
 		return 0;
 	table.code_bytes = last - table.code;
+	table.returns[0] = ADDRESS_OF("return_to_handler");
+	table.returns[1] = ADDRESS_OF("arch_rethook_trampoline");
+	table.returns[2] = ADDRESS_OF("__kretprobe_trampoline");
 	bpf_loop(KERNEL_BLOCKS, fill_block, &table, 0);
 	kernel_table = table;
 	return 0;

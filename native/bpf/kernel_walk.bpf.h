@@ -150,6 +150,12 @@ static __always_inline int step_to_registers(struct kernel_walk *walk, __u64 sp)
 	return KERNEL_GOES_ON;
 }
 
+/* Whether it is no return address, but what a tracer put there to see the function return. */
+static __always_inline bool is_traced(__u64 ip)
+{
+	return ip == kernel_table.returns[0] || ip == kernel_table.returns[1] || ip == kernel_table.returns[2];
+}
+
 /* From a function to its caller, which has called it with the stack pointer at `sp` behind the return address. */
 static __always_inline int step_to_caller(struct kernel_walk *walk, __u64 sp)
 {
@@ -178,7 +184,7 @@ static __always_inline int step_to_caller(struct kernel_walk *walk, __u64 sp)
 		}
 	}
 	walk->sp = sp;
-	return KERNEL_GOES_ON;
+	return is_traced(walk->ip) ? KERNEL_FAILS : KERNEL_GOES_ON;
 }
 
 /* The caller's stack pointer; false when the row tells it in a way that is not followed here. */
