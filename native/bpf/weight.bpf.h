@@ -21,7 +21,10 @@ static __always_inline __u64 event_counter(struct bpf_perf_event_data *context, 
 	return value.counter;
 }
 
-/* Called for every sample of a CPU, of whatever task: each begins the period of the next. In the event's unit; `now` is CLOCK_MONOTONIC. */
+/*
+ * Called for every sample of a CPU, of whatever task: each begins the period of the next. In the event's unit; `now` is
+ * CLOCK_MONOTONIC.
+ */
 static __always_inline __u64 sample_weight(struct bpf_perf_event_data *context, __u64 now)
 {
 	struct cpu_period *period = &periods[bpf_get_smp_processor_id() % MAX_SAMPLED_CPUS];
