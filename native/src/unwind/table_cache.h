@@ -11,7 +11,7 @@
 
 struct table_cache;
 
-/* NULL, with one line in errno's words, when the folder is not there, not this user's, or others may write into it. */
+/* NULL, with errno set, when the folder is not there, is not this user's, or others may write to it. */
 struct table_cache *table_cache_open(const char *folder);
 
 /* What was answered of the file open as `elf_fd`, open for reading; -1 when nothing is kept of it. */
