@@ -77,10 +77,11 @@ static __always_inline bool off_cpu_take_stack(void *context, struct task_struct
 	walk = bpf_map_lookup_elem(&off_cpu_walks, &zero);
 	if (!walk)
 		return false;
-	fill_header(&walk->record.header, RECORD_OFF_CPU_STACK);
+	fill_header(&walk->record.header, RECORD_OFF_CPU_STACK, bpf_get_current_task_btf(), bpf_ktime_get_ns());
 	bpf_get_current_comm(walk->record.comm, sizeof(walk->record.comm));
 	walk->record.value = ticket;
-	if (send_stack(context, task, walk, unwind_task(task, walk), PROGRAM_OF_SCHEDULER))
+	switch_kernel_stack(context, &walk->kernel);
+	if (send_stack(task, walk, unwind_task(task, walk), PROGRAM_OF_SCHEDULER))
 		return true;
 	__sync_fetch_and_add(&off_cpu_totals.ring_full, 1);
 	return false;
@@ -256,9 +257,7 @@ static __always_inline void off_cpu_take_other_stack(struct task_struct *task, _
 		__sync_fetch_and_add(&off_cpu_totals.ring_full, 1);
 		return;
 	}
-	fill_header(&record->header, RECORD_OFF_CPU_STACK);
-	record->header.pid = task->tgid;
-	record->header.tid = task->pid;
+	fill_header(&record->header, RECORD_OFF_CPU_STACK, task, bpf_ktime_get_ns());
 	bpf_probe_read_kernel_str(record->comm, sizeof(record->comm), task->comm);
 	bytes = bpf_get_task_stack(task, record->frames, 8 * MAX_KERNEL_DEPTH, 0);
 	record->user_depth = 0;

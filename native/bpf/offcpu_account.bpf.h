@@ -119,7 +119,7 @@ static __always_inline void off_cpu_send_block(const struct off_cpu_place *place
 		__sync_fetch_and_add(&off_cpu_totals.ring_full, 1);
 		return;
 	}
-	fill_header(&record->header, RECORD_OFF_CPU_BLOCK);
+	fill_header(&record->header, RECORD_OFF_CPU_BLOCK, bpf_get_current_task_btf(), bpf_ktime_get_ns());
 	record->ticket = ticket;
 	record->place = *place;
 	record->nanoseconds = nanoseconds;

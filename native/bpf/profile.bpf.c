@@ -15,6 +15,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #include "cgroup.bpf.h"
 #include "tree.bpf.h"
 #include "weight.bpf.h"
+#include "kernel_table.bpf.h"
 #include "send.bpf.h"
 #include "sample.bpf.h"
 #include "offcpu.bpf.h"

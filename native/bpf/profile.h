@@ -5,6 +5,7 @@
 #ifndef PROFBOUND_PROFILE_H
 #define PROFBOUND_PROFILE_H
 
+#include "kernel_stack.h"
 #include "unwind.h"
 
 /* Frames of a user stack that can be kept. */
@@ -14,8 +15,9 @@
 #define MAX_KERNEL_DEPTH 127
 
 /*
- * Nobody is woken for a record: the collector drains at least every 50 ms. A MiB a CPU holds 100 of the largest stacks
- * and 3,000 usual ones, 1,000 Hz leave 50 between two drains; the collector sets the size by the number of CPUs.
+ * Nobody is woken for a record: the collector drains at least every 250 ms, of rates above 1,000 Hz every 50. A MiB a CPU
+ * holds 3,000 usual stacks, 800 of 128 frames, or 100 of the largest; 1,000 Hz leave 250 between two drains. The collector
+ * sets the size by the number of CPUs, and no smaller than that of 16.
  */
 #define RING_BYTES_PER_CPU (1024 * 1024)
 
@@ -117,6 +119,11 @@ struct totals {
 	/* Stacks sent as copies, and those that were not because the process had sent too many. */
 	__u64 copied;
 	__u64 copies_refused;
+	/* Stacks of the kernel that it was asked for, because they could not be walked by its table. */
+	__u64 kernel_stacks_asked;
+	/* Only with --compare-kernel-stacks: those that the kernel walked besides, and those it found otherwise. */
+	__u64 kernel_stacks_compared;
+	__u64 kernel_stacks_different;
 	/* Only with --time-stacks: what samples of the tree took, and what walking stacks of user mode and of the kernel did. */
 	__u64 sample_nanoseconds;
 	__u64 user_walk_nanoseconds;
@@ -129,6 +136,6 @@ _Static_assert(sizeof(struct stack_record) == 24 + 8 + 16 + 8 + 8 * (MAX_STACK_D
 _Static_assert(sizeof(struct cpu_period) == 64, "both sides must agree on struct cpu_period");
 _Static_assert(sizeof(struct copied_record) == 24 + 8 + 16 + 8 + 8 * (UNWIND_REGISTERS + MAX_KERNEL_DEPTH) + MAX_COPIED_BYTES,
 	       "both sides must agree on struct copied_record");
-_Static_assert(sizeof(struct totals) == 96, "both sides must agree on struct totals");
+_Static_assert(sizeof(struct totals) == 120, "both sides must agree on struct totals");
 
 #endif

@@ -16,20 +16,21 @@ int on_sample(struct bpf_perf_event_data *context)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct unwind_walk *walk;
 	__u32 zero = 0;
-	__u64 begin = walk_clock(), weight = sample_weight(context);
+	__u64 now = bpf_ktime_get_ns(), weight = sample_weight(context, now);
 
 	if (!armed || !bpf_task_storage_get(&members, task, 0, 0))
 		return 0;
 	walk = bpf_map_lookup_elem(&sample_walks, &zero);
 	if (!walk)
 		return 0;
-	fill_header(&walk->record.header, RECORD_SAMPLE);
+	fill_header(&walk->record.header, RECORD_SAMPLE, task, now);
 	bpf_get_current_comm(walk->record.comm, sizeof(walk->record.comm));
 	walk->record.value = weight;
-	if (!send_stack(context, task, walk, unwind_event(context, task, walk), PROGRAM_OF_EVENT))
+	event_kernel_stack(context, walk);
+	if (!send_stack(task, walk, unwind_event(context, task, walk), PROGRAM_OF_EVENT))
 		__sync_fetch_and_add(&totals.ring_full, 1);
 	if (time_stacks)
-		__sync_fetch_and_add(&totals.sample_nanoseconds, walk_clock() - begin);
+		__sync_fetch_and_add(&totals.sample_nanoseconds, walk_clock() - now);
 	return 0;
 }
 

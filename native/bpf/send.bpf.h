@@ -3,7 +3,7 @@
 #ifndef PROFBOUND_SEND_BPF_H
 #define PROFBOUND_SEND_BPF_H
 
-#include "unwind.bpf.h"
+#include "kernel_stack.bpf.h"
 
 /* A program of one kind can interrupt one of the other on the same CPU: each has its own scratch memory. */
 enum program_kind {
@@ -20,26 +20,17 @@ struct {
 	__type(value, struct copied_record);
 } copies SEC(".maps");
 
-static __always_inline __u32 kernel_stack(void *context, void *frames)
+/* Puts the kernel's frames behind the `depth` of the user, the lower half of each; false when that would lose any. */
+__noinline bool narrow_kernel_frames(struct unwind_walk *walk, __u32 depth)
 {
-	__u64 begin = walk_clock();
-	long bytes = bpf_get_stack(context, frames, MAX_KERNEL_DEPTH * 8, 0);
-
-	if (time_stacks)
-		__sync_fetch_and_add(&totals.kernel_walk_nanoseconds, walk_clock() - begin);
-	return bytes > 0 ? bytes / 8 : 0;
-}
-
-/* Puts the `count` frames of walk->kernel behind the user's, the lower half of each; false when that would lose any. */
-__noinline bool narrow_kernel_frames(struct unwind_walk *walk, __u32 depth, __u32 count)
-{
-	__u32 *to, high = ~0U;
+	__u32 *to, high = ~0U, count;
 
 	if (!walk || depth > MAX_STACK_DEPTH)
 		return false;
 	to = (__u32 *)&walk->record.frames[depth];
+	count = walk->kernel.depth;
 	for (__u32 i = 0; i < MAX_KERNEL_DEPTH && i < count; i++) {
-		__u64 address = walk->kernel[i];
+		__u64 address = walk->kernel.frames[i];
 
 		to[i] = address;
 		high &= address >> 32 & -(__u32)((__u32)address >> 31);
@@ -55,17 +46,26 @@ static __always_inline bool send(void *record, __u64 bytes)
 	return true;
 }
 
-static __always_inline bool send_walked(void *context, struct unwind_walk *walk)
+/* Copies the kernel's frames as they are. */
+static __always_inline void copy_kernel_frames(const struct kernel_walk *kernel, void *to)
+{
+	__u32 bytes = kernel->depth * sizeof(*kernel->frames);
+
+	if (bytes <= sizeof(kernel->frames))
+		bpf_probe_read_kernel(to, bytes, kernel->frames);
+}
+
+static __always_inline bool send_walked(struct unwind_walk *walk)
 {
 	struct stack_record *record = &walk->record;
 	__u64 depth = record->user_depth, bytes;
 
 	if (depth > MAX_STACK_DEPTH)
 		return false;
-	record->kernel_depth = kernel_stack(context, walk->kernel);
+	record->kernel_depth = walk->kernel.depth;
 	record->kernel_width = 4;
-	if (!narrow_kernel_frames(walk, depth, record->kernel_depth)) {
-		record->kernel_depth = kernel_stack(context, &record->frames[depth]);
+	if (!narrow_kernel_frames(walk, depth)) {
+		copy_kernel_frames(&walk->kernel, &record->frames[depth]);
 		record->kernel_width = 8;
 	}
 	/* Records begin, and so end, at multiples of 8. */
@@ -99,7 +99,7 @@ static __noinline __u32 copy_stack(struct copied_record *copy, __u64 address)
 	return copy->stack_bytes;
 }
 
-static __always_inline bool send_copied(void *context, const struct unwind_walk *walk, enum program_kind kind)
+static __always_inline bool send_copied(const struct unwind_walk *walk, enum program_kind kind)
 {
 	__u32 index = bpf_get_smp_processor_id() * PROGRAM_KINDS + kind;
 	struct copied_record *copy = bpf_map_lookup_elem(&copies, &index);
@@ -112,7 +112,8 @@ static __always_inline bool send_copied(void *context, const struct unwind_walk 
 	copy->value = walk->record.value;
 	__builtin_memcpy(copy->comm, walk->record.comm, sizeof(copy->comm));
 	__builtin_memcpy(copy->registers, walk->registers, sizeof(copy->registers));
-	copy->kernel_depth = kernel_stack(context, copy->kernel);
+	copy->kernel_depth = walk->kernel.depth;
+	copy_kernel_frames(&walk->kernel, copy->kernel);
 	bytes = copy_stack(copy, copy->registers[UNWIND_RSP]);
 	if (bytes > MAX_COPIED_BYTES)
 		return false;
@@ -121,18 +122,17 @@ static __always_inline bool send_copied(void *context, const struct unwind_walk 
 }
 
 /*
- * Sends the stack that `walk` found and that ended by `end`, with the kernel's frames. The caller has filled in the
- * record's header, value and comm, and counts it when there was no room: false.
+ * Sends the stack that `walk` found and that ended by `end`. The caller has filled in the kernel's frames, and the record's
+ * header, value and comm, and counts it when there was no room: false.
  */
-static __always_inline bool send_stack(void *context, struct task_struct *task, struct unwind_walk *walk, int end,
-				       enum program_kind kind)
+static __always_inline bool send_stack(struct task_struct *task, struct unwind_walk *walk, int end, enum program_kind kind)
 {
 	if (end != UNWIND_NO_SPACE && end != UNWIND_NO_MAPPING)
-		return send_walked(context, walk);
+		return send_walked(walk);
 	if (may_copy(task))
-		return send_copied(context, walk, kind);
+		return send_copied(walk, kind);
 	__sync_fetch_and_add(&totals.copies_refused, 1);
-	return send_walked(context, walk);
+	return send_walked(walk);
 }
 
 #endif

@@ -65,15 +65,13 @@ static __always_inline void account(struct task_struct *task, struct member *mem
 		__sync_fetch_and_add(&totals.cpu_nanoseconds, now - before);
 }
 
-static __always_inline void fill_header(struct record_header *header, __u32 kind)
+static __always_inline void fill_header(struct record_header *header, __u32 kind, const struct task_struct *task, __u64 time)
 {
-	__u64 id = bpf_get_current_pid_tgid();
-
 	header->kind = kind;
-	header->pid = id >> 32;
-	header->tid = (__u32)id;
+	header->pid = task->tgid;
+	header->tid = task->pid;
 	header->cpu = bpf_get_smp_processor_id();
-	header->time = bpf_ktime_get_ns();
+	header->time = time;
 }
 
 /* A child of a member is a member from its first instruction on; its runtime starts at zero. */

@@ -11,6 +11,8 @@ static __always_inline long unwind_read(void *memory, __u64 address, void *to, _
 	return bpf_probe_read_user(to, bytes, (const void *)address);
 }
 
+#include "kernel_walk.bpf.h"
+#include "unwind_packed.h"
 #include "unwind_step.h"
 
 /* Threads that never see user mode: PF_KTHREAD, PF_IO_WORKER, PF_USER_WORKER of the kernel. */
@@ -19,21 +21,18 @@ static __always_inline long unwind_read(void *memory, __u64 address, void *to, _
 /* Frames kept of a user stack: --max-depth. */
 const volatile __u32 max_depth = MAX_STACK_DEPTH;
 
-/* Whether what walks take is measured, which itself takes some 50 ns of each. */
-const volatile bool time_stacks;
-
-static __always_inline __u64 walk_clock(void)
-{
-	return time_stacks ? bpf_ktime_get_ns() : 0;
-}
-
 /*
  * Rules of addresses that were met before. Stacks of a program are made of few return addresses, and the way to a rule by
- * page, chunk and row leads through memory that is in no cache when a sample comes; an entry is one word of it: the place
- * in all tables, which never change, and the rule's index. All CPUs share it: a word is read and written at once.
+ * page, chunk and row leads through memory that is in no cache when a sample comes; an entry is one word of it: from the
+ * highest bit on what the entry's index does not say of the place in all tables, which never change, and the rule as
+ * packed_rule() makes it. All CPUs share it: a word is read and written at once.
  */
 #define KNOWN_RULES_BITS 12
+#define PLACE_BITS 30
 __u64 known_rules[1 << KNOWN_RULES_BITS];
+
+_Static_assert(UNWIND_PAGES << UNWIND_PAGE_BITS == 1 << PLACE_BITS, "every place can be told");
+_Static_assert(PLACE_BITS - KNOWN_RULES_BITS + PACKED_RULE_BITS <= 64, "an entry is a word");
 
 /*
  * One walk, in memory of its caller's: what is of use to it alone, and the record it becomes. A program that can
@@ -47,15 +46,18 @@ struct unwind_walk {
 	/* Of the frame at hand. */
 	struct unwind_rule rule;
 	__u32 has_table;
+	struct known_space space;
 	/* The mapping of the last frame, and the one before it: most callers, and most leaves of the next stack, lie in them. */
 	__u32 mapping;
 	__u32 other_mapping;
 	__u32 depth;
 	__u32 by_frame_pointer;
 	__s32 end;
+	/* Behind each other what of both stacks is written nearly always: it is in one page. */
+	struct kernel_walk kernel;
 	struct stack_record record;
-	/* As the kernel gives its own stack, before the record takes it. */
-	__u64 kernel[MAX_KERNEL_DEPTH];
+	/* Scratch of the kernel's walk. */
+	struct kernel_block block;
 };
 
 /* What the callback of a walk needs; bpf_loop() wants it on the stack. */
@@ -63,15 +65,6 @@ struct unwind_progress {
 	struct unwind_walk *walk;
 	const struct unwind_space *space;
 };
-
-/* All ones where `start` is not behind `address`, else zero. No branch: the verifier would follow both ways each time. */
-static __always_inline __u64 is_reached(__u64 start, __u64 address)
-{
-	__u64 mask = (__s64)(start - address - 1) >> 63;
-
-	barrier_var(mask);
-	return mask;
-}
 
 /* The index of the last mapping that begins at or before `address`. Those behind the last begin at the end of all memory. */
 __noinline __u32 find_mapping(const struct unwind_space *space, __u64 address)
@@ -115,30 +108,41 @@ __noinline __s32 find_rule(__u32 first, __u32 count, __u32 address)
 	return chunk->rows[low & (UNWIND_CHUNK_ROWS - 1)].rule;
 }
 
-/* The rule for linked address `address` of a file; NULL when its file has no table there. */
-static __always_inline const struct unwind_rule *find_linked(const struct unwind_mapping *mapping, __u64 address)
+/* Puts the rule for linked address `address` of a file into `to`; false when its file has no table there. */
+static __always_inline bool find_linked(const struct unwind_mapping *mapping, __u64 address, struct unwind_rule *to)
 {
 	__u32 number = mapping->first_page + (__u32)(address >> UNWIND_PAGE_BITS), index;
-	__u64 place = ((__u64)number << UNWIND_PAGE_BITS | (address & UNWIND_PAGE_MASK)) + 1;
-	volatile __u64 *known = &known_rules[(__u32)place * 2654435769U >> (32 - KNOWN_RULES_BITS)];
-	__u64 found = *known;
+	__u64 place = (__u64)number << UNWIND_PAGE_BITS | (address & UNWIND_PAGE_MASK), mixed, found, packed;
+	const struct unwind_rule *rule;
+	struct unwind_page *page;
+	volatile __u64 *known;
+	__s32 row;
 
 	if (number >= mapping->page_limit)
-		return NULL;
-	index = found & 0xffff;
-	if (found >> 16 != place) {
-		struct unwind_page *page = bpf_map_lookup_elem(&pages, &number);
-		__s32 rule;
-
-		if (!page || !page->count)
-			return NULL;
-		rule = find_rule(page->first, page->count, address & UNWIND_PAGE_MASK);
-		if (rule < 0)
-			return NULL;
-		index = rule;
-		*known = place << 16 | index;
+		return false;
+	/* By an odd number: no two places are mixed to one. */
+	mixed = place * 2654435769U & ((1U << PLACE_BITS) - 1);
+	known = &known_rules[mixed >> (PLACE_BITS - KNOWN_RULES_BITS)];
+	mixed <<= PACKED_RULE_BITS;
+	found = *known;
+	packed = found & ((1ULL << PACKED_RULE_BITS) - 1);
+	if (packed && (found ^ mixed) >> PACKED_RULE_BITS == 0) {
+		unpack_rule(packed, to);
+		return true;
 	}
-	return bpf_map_lookup_elem(&rules, &index);
+	page = bpf_map_lookup_elem(&pages, &number);
+	if (!page || !page->count)
+		return false;
+	row = find_rule(page->first, page->count, address & UNWIND_PAGE_MASK);
+	index = row;
+	rule = row < 0 ? NULL : bpf_map_lookup_elem(&rules, &index);
+	if (!rule)
+		return false;
+	*to = *rule;
+	packed = packed_rule(rule);
+	if (packed)
+		*known = mixed | packed;
+	return true;
 }
 
 static __always_inline const struct unwind_mapping *mapping_of(const struct unwind_progress *progress, __u64 code)
@@ -177,7 +181,6 @@ static long unwind_frame(__u32 index, struct unwind_progress *progress)
 	struct unwind_state *state = &walk->state;
 	__u64 code = unwind_code(state), frame = state->rip | (state->is_exact && index ? UNWIND_INTERRUPTED : 0);
 	const struct unwind_mapping *mapping;
-	const struct unwind_rule *rule;
 
 	if (index >= max_depth || index >= MAX_STACK_DEPTH) {
 		walk->end = UNWIND_TRUNCATED;
@@ -188,16 +191,16 @@ static long unwind_frame(__u32 index, struct unwind_progress *progress)
 		walk->end = state->is_guess ? UNWIND_CHAIN_ENDED : UNWIND_NO_MAPPING;
 		return 1;
 	}
-	rule = find_linked(mapping, code - mapping->base);
-	walk->rule.cfa = UNWIND_CFA_FRAME_POINTER;
-	if (rule)
-		walk->rule = *rule;
+	if (!find_linked(mapping, code - mapping->base, &walk->rule))
+		walk->rule.cfa = UNWIND_CFA_FRAME_POINTER;
 	walk->has_table = mapping->page_limit != 0;
 	if (walk->rule.cfa == UNWIND_CFA_FRAME_POINTER) {
 		frame |= UNWIND_BY_FRAME_POINTER;
 		walk->by_frame_pointer++;
 	}
-	walk->record.frames[index] = frame;
+	/* Told again: the verifier forgets the bounds of what is kept on the stack. */
+	barrier_var(index);
+	walk->record.frames[index & (MAX_STACK_DEPTH - 1)] = frame;
 	walk->depth = index + 1;
 	walk->end = step_walk(walk);
 	return walk->end != UNWIND_GOES_ON;
@@ -207,13 +210,11 @@ static long unwind_frame(__u32 index, struct unwind_progress *progress)
 static __noinline int unwind_walk_up(struct task_struct *task, struct unwind_walk *walk)
 {
 	struct unwind_progress progress = { .walk = walk };
-	__u32 tgid = task->tgid, *number;
 	__u64 begin = walk_clock();
 
 	walk->depth = walk->by_frame_pointer = 0;
 	walk->end = UNWIND_NO_SPACE;
-	number = bpf_map_lookup_elem(&space_of, &tgid);
-	progress.space = number ? bpf_map_lookup_elem(&spaces, number) : NULL;
+	progress.space = space_of_process(task->tgid, &walk->space);
 	if (progress.space) {
 		unwind_begin(&walk->state, walk->registers);
 		bpf_loop(MAX_STACK_DEPTH + 1, unwind_frame, &progress, 0);

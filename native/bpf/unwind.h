@@ -113,6 +113,9 @@ struct unwind_space {
 /* Processes with spaces of their own at once; those beyond are unwound in user mode. */
 #define UNWIND_SPACES 1024
 
+/* They come in groups that are made as they are needed: all at once, 16 MiB, would take longer than all programs to load. */
+#define UNWIND_SPACE_GROUP 32
+
 /* Rules are indexed by 16 bits; a desktop's files together have some ten thousand. */
 #define UNWIND_RULES 65536
 

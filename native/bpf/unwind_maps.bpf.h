@@ -4,10 +4,16 @@
 #define PROFBOUND_UNWIND_MAPS_BPF_H
 
 struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, UNWIND_SPACES);
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, UNWIND_SPACES / UNWIND_SPACE_GROUP);
 	__type(key, __u32);
-	__type(value, struct unwind_space);
+	__array(values, struct {
+		__uint(type, BPF_MAP_TYPE_ARRAY);
+		__uint(map_flags, BPF_F_MMAPABLE);
+		__uint(max_entries, UNWIND_SPACE_GROUP);
+		__uint(key_size, sizeof(__u32));
+		__uint(value_size, sizeof(struct unwind_space));
+	});
 } spaces SEC(".maps");
 
 /* By tgid, which space is the process's. Threads of one share it, and so does a child that was just forked. */
@@ -59,6 +65,36 @@ struct {
 	__type(value, __u32);
 } copies_of SEC(".maps");
 
+/* Grows with every change of which process has which space; the collector's count, too. */
+__u32 space_changes;
+
+/* The process that was last looked up by a program on a CPU, and what was found. */
+struct known_space {
+	__u32 tgid;
+	__u32 changes;
+	__u32 number;
+};
+
+/* The space of a process; NULL when it has none (yet). */
+static __always_inline const struct unwind_space *space_of_process(__u32 tgid, struct known_space *known)
+{
+	__u32 changes = *(volatile __u32 *)&space_changes, group, member;
+	void *map;
+
+	if (known->tgid != tgid || known->changes != changes) {
+		__u32 *number = bpf_map_lookup_elem(&space_of, &tgid);
+
+		if (!number)
+			return NULL;
+		/* As of before the look-up: what changed meanwhile is seen the next time. */
+		*known = (struct known_space){ .tgid = tgid, .changes = changes, .number = *number };
+	}
+	group = known->number / UNWIND_SPACE_GROUP;
+	member = known->number % UNWIND_SPACE_GROUP;
+	map = bpf_map_lookup_elem(&spaces, &group);
+	return map ? bpf_map_lookup_elem(map, &member) : NULL;
+}
+
 /* A new process has the memory of the one that made it. */
 static __always_inline void share_space(struct task_struct *parent, struct task_struct *child)
 {
@@ -71,6 +107,7 @@ static __always_inline void share_space(struct task_struct *parent, struct task_
 		return;
 	number = *known;
 	bpf_map_update_elem(&space_of, &to, &number, BPF_ANY);
+	__sync_fetch_and_add(&space_changes, 1);
 }
 
 /* The process has another image. */
@@ -79,6 +116,7 @@ static __always_inline void forget_space(struct task_struct *task)
 	__u32 tgid = task->tgid;
 
 	bpf_map_delete_elem(&space_of, &tgid);
+	__sync_fetch_and_add(&space_changes, 1);
 	bpf_map_delete_elem(&copies_of, &tgid);
 }
 

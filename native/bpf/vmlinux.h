@@ -85,28 +85,23 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 };
 
-/* As the kernel names the registers user mode entered it with. */
+#pragma clang attribute pop
+
+/*
+ * What cannot change, and so is not relocated: of each type that is, the whole of the kernel's BTF is searched, which takes
+ * a millisecond. Registers as user mode entered the kernel with them, and the context of an iterator's program.
+ */
 struct pt_regs {
 	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax;
 	unsigned long ip;
+	unsigned long cs, flags;
 	unsigned long sp;
 };
 
-struct seq_file;
-
-struct bpf_iter_meta {
-	struct seq_file *seq;
-	__u64 session_id;
-	__u64 seq_num;
-};
-
 struct bpf_iter__task {
-	struct bpf_iter_meta *meta;
+	void *meta;
 	struct task_struct *task;
 };
-
-#pragma clang attribute pop
-
 
 /*
  * A perf event's context: asm/ptrace.h and linux/bpf_perf_event.h of the user ABI, where offsets are fixed and the

@@ -21,8 +21,9 @@
 /* Microseconds: an hour. */
 #define MAX_OFF_CPU_MIN 3600000000L
 
-enum { OPTION_PID = 256, OPTION_SECONDS, OPTION_OUT, OPTION_EVENT, OPTION_RATE, OPTION_FIXED, OPTION_DEPTH, OPTION_BUFFER, OPTION_BACKEND, OPTION_CPUS, OPTION_REPEAT,
-       OPTION_CGROUP, OPTION_OFF_CPU, OPTION_OFF_CPU_MIN, OPTION_TIME_STACKS, OPTION_PERCENT };
+enum { OPTION_PID = 256, OPTION_SECONDS, OPTION_OUT, OPTION_CACHE, OPTION_EVENT, OPTION_RATE, OPTION_FIXED, OPTION_DEPTH,
+       OPTION_BUFFER, OPTION_BACKEND, OPTION_CPUS, OPTION_REPEAT, OPTION_CGROUP, OPTION_OFF_CPU, OPTION_OFF_CPU_MIN,
+       OPTION_TIME_STACKS, OPTION_COMPARE, OPTION_PERCENT };
 
 static uint64_t parse_seconds(const char *option, const char *text)
 {
@@ -145,6 +146,7 @@ static void parse(int count, char **arguments, const struct option *known, struc
 		case OPTION_SECONDS: options->duration = parse_seconds("--seconds", optarg); break;
 		case OPTION_REPEAT: options->repeat = parse_seconds("--repeat-seconds", optarg); break;
 		case OPTION_OUT: options->out = optarg; break;
+		case OPTION_CACHE: options->cache = optarg; break;
 		case OPTION_EVENT: options->sampling.event = parse_choice("--event", optarg, sampling_names); break;
 		case OPTION_BACKEND: options->backend = parse_choice("--backend", optarg, backends); break;
 		case OPTION_RATE: options->sampling.rate_hz = parse_rate(optarg); break;
@@ -155,6 +157,7 @@ static void parse(int count, char **arguments, const struct option *known, struc
 		case OPTION_OFF_CPU: options->off_cpu = true; break;
 		case OPTION_OFF_CPU_MIN: options->off_cpu_min = 1000ULL * parse_number("--off-cpu-min", optarg, 0, MAX_OFF_CPU_MIN); break;
 		case OPTION_TIME_STACKS: options->time_stacks = true; break;
+		case OPTION_COMPARE: options->compare_kernel_stacks = true; break;
 		case OPTION_CPUS: parse_cpus(optarg, options); break;
 		case OPTION_PERCENT: options->percent = parse_percent(optarg); break;
 		default: fail(EXIT_USAGE, "%s: unknown option, or its value is missing; see --help", arguments[optind - 1]);
@@ -185,6 +188,7 @@ void options_parse(int count, char **arguments, struct options *options)
 		{ "seconds", required_argument, NULL, OPTION_SECONDS },
 		{ "repeat-seconds", required_argument, NULL, OPTION_REPEAT },
 		{ "out", required_argument, NULL, OPTION_OUT },
+		{ "cache", required_argument, NULL, OPTION_CACHE },
 		{ "event", required_argument, NULL, OPTION_EVENT },
 		{ "rate", required_argument, NULL, OPTION_RATE },
 		{ "cgroup", required_argument, NULL, OPTION_CGROUP },
@@ -195,6 +199,7 @@ void options_parse(int count, char **arguments, struct options *options)
 		{ "off-cpu", no_argument, NULL, OPTION_OFF_CPU },
 		{ "off-cpu-min", required_argument, NULL, OPTION_OFF_CPU_MIN },
 		{ "time-stacks", no_argument, NULL, OPTION_TIME_STACKS },
+		{ "compare-kernel-stacks", no_argument, NULL, OPTION_COMPARE },
 		{ "cpus", required_argument, NULL, OPTION_CPUS },
 		{ 0 },
 	};

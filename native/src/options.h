@@ -27,6 +27,8 @@ struct options {
 	/* Nanoseconds during which the command is started again whenever it has ended; 0: it runs once. */
 	uint64_t repeat;
 	const char *out;
+	/* A folder of the run's own that keeps what was read of files; NULL: none. */
+	const char *cache;
 	struct sampling_request sampling;
 	enum backend_choice backend;
 	uint32_t max_depth;
@@ -37,6 +39,8 @@ struct options {
 	uint64_t off_cpu_min;
 	/* Measure what walking stacks takes. */
 	bool time_stacks;
+	/* Have the kernel walk its stacks besides. */
+	bool compare_kernel_stacks;
 	/* CPUs of the command; only when `has_cpus`. */
 	cpu_set_t cpus;
 	bool has_cpus;

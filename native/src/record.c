@@ -4,6 +4,7 @@
 #include "record.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,7 +107,7 @@ static void wait_for_end(const struct backend *backend, struct target *target, c
 	uint64_t begin = clock_nanoseconds(CLOCK_MONOTONIC);
 
 	while (!asked_to_stop && target_runs(target)) {
-		uint64_t elapsed = clock_nanoseconds(CLOCK_MONOTONIC) - begin, pause = backend->drain_milliseconds;
+		uint64_t elapsed = clock_nanoseconds(CLOCK_MONOTONIC) - begin, pause = backend->drain_milliseconds();
 		uint64_t left;
 
 		if (options->duration && elapsed >= options->duration)
@@ -114,6 +115,17 @@ static void wait_for_end(const struct backend *backend, struct target *target, c
 		left = options->duration ? (options->duration - elapsed) / 1000000 : pause;
 		backend->drain(left < pause ? (int)left : (int)pause);
 	}
+}
+
+/* The folder that keeps what was read of files, where there is one. */
+static struct table_cache *open_cache(const char *folder)
+{
+	struct table_cache *cache = folder ? table_cache_open(folder) : NULL;
+
+	if (folder && !cache)
+		fail(EXIT_USAGE, "--cache %s: %s; it must be a folder of this user's that nobody else may write to", folder,
+		     strerror(errno));
+	return cache;
 }
 
 /* The files that are written, open while there are rights to create them in another user's folder. */
@@ -183,6 +195,17 @@ static void note_without_tables(const struct spaces_counts *counts, struct notes
 			  (unsigned long long)counts->too_many_processes, UNWIND_SPACES);
 }
 
+/*
+ * Large blocks, too, come from the heap and go back to it: pages that the kernel takes back and gives out zeroed again are a
+ * twelfth of what a capture takes.
+ */
+static void keep_memory(void)
+{
+	mallopt(M_TOP_PAD, 16 << 20);
+	mallopt(M_TRIM_THRESHOLD, 128 << 20);
+	mallopt(M_MMAP_THRESHOLD, 32 << 20);
+}
+
 int record_run(const struct options *options)
 {
 	struct recorder *recorder = recorder_new();
@@ -194,8 +217,10 @@ int record_run(const struct options *options)
 	struct target target;
 	struct outputs outputs;
 	const struct backend *backend;
+	struct table_cache *cache = open_cache(options->cache);
 	uint64_t begin, wall, cpu_before, cpu_after;
 
+	keep_memory();
 	if (mkdir(options->out, 0777) && errno != EEXIST)
 		fail(EXIT_USAGE, "--out %s: %s", options->out, strerror(errno));
 	watch_signals();
@@ -210,6 +235,8 @@ int record_run(const struct options *options)
 							   .off_cpu = options->off_cpu,
 							   .off_cpu_min = options->off_cpu_min,
 							   .time_stacks = options->time_stacks,
+							   .compare_kernel_stacks = options->compare_kernel_stacks,
+							   .cache = cache,
 							   .recorder = recorder,
 							   .limits = &limits },
 				&event);
@@ -232,6 +259,7 @@ int record_run(const struct options *options)
 	cpu_after = clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
 
 	recorder_open_maps(recorder);
+	table_cache_free(cache);
 	target_close(&target);
 	if (!confine(CONFINED_TO_READING))
 		notes_add(&limits, "This kernel has no seccomp filters: files are parsed without capabilities, but with all other "

@@ -275,7 +275,7 @@ int main(void)
 
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	CHECK(shared != MAP_FAILED);
-	builder = builder_new(read_table);
+	builder = builder_new(read_table, NULL);
 	if (CHECK(builder != NULL)) {
 		brings_what_was_read(builder);
 		knows_what_is_no_elf_file(builder);
@@ -283,7 +283,7 @@ int main(void)
 		reads_without_rights(builder);
 		CHECK(builder_free(builder) > 0);
 	}
-	builder = builder_new(read_table);
+	builder = builder_new(read_table, NULL);
 	if (CHECK(builder != NULL)) {
 		fails_when_it_was_killed(builder);
 		builder_free(builder);

@@ -42,6 +42,11 @@ export interface CaptureRequest {
   readonly backend: 'auto' | 'bpf' | 'perf';
   /** Also keep where threads wait, in `offcpu.pb.gz`; only the bpf backend can. */
   readonly offCpu?: boolean;
+  /**
+   * Folder of this run alone that keeps what was read of programs for its next capture; made if it is not there, and nobody
+   * but this user may write to it.
+   */
+  readonly cache?: string;
   /** CPUs the collector itself runs on, so that it does not disturb what it measures; all unless given. */
   readonly cpus?: string;
 }
@@ -104,6 +109,7 @@ async function startCapture(
   const ready = deferred<z.infer<typeof readySchema>>();
   const { target } = request;
   mkdirSync(request.out, { recursive: true });
+  if (request.cache !== undefined) mkdirSync(request.cache, { recursive: true, mode: 0o700 });
   const running = await startProcess({
     words,
     cwd: target.kind === 'command' ? target.cwd : process.cwd(),
@@ -149,6 +155,7 @@ function parametersOf(request: CaptureRequest): string[] {
   parameters.push('--max-depth', String(request.maxDepth), '--backend', request.backend);
   if (request.fixedPeriod) parameters.push('--fixed-period');
   if (request.offCpu) parameters.push('--off-cpu');
+  if (request.cache !== undefined) parameters.push('--cache', request.cache);
   if (request.seconds !== null) parameters.push('--seconds', String(request.seconds));
   const { target } = request;
   if (target.kind === 'pids') return [...parameters, '--pid', target.pids.join(',')];

@@ -6,7 +6,7 @@ import { removePerfMaps } from '../workload/perfMaps.js';
 import { describeExit, shellWords, startProcess } from '../workload/process.js';
 import { unlessAborted, within } from '../workload/waiting.js';
 import { watchConditions } from './conditions.js';
-import { type CaptureContext, type MeasuredCapture, scratchOf, subject } from './context.js';
+import { type CaptureContext, collectorCache, type MeasuredCapture, scratchOf, subject } from './context.js';
 
 /**
  * Runs a side's program again and again, first unmeasured for the warm-up, then under the collector for the length of a
@@ -35,6 +35,7 @@ export async function captureBatch(side: Side, context: CaptureContext): Promise
       maxDepth,
       backend,
       offCpu,
+      cache: collectorCache(context),
       cpus: placement.load,
     },
     signal,

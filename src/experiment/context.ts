@@ -52,3 +52,8 @@ export function scratchOf(side: Side, { scratch }: CaptureContext): string {
 export function subject(what: string, side: Side, { plan }: CaptureContext): string {
   return `${what} of ${plan.name} (${side})`;
 }
+
+/** Where the collector keeps what it read of both sides' files, for the captures that follow. */
+export function collectorCache({ scratch }: Pick<CaptureContext, 'scratch'>): string {
+  return join(scratch, 'cache');
+}

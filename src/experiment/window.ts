@@ -7,7 +7,7 @@ import { type LoadOptions, type LoadOutcome, type PreparedLoad, prepareLoad } fr
 import type { Service } from '../workload/service.js';
 import { unlessAborted } from '../workload/waiting.js';
 import { watchConditions } from './conditions.js';
-import { type CaptureContext, type MeasuredCapture, scratchOf, subject } from './context.js';
+import { type CaptureContext, collectorCache, type MeasuredCapture, scratchOf, subject } from './context.js';
 import { type CounterReadings, countErrors, counterReading, countUnits } from './counting.js';
 
 /** A side's service that runs already. */
@@ -148,6 +148,7 @@ async function startCollector(
   const { event, maxDepth, backend, offCpu } = plan.capture;
   const target = { kind: 'pids', pids: service.roots() } as const;
   const out = scratchOf(side, context);
-  const request = { target, out, seconds: null, event, rateHz, maxDepth, backend, offCpu };
+  const cache = collectorCache(context);
+  const request = { target, out, seconds: null, event, rateHz, maxDepth, backend, offCpu, cache };
   return collector.start({ ...request, cpus: placement.load }, signal);
 }

@@ -40,8 +40,11 @@ const roundCount = Number(values.rounds ?? (values.quick ? 1 : 4));
 const briefSeconds = 1;
 const rateHz = 997;
 
+const cache = mkdtempSync(join(tmpdir(), 'profbound-bench-'));
+process.on('exit', () => rmSync(cache, { recursive: true, force: true }));
+
 const profilers: readonly Profiler[] = [
-  profbound(values.collector),
+  profbound(values.collector, cache),
   perf('perf -g', 'fp'),
   perf('perf dwarf', 'dwarf,16384'),
   perf('no stacks', null),
@@ -197,6 +200,7 @@ complete     the outermost frame is where a thread begins: its .eh_frame says th
              known by name (start_thread, runtime.goexit, ...). One rule for all three, applied to files' offsets.
 cost         CPU of the profiler's own processes from their start to the symbolised profile (perf: record and script,
              --no-inline, without which perf takes far longer) and of its samples within the kernel, a sample.
+             profbound keeps unwind tables from capture to capture, as within a gate; perf its copies of files in ~/.debug.
 interrupt    of that, what timer interrupts of the workload last longer than without a profiler, a sample; "no stacks"
              is what any sampling pays. Entering and leaving an interrupt is in none of them.
 further      the same for one sample more, by captures of ${briefSeconds} s in the same rounds; start: what is left of it, a capture.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type CaptureRequest, openCollector } from '../../src/capture/collector.js';
@@ -84,6 +84,29 @@ describe('a capture of a command', () => {
     const { summary } = await (await collector.start(request({ target }), never)).finished;
     expect(summary.target.runs).toBeGreaterThan(1);
     expect(summary.target.exitCode).toBe(0);
+  });
+
+  test('leaves what it read of programs to the next, in a folder for this user alone', async () => {
+    const tag = new Tag();
+    const collector = await openCollector();
+    const cache = join(temporaryFolder(), 'run', 'cache');
+    const kept: string[][] = [];
+    for (let run = 0; run < 2; run++) {
+      const target = command(`timeout 0.3 bash -c '${busy}'`, tag);
+      const { finished } = await collector.start(request({ target, cache }), never);
+      const { summary } = await finished;
+      const incomplete = Object.values(summary.incomplete).reduce((sum, samples) => sum + samples, 0);
+      expect(incomplete).toBeLessThanOrEqual(summary.samples / 2);
+      kept.push(readdirSync(cache).sort());
+    }
+    expect(kept[0]?.length).toBeGreaterThanOrEqual(2);
+    expect(kept[1]).toEqual(kept[0]);
+    expect(statSync(cache).mode & 0o777).toBe(0o700);
+    chmodSync(cache, 0o777);
+    const refused = request({ target: command('true', tag), cache });
+    const { message } = await failure(UsageError, () => collector.start(refused, never));
+    expect(message).toContain('--cache');
+    expect(tag.living()).toEqual([]);
   });
 
   test('ends after its seconds, and the command with it', async () => {

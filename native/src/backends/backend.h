@@ -30,6 +30,10 @@ struct capture_request {
 	uint64_t off_cpu_min;
 	/* Whether what walking stacks takes is measured. */
 	bool time_stacks;
+	/* Whether the kernel walks its stacks besides. */
+	bool compare_kernel_stacks;
+	/* Where unwind tables are kept from capture to capture, or NULL. */
+	struct table_cache *cache;
 	struct recorder *recorder;
 	/* What this machine does not let the backend see is added here, in sentences. */
 	struct notes *limits;
@@ -90,6 +94,12 @@ struct capture_totals {
 	/* Stacks that were walked by the collector from a copy, and those that were not any more, being too many. */
 	uint64_t stacks_copied;
 	uint64_t copies_refused;
+	/* Of the stacks of the kernel, those that it was asked for: they could not be walked by its own table. */
+	uint64_t kernel_stacks_asked;
+	/* Those that it walked besides, and those of them that it found otherwise; only where asked for. */
+	bool kernel_stacks_are_compared;
+	uint64_t kernel_stacks_compared;
+	uint64_t kernel_stacks_different;
 	/* What of files and processes could not be unwound by tables. */
 	struct spaces_counts without_tables;
 	/* CPU time of the processes that read files for the collector, nanoseconds. */
@@ -103,8 +113,8 @@ struct backend {
 	 * False when the machine refuses: then `refusal` is one line that names the sysctl or capability and its cure.
 	 */
 	bool (*start)(const struct capture_request *request, struct sampling_event *event, char *refusal, size_t size);
-	/* How long samples may gather between two drains, milliseconds. */
-	int drain_milliseconds;
+	/* How long samples may gather between two drains of the capture under way, milliseconds. */
+	int (*drain_milliseconds)(void);
 	/* Waits at most `timeout` milliseconds for samples and hands them to the recorder. */
 	void (*drain)(int timeout);
 	/* Stops counting and sampling, hands over what is left, closes everything. */

@@ -148,6 +148,8 @@ static uint32_t ring_bytes(void)
 
 static bool load(const struct capture_request *request)
 {
+	LIBBPF_OPTS(bpf_test_run_opts, run);
+
 	state.skeleton = profile__open();
 	if (!state.skeleton)
 		return false;
@@ -159,6 +161,7 @@ static bool load(const struct capture_request *request)
 	state.skeleton->rodata->off_cpu = request->off_cpu;
 	state.skeleton->rodata->off_cpu_min = request->off_cpu_min;
 	state.skeleton->rodata->time_stacks = request->time_stacks;
+	state.skeleton->rodata->compare_kernel_stacks = request->compare_kernel_stacks;
 	bpf_program__set_autoload(state.skeleton->progs.on_wakeup, request->off_cpu);
 	if (!request->off_cpu)
 		bpf_map__set_max_entries(state.skeleton->maps.off_cpu_places, 1);
@@ -167,6 +170,8 @@ static bool load(const struct capture_request *request)
 				 bpf_map__max_entries(state.skeleton->maps.copies) * libbpf_num_possible_cpus());
 	if (profile__load(state.skeleton))
 		return false;
+	/* Where it finds nothing, the kernel is asked for each of its stacks. */
+	bpf_prog_test_run_opts(bpf_program__fd(state.skeleton->progs.find_kernel_table), &run);
 	/* on_sample is attached to its events one by one. */
 	return profile__attach(state.skeleton) == 0;
 }
@@ -182,6 +187,7 @@ static bool begin_unwinding(const struct capture_request *request)
 		.spaces = bpf_map__fd(state.skeleton->maps.spaces),
 		.space_of = bpf_map__fd(state.skeleton->maps.space_of),
 		.copies_of = bpf_map__fd(state.skeleton->maps.copies_of),
+		.space_changes = &state.skeleton->bss->space_changes,
 	};
 	struct spaces_output output;
 
@@ -239,7 +245,7 @@ static bool start(const struct capture_request *request, struct sampling_event *
 		return false;
 	}
 	state.recorder = state.off_cpu.recorder = request->recorder;
-	state.builder = builder_new(table_read);
+	state.builder = builder_new(table_read, request->cache);
 	if (!state.builder)
 		notes_add(request->limits, "The unwind tables of files are read with the collector's rights: no process without them could be "
 					   "started (%s).",
@@ -258,6 +264,7 @@ static bool start(const struct capture_request *request, struct sampling_event *
 		return false;
 	}
 	state.event = *event;
+	state.skeleton->bss->counts_time = event->type == PERF_TYPE_SOFTWARE && event->config == PERF_COUNT_SW_CPU_CLOCK;
 	state.ring = ring_buffer__new(bpf_map__fd(state.skeleton->maps.records), on_record, NULL, NULL);
 	/* Needs a right of its own on some systems; without it the cost per sample is reported as zero runs. */
 	state.stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
@@ -304,6 +311,10 @@ static void add_unwinding(struct capture_totals *totals)
 	totals->frames_by_frame_pointer = counted->frames_by_frame_pointer;
 	totals->stacks_copied = counted->copied;
 	totals->copies_refused = counted->copies_refused;
+	totals->kernel_stacks_asked = counted->kernel_stacks_asked;
+	totals->kernel_stacks_are_compared = state.skeleton->rodata->compare_kernel_stacks;
+	totals->kernel_stacks_compared = counted->kernel_stacks_compared;
+	totals->kernel_stacks_different = counted->kernel_stacks_different;
 	totals->stacks_timed = state.skeleton->rodata->time_stacks;
 	totals->tree_sample_nanoseconds = counted->sample_nanoseconds;
 	totals->user_walk_nanoseconds = counted->user_walk_nanoseconds;
@@ -374,7 +385,13 @@ static void stop(struct capture_totals *totals)
 	close_all();
 }
 
-/* The ring has room for far more; periods are redrawn every 250 ms, and what happens to processes wakes at once. */
-#define DRAIN_MILLISECONDS 50
+/*
+ * What happens to processes wakes at once, periods are redrawn every 250 ms, and so long the ring has room for usual rates;
+ * waking takes some 0.1 ms of CPU time. Threads that wait send more than samples do.
+ */
+static int drain_milliseconds(void)
+{
+	return state.skeleton->rodata->off_cpu || state.event.rate_hz > 1000 ? 50 : 250;
+}
 
-const struct backend backend_bpf = { "bpf", start, DRAIN_MILLISECONDS, drain, stop };
+const struct backend backend_bpf = { "bpf", start, drain_milliseconds, drain, stop };

@@ -284,6 +284,9 @@ static void stop(struct capture_totals *totals)
 }
 
 /* As often as the smallest ring needs it: 32 KiB are some 40 usual samples. */
-#define DRAIN_MILLISECONDS 20
+static int drain_milliseconds(void)
+{
+	return 20;
+}
 
-const struct backend backend_perf = { "perf", start, DRAIN_MILLISECONDS, drain, stop };
+const struct backend backend_perf = { "perf", start, drain_milliseconds, drain, stop };

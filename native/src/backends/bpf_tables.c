@@ -11,12 +11,15 @@
 #define RULE_BYTES (UNWIND_RULES * sizeof(struct unwind_rule))
 #define PAGE_BYTES (UNWIND_PAGES * sizeof(struct unwind_page))
 #define CHUNK_BYTES (UNWIND_CHUNK_ROWS * sizeof(struct unwind_row))
+#define GROUPS (UNWIND_SPACES / UNWIND_SPACE_GROUP)
+#define GROUP_BYTES (UNWIND_SPACE_GROUP * sizeof(struct unwind_space))
 
 struct bpf_tables {
 	struct bpf_table_maps maps;
 	struct unwind_rule *rules;
 	struct unwind_page *pages;
 	struct unwind_row *chunks[UNWIND_CHUNKS];
+	struct unwind_space *groups[GROUPS];
 	struct store *store;
 };
 
@@ -28,21 +31,29 @@ static void *map_values(int fd, size_t bytes)
 	return values == MAP_FAILED ? NULL : values;
 }
 
+/* Makes an array for place `number` of the map of maps `outer`; its values as memory, or NULL. */
+static void *new_array(int outer, uint32_t number, const char *name, uint32_t value_bytes, uint32_t count)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, name, sizeof(uint32_t), value_bytes, count, &options);
+	void *values = NULL;
+
+	if (fd < 0)
+		return NULL;
+	if (bpf_map_update_elem(outer, &number, &fd, BPF_ANY) == 0)
+		values = map_values(fd, (size_t)value_bytes * count);
+	/* The map of maps holds it. */
+	close(fd);
+	return values;
+}
+
 static struct unwind_row *new_chunk(void *context, uint32_t number)
 {
 	struct bpf_tables *tables = context;
-	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
-	int fd;
 
 	if (number >= UNWIND_CHUNKS)
 		return NULL;
-	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "chunk", sizeof(uint32_t), CHUNK_BYTES, 1, &options);
-	if (fd < 0)
-		return NULL;
-	if (bpf_map_update_elem(tables->maps.chunks, &number, &fd, BPF_ANY) == 0)
-		tables->chunks[number] = map_values(fd, CHUNK_BYTES);
-	/* The map of maps holds it. */
-	close(fd);
+	tables->chunks[number] = new_array(tables->maps.chunks, number, "chunk", CHUNK_BYTES, 1);
 	return tables->chunks[number];
 }
 
@@ -69,9 +80,14 @@ struct store *bpf_tables_store(const struct bpf_tables *tables)
 
 static void fill(void *context, uint32_t number, const struct unwind_space *space)
 {
-	const struct bpf_tables *tables = context;
+	struct bpf_tables *tables = context;
+	struct unwind_space **group = &tables->groups[number / UNWIND_SPACE_GROUP];
 
-	bpf_map_update_elem(tables->maps.spaces, &number, space, BPF_ANY);
+	/* Where there is no memory for it, its processes are unwound in user mode. */
+	if (!*group)
+		*group = new_array(tables->maps.spaces, number / UNWIND_SPACE_GROUP, "spaces", sizeof(*space), UNWIND_SPACE_GROUP);
+	if (*group)
+		(*group)[number % UNWIND_SPACE_GROUP] = *space;
 }
 
 static void assign(void *context, pid_t pid, int64_t number)
@@ -83,6 +99,7 @@ static void assign(void *context, pid_t pid, int64_t number)
 		bpf_map_delete_elem(tables->maps.space_of, &tgid);
 	else
 		bpf_map_update_elem(tables->maps.space_of, &tgid, &value, BPF_ANY);
+	__atomic_add_fetch(tables->maps.space_changes, 1, __ATOMIC_RELEASE);
 	/* Whatever was missing may be there now: copies are worth their cost again. */
 	bpf_map_delete_elem(tables->maps.copies_of, &tgid);
 }
@@ -100,6 +117,10 @@ void bpf_tables_free(struct bpf_tables *tables)
 	for (uint32_t i = 0; i < UNWIND_CHUNKS; i++) {
 		if (tables->chunks[i])
 			munmap(tables->chunks[i], CHUNK_BYTES);
+	}
+	for (uint32_t i = 0; i < GROUPS; i++) {
+		if (tables->groups[i])
+			munmap(tables->groups[i], GROUP_BYTES);
 	}
 	if (tables->rules)
 		munmap(tables->rules, RULE_BYTES);

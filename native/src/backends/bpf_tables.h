@@ -13,6 +13,8 @@ struct bpf_table_maps {
 	int spaces;
 	int space_of;
 	int copies_of;
+	/* Counted up with every change of space_of, behind it. */
+	uint32_t *space_changes;
 };
 
 struct bpf_tables;

@@ -137,6 +137,11 @@ static void write_all(struct json *json, const struct capture_summary *summary)
 	json_unsigned(json, "framesByFramePointer", totals->frames_by_frame_pointer);
 	json_unsigned(json, "stacksCopied", totals->stacks_copied);
 	json_unsigned(json, "copiesRefused", totals->copies_refused);
+	json_unsigned(json, "kernelStacksAsked", totals->kernel_stacks_asked);
+	if (totals->kernel_stacks_are_compared) {
+		json_unsigned(json, "kernelStacksCompared", totals->kernel_stacks_compared);
+		json_unsigned(json, "kernelStacksDifferent", totals->kernel_stacks_different);
+	}
 	json_unsigned(json, "collectorCpuNanoseconds", summary->collector_cpu + totals->builder_nanoseconds);
 	json_close(json, '}');
 	json_open(json, "limits", '[');

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profile/pprof.h"
 
+#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "support/fail.h"
 #include "support/json.h"
@@ -172,24 +172,22 @@ void pprof_add_sample(struct pprof *pprof, const struct pprof_sample *sample)
 	embed(&pprof->body, PROFILE_SAMPLE, &pprof->part);
 }
 
-/* Compresses into memory; zlib's own gzip header has no time and no name. */
+/* Beyond it, libdeflate takes twice the time for each percent; zlib's 9 takes three times as long, and packs less. */
+#define COMPRESSION_LEVEL 6
+
+/* Compresses into memory; the gzip header has no time and no name. */
 static uint8_t *compress_gzip(const struct protobuf *message, size_t *size)
 {
-	z_stream stream = { 0 };
-	uint8_t *out;
+	struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(COMPRESSION_LEVEL);
+	size_t bound = libdeflate_gzip_compress_bound(compressor, message->size);
+	uint8_t *out = must_allocate(bound, 1);
 
-	if (deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK)
-		fail(EXIT_CANNOT_MEASURE, "out of memory");
-	*size = deflateBound(&stream, message->size);
-	out = must_allocate(*size, 1);
-	stream.next_in = message->bytes;
-	stream.avail_in = message->size;
-	stream.next_out = out;
-	stream.avail_out = *size;
-	if (message->size > UINT32_MAX || deflate(&stream, Z_FINISH) != Z_STREAM_END)
+	if (message->size > UINT32_MAX)
 		fail(EXIT_CANNOT_MEASURE, "the profile is larger than 4 GiB");
-	*size = stream.total_out;
-	deflateEnd(&stream);
+	*size = compressor ? libdeflate_gzip_compress(compressor, message->bytes, message->size, out, bound) : 0;
+	if (!*size)
+		fail(EXIT_CANNOT_MEASURE, "out of memory");
+	libdeflate_free_compressor(compressor);
 	return out;
 }
 

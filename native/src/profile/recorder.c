@@ -41,9 +41,15 @@ void recorder_free(struct recorder *recorder)
 	free(recorder);
 }
 
+/* Stacks are made of few locations, over and over: most are found in one line of memory instead of the interner's three. */
 static uint32_t location_number(struct recorder *recorder, const struct location *location)
 {
-	return interner_add(&recorder->locations, location, sizeof(*location), NULL);
+	uint64_t mixed = (location->address + location->object) * 0x9e3779b97f4a7c15ULL;
+	struct recent_location *recent = &recorder->recent[(mixed >> 32) % RECENT_LOCATIONS];
+
+	if (!recent->number || recent->location.address != location->address || recent->location.object != location->object)
+		*recent = (struct recent_location){ *location, 1 + interner_add(&recorder->locations, location, sizeof(*location), NULL) };
+	return recent->number - 1;
 }
 
 static void reserve_frames(struct recorder *recorder, uint32_t depth)

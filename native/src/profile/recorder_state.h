@@ -10,12 +10,22 @@
 #include "symbols/resolver.h"
 #include "profile/stacks.h"
 
+/* Locations whose numbers are at hand, in a place that their addresses say: a power of two of them. */
+#define RECENT_LOCATIONS 2048
+
+struct recent_location {
+	struct location location;
+	/* 1 + its number; 0: none. */
+	uint32_t number;
+};
+
 struct recorder {
 	struct objects objects;
 	struct processes processes;
 	struct interner threads;
 	/* Distinct struct location; stacks are made of their numbers. The first are the markers, by enum marker. */
 	struct interner locations;
+	struct recent_location recent[RECENT_LOCATIONS];
 	struct stacks stacks;
 	/* Stacks of threads that wait, and what their states are called. */
 	struct stacks waits;

@@ -92,6 +92,9 @@
 #define BUILDER_CPU_SECONDS 20
 #define BUILDER_WALL_SECONDS 30
 
+/* What is kept of tables from one capture to the next; those of a run's programs have some megabytes each. */
+#define MAX_CACHE_BYTES (1ULL << 30)
+
 /* Executable segments of one file; linkers write one or two. */
 #define MAX_CODE_SEGMENTS 64
 

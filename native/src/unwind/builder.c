@@ -26,6 +26,7 @@
 struct builder {
 	pid_t pid;
 	int socket;
+	struct table_cache *cache;
 	size_t failures;
 };
 
@@ -49,7 +50,7 @@ static _Noreturn void become_builder(int socket, table_reader *read)
 	builder_serve(STDERR_FILENO + 1, read);
 }
 
-struct builder *builder_new(table_reader *read)
+struct builder *builder_new(table_reader *read, struct table_cache *cache)
 {
 	struct builder *builder;
 	int sockets[2];
@@ -66,7 +67,7 @@ struct builder *builder_new(table_reader *read)
 		return NULL;
 	}
 	builder = must_allocate(1, sizeof(*builder));
-	*builder = (struct builder){ .pid = pid, .socket = sockets[0] };
+	*builder = (struct builder){ .pid = pid, .socket = sockets[0], .cache = cache };
 	return builder;
 }
 
@@ -137,37 +138,82 @@ static bool receive_table(int pipe, const struct builder_answer *answer, struct 
 	return read_all(pipe, table->rows, answer->rows * sizeof(*table->rows)) && is_well_formed(table);
 }
 
-static bool receive(int pipe, struct elf_image *layout, struct table *table, bool *has_table)
+/* What a reader answered of a file; where it is no such answer, nothing is left of it. */
+struct received {
+	struct elf_image *layout;
+	struct table *table;
+	bool is_elf;
+	bool has_table;
+};
+
+static bool receive(int fd, struct received *received)
 {
 	struct builder_answer answer;
 
-	if (!read_all(pipe, &answer, sizeof(answer)))
+	*received->layout = (struct elf_image){ 0 };
+	*received->table = (struct table){ 0 };
+	if (read_all(fd, &answer, sizeof(answer))) {
+		received->is_elf = answer.is_elf;
+		received->has_table = answer.is_elf && answer.has_table;
+		if (!answer.is_elf || (receive_layout(fd, &answer, received->layout) && receive_table(fd, &answer, received->table)))
+			return true;
+	}
+	elf_image_close(received->layout);
+	table_free(received->table);
+	return false;
+}
+
+static bool recall(const struct builder *builder, int elf_fd, struct received *received)
+{
+	int fd = builder->cache ? table_cache_find(builder->cache, elf_fd) : -1;
+	bool known = fd >= 0 && receive(fd, received);
+
+	if (fd >= 0)
+		close(fd);
+	return known;
+}
+
+static void remember(const struct builder *builder, int elf_fd, const struct received *received)
+{
+	int fd = builder->cache ? table_cache_begin(builder->cache) : -1;
+
+	if (fd >= 0)
+		table_cache_keep(builder->cache, elf_fd, fd,
+				 builder_answer_write(fd, received->layout, received->table, received->is_elf, received->has_table));
+}
+
+/* Has a reader read the file. */
+static bool ask(const struct builder *builder, int elf_fd, struct received *received)
+{
+	bool answered;
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
 		return false;
-	*has_table = answer.is_elf && answer.has_table;
-	return !answer.is_elf || (receive_layout(pipe, &answer, layout) && receive_table(pipe, &answer, table));
+	fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES);
+	answered = send_files(builder, elf_fd, ends[1]);
+	close(ends[1]);
+	answered = answered && receive(ends[0], received);
+	close(ends[0]);
+	return answered;
 }
 
 bool builder_table(struct builder *builder, int elf_fd, struct elf_image *layout, struct table *table)
 {
-	bool answered = false, has_table = false;
-	int ends[2];
+	struct received received = { .layout = layout, .table = table };
 
 	*layout = (struct elf_image){ 0 };
 	*table = (struct table){ 0 };
-	if (pipe2(ends, O_CLOEXEC) == 0) {
-		fcntl(ends[1], F_SETPIPE_SZ, PIPE_BYTES);
-		answered = send_files(builder, elf_fd, ends[1]);
-		close(ends[1]);
-		answered = answered && receive(ends[0], layout, table, &has_table);
-		close(ends[0]);
+	if (!recall(builder, elf_fd, &received)) {
+		if (!ask(builder, elf_fd, &received)) {
+			builder->failures++;
+			return false;
+		}
+		remember(builder, elf_fd, &received);
 	}
-	if (!answered) {
-		builder->failures++;
-		elf_image_close(layout);
-	}
-	if (!answered || !has_table)
+	if (!received.has_table)
 		table_free(table);
-	return answered && has_table;
+	return received.has_table;
 }
 
 size_t builder_failures(const struct builder *builder)

@@ -9,6 +9,7 @@
 
 #include "symbols/elf_image.h"
 #include "unwind/table.h"
+#include "unwind/table_cache.h"
 
 /* What reads the table: table_read() but in tests. */
 typedef bool table_reader(struct table *table, Elf *elf);
@@ -17,9 +18,9 @@ struct builder;
 
 /*
  * Starts the process all readers descend from: early, so that they hold nothing of the capture. NULL when it cannot be
- * had, with errno set.
+ * had, with errno set. What is in `cache`, unless that is NULL, is not read again; it stays the caller's.
  */
-struct builder *builder_new(table_reader *read);
+struct builder *builder_new(table_reader *read, struct table_cache *cache);
 
 /*
  * Reads the file open as `elf_fd`, from wherever its offset is. `layout` gets the executable segments and the build id

@@ -35,7 +35,7 @@ static bool write_all(int fd, const void *bytes, size_t size)
 	return true;
 }
 
-static bool answer(int pipe, const struct elf_image *image, const struct table *table, bool is_elf, bool has_table)
+bool builder_answer_write(int fd, const struct elf_image *image, const struct table *table, bool is_elf, bool has_table)
 {
 	struct builder_answer answer = {
 		.is_elf = is_elf,
@@ -46,9 +46,9 @@ static bool answer(int pipe, const struct elf_image *image, const struct table *
 	};
 
 	memcpy(answer.build_id, image->build_id, sizeof(answer.build_id));
-	return write_all(pipe, &answer, sizeof(answer)) &&
-	       write_all(pipe, image->segments, image->segment_count * sizeof(*image->segments)) &&
-	       write_all(pipe, table->rows, table->count * sizeof(*table->rows));
+	return write_all(fd, &answer, sizeof(answer)) &&
+	       write_all(fd, image->segments, image->segment_count * sizeof(*image->segments)) &&
+	       write_all(fd, table->rows, table->count * sizeof(*table->rows));
 }
 
 static void limit(int resource, rlim_t most)
@@ -76,7 +76,7 @@ static _Noreturn void read_one(int file, int pipe, table_reader *read, pid_t bui
 	confine(CONFINED_TO_OPEN_FILES);
 	is_elf = elf_image_open(&image, file);
 	has_table = is_elf && read(&table, image.elf);
-	_exit(answer(pipe, &image, &table, is_elf, has_table) ? READER_DONE : READER_FAILED);
+	_exit(builder_answer_write(pipe, &image, &table, is_elf, has_table) ? READER_DONE : READER_FAILED);
 }
 
 /* Receives the two descriptors; false when the other side has closed. */

@@ -16,6 +16,9 @@ struct builder_answer {
 	uint64_t malformed;
 };
 
+/* Writes an answer; false when it could not be written whole. */
+bool builder_answer_write(int fd, const struct elf_image *image, const struct table *table, bool is_elf, bool has_table);
+
 /* Takes files from a socket, two descriptors each: the file, and a pipe for the answer. Until the socket is closed. */
 _Noreturn void builder_serve(int socket, table_reader *read);
 

@@ -47,11 +47,13 @@ interface Summary {
   };
 }
 
-export function profbound(binary: string): Profiler {
+/** @param cache what it keeps from capture to capture, as within a gate; a folder of its own */
+export function profbound(binary: string, cache: string): Profiler {
   return {
     name: 'profbound',
     async start(pids, rateHz, folder, isBrief) {
       const words = [binary, 'record', '--pid', pids.join(','), '--rate', `${rateHz}`, '--out', folder];
+      words.push('--cache', cache);
       if (isBrief) words.push('--time-stacks');
       const { child, finished } = startTimed(words, otherCpus);
       const ready = nextLine(child.stdout as Readable, /"ready"/);
