@@ -2,8 +2,8 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../../errors.js';
 import { exportPgo } from '../../jobs/pgo.js';
-import { pgoFormats } from '../../pgo/export.js';
 import { fewestSamples } from '../../pgo/floor.js';
+import { pgoFormats } from '../../pgo/formats.js';
 import { oneOf, whole } from '../arguments.js';
 import type { Command } from '../command.js';
 
