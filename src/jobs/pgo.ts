@@ -53,15 +53,46 @@ export interface PgoSummary {
 
 /** @throws UsageError for what is not there or does not fit; MeasureError when there are too few samples */
 export function exportPgo(options: PgoOptions): PgoSummary {
-  const builds = options.binaries.map((file) => ({ file, sum: new SampleSum(buildIdOf(file)) }));
-  const taken = new Taken();
-  for (const bundle of options.bundles) takeBundle(bundleFolder(bundle), options.workload, builds, taken);
-  refuseStrangers(builds, taken);
-
-  const samples = builds.reduce((all, { sum }) => all + sum.samples, 0);
-  const tooFew = floorError(samples, taken.seconds, options.fewestSamples);
+  const collected = collectSamples(options);
+  const tooFew = floorError(collected.samples, collected.seconds, options.fewestSamples);
   if (tooFew !== null) throw new MeasureError(tooFew);
+  return writeProfile(collected, options);
+}
 
+/** Samples that were taken in binaries, and what was taken with them. */
+export interface Collected
+  extends Pick<PgoSummary, 'commits' | 'event' | 'captures' | 'seconds' | 'samples'> {
+  readonly builds: readonly { readonly file: string; readonly sum: SampleSum }[];
+  /** Of these captures, those outside of the binaries included. */
+  readonly allSamples: number;
+}
+
+/** @throws UsageError for what is not there or does not fit */
+export function collectSamples({
+  bundles,
+  binaries,
+  workload,
+}: Pick<PgoOptions, 'bundles' | 'binaries' | 'workload'>): Collected {
+  const builds = binaries.map((file) => ({ file, sum: new SampleSum(buildIdOf(file)) }));
+  const taken = new Taken();
+  for (const bundle of bundles) takeBundle(bundleFolder(bundle), workload, builds, taken);
+  refuseStrangers(builds, taken);
+  return {
+    builds,
+    commits: [...taken.commits].sort(),
+    event: [...taken.events].join(),
+    captures: taken.captures,
+    seconds: taken.seconds,
+    samples: builds.reduce((all, { sum }) => all + sum.samples, 0),
+    allSamples: taken.samples,
+  };
+}
+
+/** @throws UsageError when the binaries do not say what the format needs, or the file cannot be written */
+export function writeProfile(
+  { builds, allSamples, ...collected }: Collected,
+  options: Pick<PgoOptions, 'format' | 'llvmProfdata' | 'out' | 'log'>,
+): PgoSummary {
   const sampled = builds.map(({ file, sum }): SampledBinary => {
     const binarySamples = sum.sum();
     const addresses = new Set(binarySamples.stacks.flatMap((stack) => stack.addresses));
@@ -77,12 +108,8 @@ export function exportPgo(options: PgoOptions): PgoSummary {
     file: options.out,
     bytes: bytes.length,
     binaries: builds.map(({ file, sum }) => ({ file, buildId: sum.buildId, samples: sum.samples })),
-    commits: [...taken.commits].sort(),
-    event: [...taken.events].join(),
-    captures: taken.captures,
-    seconds: taken.seconds,
-    samples,
-    binaryShare: samples / taken.samples,
+    ...collected,
+    binaryShare: collected.samples / allSamples,
     describedShare,
     functions,
   };

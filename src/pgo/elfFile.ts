@@ -1,5 +1,4 @@
 /** What a built program says of itself: its code, and the compiler it was made by. */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../errors.js';
 
@@ -8,15 +7,17 @@ const elfMagic = 0x464c457f;
 const wordForm = 0x0201;
 const sectionSize = 64;
 const executable = 0x4n;
-/** Sections without bytes in the file, such as .bss. */
-const noBits = 8;
+/** sh_type: the symbols of a file that is not stripped; sections without bytes in the file, such as .bss. */
+const [symbolTable, noBits] = [2, 8];
+const symbolSize = 24;
+const functionType = 2;
 
 export interface BuiltFile {
   /** Of the whole file, debug information included. */
   readonly bytes: number;
   readonly codeBytes: number;
-  /** Of the code alone: paths and build identifiers, which differ from folder to folder, are no part of it. */
-  readonly codeSha256: string;
+  /** Bytes of each function's code by name, those of one name one after the other; empty for a stripped file. */
+  readonly functions: ReadonlyMap<string, string>;
   /** As the compiler names itself, e.g. `go1.26.8` or `Debian clang version 19.1.7`; null where it does not. */
   readonly compiler: string | null;
   /** The profile Go says that it compiled by; null where it does not, or for other compilers. */
@@ -32,28 +33,52 @@ export function readBuilt(file: string): BuiltFile {
     throw new UsageError(`cannot read ${file}: ${(error as Error).message}`);
   }
   const sections = sectionsOf(bytes, file);
-  const code = createHash('sha256');
-  let codeBytes = 0;
-  for (const { isCode, content } of sections) {
-    if (!isCode) continue;
-    code.update(content);
-    codeBytes += content.length;
-  }
   const contentOf = (name: string) => sections.find((section) => section.name === name)?.content ?? null;
   const go = goInformation(contentOf('.go.buildinfo'));
   return {
     bytes: bytes.length,
-    codeBytes,
-    codeSha256: code.digest('hex'),
+    codeBytes: sections.reduce((sum, { isCode, content }) => sum + (isCode ? content.length : 0), 0),
+    functions: functionsOf(sections),
     compiler: go?.version ?? compilerIn(contentOf('.comment')),
     goProfile: go === null ? null : (/^build\t-pgo=(.*)$/m.exec(go.settings)?.[1] ?? null),
   };
 }
 
+/**
+ * Functions of one build whose code is of another size in the other, or is not there. Sizes, not bytes: code also differs in
+ * the addresses of what lies behind it, which move with every text the linker puts in, such as the build's own settings.
+ */
+export function differingFunctions(one: BuiltFile, other: BuiltFile): number {
+  let differing = 0;
+  for (const [name, sizes] of one.functions) if (other.functions.get(name) !== sizes) differing++;
+  for (const name of other.functions.keys()) if (!one.functions.has(name)) differing++;
+  return differing;
+}
+
 interface Section {
   readonly name: string;
+  readonly type: number;
   readonly isCode: boolean;
+  /** Number of the section that holds the names of a symbol table. */
+  readonly link: number;
   readonly content: Buffer;
+}
+
+function functionsOf(sections: readonly Section[]): Map<string, string> {
+  const functions = new Map<string, string>();
+  const table = sections.find(({ type }) => type === symbolTable);
+  const names = sections[table?.link ?? 0]?.content;
+  if (table === undefined || names === undefined) return functions;
+  const { content } = table;
+  for (let at = 0; at + symbolSize <= content.length; at += symbolSize) {
+    if (((content[at + 4] as number) & 0xf) !== functionType) continue;
+    const size = content.readBigUInt64LE(at + 16);
+    if (size === 0n) continue;
+    const name = textAt(names, content.readUInt32LE(at));
+    const known = functions.get(name);
+    functions.set(name, known === undefined ? `${size}` : `${known} ${size}`);
+  }
+  return functions;
 }
 
 function sectionsOf(bytes: Buffer, file: string): Section[] {
@@ -66,19 +91,18 @@ function sectionsOf(bytes: Buffer, file: string): Section[] {
     const at = table + index * sectionSize;
     if (at + sectionSize > bytes.length) throw new UsageError(`${file} is cut off: its sections are missing`);
     const offset = Number(bytes.readBigUInt64LE(at + 24));
-    const size = bytes.readUInt32LE(at + 4) === noBits ? 0 : Number(bytes.readBigUInt64LE(at + 32));
+    const type = bytes.readUInt32LE(at + 4);
+    const size = type === noBits ? 0 : Number(bytes.readBigUInt64LE(at + 32));
     return {
       nameOffset: bytes.readUInt32LE(at),
+      type,
+      link: bytes.readUInt32LE(at + 40),
       isCode: (bytes.readBigUInt64LE(at + 8) & executable) !== 0n,
       content: bytes.subarray(offset, offset + size),
     };
   });
   const names = rows[namesAt]?.content ?? Buffer.alloc(0);
-  return rows.map(({ nameOffset, isCode, content }) => ({
-    name: textAt(names, nameOffset),
-    isCode,
-    content,
-  }));
+  return rows.map(({ nameOffset, ...row }) => ({ name: textAt(names, nameOffset), ...row }));
 }
 
 function textAt(bytes: Buffer, offset: number): string {

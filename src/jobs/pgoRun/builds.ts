@@ -1,0 +1,80 @@
+/** Builds one source with and without profiles, each in a folder of its own. */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { PgoPlan } from '../../config/pgo.js';
+import { MeasureError, UsageError } from '../../errors.js';
+import { annotate } from '../../pgo/annotation.js';
+import { type BuiltFile, readBuilt } from '../../pgo/elfFile.js';
+import type { PgoBuild, VariantName } from '../../pgo/result.js';
+import { buildSide } from '../../workload/build.js';
+import type { Variants } from '../../workload/variants.js';
+import type { Log } from '../log.js';
+import { writeBytes } from '../output.js';
+
+/** Tells a build command where the profile is; empty where there is none. */
+export const profileVariable = 'PGO_PROFILE';
+
+export interface Built {
+  readonly root: string;
+  readonly binary: string;
+  readonly file: BuiltFile;
+  readonly facts: PgoBuild;
+  /** What the build printed: the last megabytes of it. */
+  readonly output: string;
+}
+
+const words: Readonly<Record<VariantName, string>> = {
+  none: 'without a profile',
+  zero: 'by an empty profile',
+  last: 'by the last accepted profile',
+  next: 'by the new profile',
+};
+
+/**
+ * The profile that is accepted in the source; null where there is none.
+ * @throws UsageError when there is something else in its place
+ */
+export async function lastProfile(plan: PgoPlan, variants: Variants): Promise<Uint8Array | null> {
+  const file = join(await variants.root('none'), plan.profile);
+  if (!existsSync(file)) return null;
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UsageError(`pgo.profile: cannot read ${plan.profile}: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * Puts the profile in its place, or removes what is there, and builds.
+ * @param profile null: without one
+ * @throws MeasureError when the build fails, or leaves no program
+ */
+export async function buildVariant(
+  plan: PgoPlan,
+  variant: VariantName,
+  profile: Uint8Array | null,
+  variants: Variants,
+  { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
+): Promise<Built> {
+  const root = await variants.root(variant);
+  const place = join(root, plan.profile);
+  rmSync(place, { force: true });
+  if (profile !== null) {
+    mkdirSync(dirname(place), { recursive: true });
+    writeBytes(place, profile);
+  }
+  const environment = { ...plan.workload.environment, [profileVariable]: profile === null ? '' : place };
+  const began = performance.now();
+  const output = await buildSide(words[variant], plan.rebuild, root, environment, log, signal);
+  const seconds = (performance.now() - began) / 1000;
+  const binary = join(root, plan.binary);
+  if (!existsSync(binary)) {
+    throw new MeasureError(
+      `the build ${words[variant]} left no ${plan.binary}, which pgo.binary names: ${plan.rebuild}`,
+    );
+  }
+  const file = readBuilt(binary);
+  const { buildId } = annotate(binary, []);
+  const { bytes, codeBytes, compiler } = file;
+  return { root, binary, file, output, facts: { variant, seconds, bytes, codeBytes, buildId, compiler } };
+}
