@@ -1,5 +1,5 @@
 /** What a run of `profbound pgo` leaves behind. */
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { provenanceOf } from '../../pgo/provenance.js';
 import { type PgoResult, type ProfileResult, pgoResultSchema } from '../../pgo/result.js';
 import { renderPgoMarkdown } from '../../report/pgo/markdown.js';
@@ -11,6 +11,10 @@ export interface PgoPaths {
   readonly resultJson: string;
   readonly reportHtml: string;
   readonly summaryMarkdown: string;
+  /**
+   * Published profiles, each with its provenance, at their paths in the repository; of what is kept nothing lies there.
+   */
+  readonly published: string;
 }
 
 export function pgoPaths(out: string): PgoPaths {
@@ -19,15 +23,13 @@ export function pgoPaths(out: string): PgoPaths {
     resultJson: join(out, 'pgo.json'),
     reportHtml: join(out, 'report.html'),
     summaryMarkdown: join(out, 'summary.md'),
+    published: join(out, 'published'),
   };
 }
 
 /** Where everything about one profile stands in an output folder. */
 export interface ProfilePaths {
   readonly folder: string;
-  /** Published: absent where the last accepted profile was kept. */
-  readonly profile: string;
-  readonly provenance: string;
   /** The new profile, published or not. */
   readonly candidate: string;
   /** Bundle of the captures it is made of, and the program they were taken of. */
@@ -45,12 +47,9 @@ export function profilePaths(
   binary: string,
 ): ProfilePaths {
   const folder = join(out, workload);
-  const name = basename(path);
   return {
     folder,
-    profile: join(folder, name),
-    provenance: join(folder, `${name}.provenance.json`),
-    candidate: join(folder, 'candidate', name),
+    candidate: join(folder, 'candidate', basename(path)),
     captures: join(folder, 'captures', 'bundle'),
     measured: join(folder, 'measured', basename(binary)),
     comparisons: {
@@ -63,13 +62,15 @@ export function profilePaths(
 
 /** Writes a profile that is published, and where it comes from. */
 export function publishProfile(
-  paths: ProfilePaths,
+  { published }: PgoPaths,
   bytes: Uint8Array,
   profile: ProfileResult,
   run: Omit<PgoResult, 'profiles'>,
 ): void {
-  writeBytes(paths.profile, bytes);
-  writeText(paths.provenance, `${JSON.stringify(provenanceOf(profile, run), null, 2)}\n`);
+  const file = join(published, profile.path);
+  makeFolder(dirname(file));
+  writeBytes(file, bytes);
+  writeText(`${file}.provenance.json`, `${JSON.stringify(provenanceOf(profile, run), null, 2)}\n`);
 }
 
 /** Writes result, report page and summary. */

@@ -23,7 +23,7 @@ import { makeFolder, writeText } from '../output.js';
 import { type Collected, collectSamples, writeProfile } from '../pgo.js';
 import { captureSources } from '../sources.js';
 import { type Built, buildVariant, lastProfile } from './builds.js';
-import { type ProfilePaths, profilePaths, publishProfile } from './output.js';
+import { type ProfilePaths, pgoPaths, profilePaths, publishProfile } from './output.js';
 
 export interface ProfileContext {
   readonly variants: Variants;
@@ -87,7 +87,7 @@ export async function makeProfile(plan: PgoPlan, context: ProfileContext): Promi
     comparisons,
   };
   const profile: ProfileResult = { ...found, ...decide(found) };
-  if (profile.decision === 'published') publishProfile(paths, bytes, profile, context.run);
+  if (profile.decision === 'published') publishProfile(pgoPaths(context.out), bytes, profile, context.run);
   return profile;
 }
 

@@ -4,12 +4,13 @@ import { type PgoPlan, pgoPlansOf } from '../../config/pgo.js';
 import type { WorkloadPlan } from '../../config/plan.js';
 import type { PgoResult, ProfileResult } from '../../pgo/result.js';
 import { tool } from '../../version.js';
+import { makeOwnFolder } from '../../workload/ownFolder.js';
 import { Variants } from '../../workload/variants.js';
 import { readConfigs } from '../configuration.js';
 import { environmentOf } from '../gate.js';
 import type { Log } from '../log.js';
 import { makeFolder } from '../output.js';
-import { type PgoPaths, writePgoReports } from './output.js';
+import { type PgoPaths, pgoPaths, writePgoReports } from './output.js';
 import { makeProfile } from './profile.js';
 
 export interface PgoRunOptions {
@@ -43,6 +44,7 @@ export interface PgoRunOutcome {
  */
 export async function runPgo(options: PgoRunOptions): Promise<PgoRunOutcome> {
   makeFolder(options.out);
+  makeOwnFolder(pgoPaths(options.out).published);
   const variants = await Variants.of(options);
   try {
     const ref = await variants.ref('none', variants.name);

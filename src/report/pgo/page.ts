@@ -1,7 +1,7 @@
 /** The report page of profiles for compilers: one HTML file that needs nothing else, without scripts. */
 import { createHash } from 'node:crypto';
 import type { Comparison, PgoResult, ProfileResult } from '../../pgo/result.js';
-import { plural, savings, seconds, unitName } from '../../text/format.js';
+import { plural, savings, unitName } from '../../text/format.js';
 import { type Markup, markup, trusted } from '../escape/markup.js';
 import { shown } from '../escape/visible.js';
 import { forestPlot } from '../forest.js';
@@ -110,7 +110,7 @@ function pairs(comparison: Comparison): Markup | null {
 ${pairsPlot(gate)}
 <figcaption>How much more CPU time per ${unitName(gate.load)} the other build took in each pair, in the order measured; the band spans the bounds. Here: ${pairsText(gate.pairChanges)}.</figcaption>
 </figure>
-<p class="muted">${shown(qualityLine(gate), 500)} · ${seconds(gate.seconds)}</p></section>`;
+<p class="muted">${shown(qualityLine(gate), 500)}</p></section>`;
 }
 
 function madeOf(profile: ProfileResult): Markup {
