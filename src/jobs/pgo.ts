@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { openBundle, readProfileBytes } from '../bundle/reader.js';
 import { MeasureError, UsageError } from '../errors.js';
 import { annotate } from '../pgo/annotation.js';
-import { exportProfile } from '../pgo/export.js';
+import { type ExportedProfile, exportProfile } from '../pgo/export.js';
 import { floorError } from '../pgo/floor.js';
 import type { PgoFormat } from '../pgo/formats.js';
 import { toExtensibleBinary } from '../pgo/llvmProfdata.js';
@@ -67,14 +67,16 @@ export interface Collected
   readonly allSamples: number;
 }
 
-/** @throws UsageError for what is not there or does not fit */
-export function collectSamples({
-  bundles,
-  binaries,
-  workload,
-}: Pick<PgoOptions, 'bundles' | 'binaries' | 'workload'>): Collected {
+/**
+ * @param half takes the first, third, … capture (0) or the second, fourth, … (1) alone
+ * @throws UsageError for what is not there or does not fit
+ */
+export function collectSamples(
+  { bundles, binaries, workload }: Pick<PgoOptions, 'bundles' | 'binaries' | 'workload'>,
+  half: 0 | 1 | null = null,
+): Collected {
   const builds = binaries.map((file) => ({ file, sum: new SampleSum(buildIdOf(file)) }));
-  const taken = new Taken();
+  const taken = new Taken(half);
   for (const bundle of bundles) takeBundle(bundleFolder(bundle), workload, builds, taken);
   refuseStrangers(builds, taken);
   return {
@@ -88,18 +90,24 @@ export function collectSamples({
   };
 }
 
-/** @throws UsageError when the binaries do not say what the format needs, or the file cannot be written */
-export function writeProfile(
-  { builds, allSamples, ...collected }: Collected,
-  options: Pick<PgoOptions, 'format' | 'llvmProfdata' | 'out' | 'log'>,
-): PgoSummary {
+/** @throws UsageError when the binaries do not say what the format needs */
+export function composeProfile({ builds }: Pick<Collected, 'builds'>, format: PgoFormat): ExportedProfile {
   const sampled = builds.map(({ file, sum }): SampledBinary => {
     const binarySamples = sum.sum();
     const addresses = new Set(binarySamples.stacks.flatMap((stack) => stack.addresses));
     addresses.delete(elsewhere);
     return { samples: binarySamples, annotation: annotate(file, addresses) };
   });
-  const { bytes: written, functions, describedShare } = exportProfile(options.format, sampled);
+  return exportProfile(format, sampled);
+}
+
+/** @throws UsageError when the binaries do not say what the format needs, or the file cannot be written */
+export function writeProfile(
+  collected: Collected,
+  options: Pick<PgoOptions, 'format' | 'llvmProfdata' | 'out' | 'log'>,
+): PgoSummary {
+  const { builds, allSamples, ...taken } = collected;
+  const { bytes: written, functions, describedShare } = composeProfile(collected, options.format);
   const bytes = options.llvmProfdata === null ? written : toExtensibleBinary(written, options.llvmProfdata);
   makeFolder(dirname(options.out));
   writeBytes(options.out, bytes);
@@ -108,8 +116,8 @@ export function writeProfile(
     file: options.out,
     bytes: bytes.length,
     binaries: builds.map(({ file, sum }) => ({ file, buildId: sum.buildId, samples: sum.samples })),
-    ...collected,
-    binaryShare: collected.samples / allSamples,
+    ...taken,
+    binaryShare: taken.samples / allSamples,
     describedShare,
     functions,
   };
@@ -133,6 +141,14 @@ class Taken {
   readonly identities = new Set<string>();
   /** Files that captures were of, by build id. */
   readonly seen = new Map<string, MappedFile>();
+  #offered = 0;
+
+  constructor(private readonly half: 0 | 1 | null) {}
+
+  /** Whether the next capture is of the half that is taken. */
+  takesNext(): boolean {
+    return this.half === null || this.#offered++ % 2 === this.half;
+  }
 }
 
 /** The build id tells the captures of a binary from those of any other, so that either side's are taken. */
@@ -149,6 +165,7 @@ function takeBundle(
     throw new UsageError(`${directory} has no workload ${workload}; it has ${names}`);
   }
   for (const { side, cpuProfile, summary } of workloads.flatMap(({ captures }) => captures)) {
+    if (!taken.takesNext()) continue;
     const added = takeProfile(directory, cpuProfile, builds, taken);
     if (added === 0) continue;
     const identity = `${summary.startedAtNanoseconds} ${summary.cpuNanoseconds} ${summary.weight}`;

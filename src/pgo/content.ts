@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../errors.js';
-import type { PgoFormat } from './export.js';
+import type { PgoFormat } from './formats.js';
 import { readBolt } from './readers/bolt.js';
 import { readGcc } from './readers/gcc.js';
 import { readGo } from './readers/go.js';

@@ -1,12 +1,11 @@
 /** Whether a new profile is published: only where it is proven to save CPU time. Pure. */
 import { percent, plural, savings, seconds, unitName } from '../text/format.js';
 import type { Bounded, Reason, WorkloadResult } from '../verdict/result.js';
+import { staleBelow } from './match.js';
 import type { Comparison, Consumption, PgoSamples, ProfileResult } from './result.js';
 
 /** Below, what is hot differs so much from capture to capture that the load is asked about. */
-const leastOverlap = 0.7;
-/** Below, most of what a profile knows is of code that is not there. */
-const leastMatch = 0.8;
+const leastSimilarity = 0.5;
 const leastDescribed = 0.8;
 
 /** What is known when it is decided; null is what did not come to be. */
@@ -122,19 +121,26 @@ function isNegative({ upper }: Bounded): boolean {
 }
 
 /** What does not decide, and should be looked at. */
-function remarksOn({ next, stability, match, format }: Findings): Reason[] {
+function remarksOn({ next, last, path, stability, match, format }: Findings): Reason[] {
   const remarks: Reason[] = [];
-  if (stability !== null && stability.overlap < leastOverlap) {
+  if (stability !== null && stability.similarity < leastSimilarity) {
     remarks.push({
       code: 'captures_differ',
-      message: `the profiles of two halves of the captures have ${percent(stability.overlap)} in common: capture longer, or let the load be the same all the time`,
+      message: `the profiles of two halves of the captures are ${percent(stability.similarity)} alike: capture longer, or let the load be the same all the time`,
     });
   }
-  if (match !== null && match.share < leastMatch)
+  if (match !== null && match.share < staleBelow) {
     remarks.push({
       code: 'poor_match',
-      message: `${match.said}: is it built from the code that was captured?`,
+      message: match.findings[0] ?? 'the profile does not fit the program it was captured of',
     });
+  }
+  if (last?.match && last.match.share < staleBelow) {
+    remarks.push({
+      code: 'last_is_stale',
+      message: `${path} as it is speaks of code that changed: ${percent(last.match.share)} of its weight finds its place`,
+    });
+  }
   if (next !== null && format !== 'bolt' && next.describedShare < leastDescribed) {
     remarks.push({
       code: 'few_described',

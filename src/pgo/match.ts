@@ -5,7 +5,7 @@
 import { UsageError } from '../errors.js';
 import { percent } from '../text/format.js';
 import type { ProfileContent } from './content.js';
-import type { PgoFormat } from './export.js';
+import type { PgoFormat } from './formats.js';
 import { astrayAddresses, type Program } from './program.js';
 import { type Body, lineOf, positionAt } from './sourceProfile.js';
 

@@ -2,7 +2,7 @@
 import { UsageError } from '../errors.js';
 import { annotate, type Listing, listFunctions } from './annotation.js';
 import { nameOf } from './bolt.js';
-import type { PgoFormat } from './export.js';
+import type { PgoFormat } from './formats.js';
 import { gccDialect } from './gcc.js';
 import { llvmDialect } from './llvm.js';
 import { positionAt } from './sourceProfile.js';

@@ -16,6 +16,14 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 export const variantNames = ['none', 'zero', 'last', 'next'] as const;
 export type VariantName = (typeof variantNames)[number];
 
+/** How much of a profile speaks of a program as it is. */
+const matchSchema = z.object({
+  share: part,
+  /** What someone who builds with it should know, a sentence each. */
+  findings: z.array(text).max(30),
+});
+export type PgoMatch = z.infer<typeof matchSchema>;
+
 const buildSchema = z.object({
   variant: z.enum(variantNames),
   seconds: z.number().nonnegative(),
@@ -74,14 +82,14 @@ export const profileResultSchema = z.object({
   /** Where the accepted profile belongs, relative to the folder that was measured. */
   path: text,
   /** The last accepted one; null where there was none. */
-  last: z.object({ bytes: count, sha256 }).nullable(),
+  last: z.object({ bytes: count, sha256, match: matchSchema.nullable() }).nullable(),
   /** The new one; null where there were too few samples for one. */
   next: z.object({ bytes: count, sha256, functions: count, describedShare: part }).nullable(),
   samples: samplesSchema,
-  /** Of the samples, those in functions the profile tells of and the source still has; null where that is not known. */
-  match: z.object({ share: part, said: text }).nullable(),
-  /** How alike the profiles of two halves of the captures are; null where there is none to compare. */
-  stability: z.object({ overlap: part }).nullable(),
+  /** Of the new profile with the program it was captured of; null where there is none. */
+  match: matchSchema.nullable(),
+  /** How alike the profiles of two halves of the captures are, as llvm-profdata overlap has it; null where there are none. */
+  stability: z.object({ similarity: part }).nullable(),
   consumption: consumptionSchema.nullable(),
   builds: z.array(buildSchema),
   comparisons: z.array(comparisonSchema),

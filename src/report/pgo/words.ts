@@ -27,7 +27,7 @@ export interface Fact {
 
 /** What the profile is made of and what it is worth, besides its gain. */
 export function profileFacts(profile: ProfileResult): Fact[] {
-  const { samples, next, match, stability, consumption } = profile;
+  const { samples, next, last, match, stability, consumption } = profile;
   const share = samples.all > 0 ? samples.inBinary / samples.all : 0;
   const load = samples.load.map(
     ({ workload, unitsPerSecond }) => `${workload} at ${count(unitsPerSecond)} units/s`,
@@ -47,12 +47,20 @@ export function profileFacts(profile: ProfileResult): Fact[] {
           label: 'Profile',
           value: `${profile.format}, ${size(next.bytes)}, ${plural(next.functions, 'function')}; ${percent(next.describedShare)} of the samples in functions with debug information`,
         },
-    match === null ? null : { label: 'Match', value: match.said },
+    match === null
+      ? null
+      : { label: 'Match', value: `${percent(match.share)} of its weight finds its place in the program` },
+    last === null || last.match === null
+      ? null
+      : {
+          label: 'Last profile',
+          value: `${percent(last.match.share)} of its weight finds its place in the program${last.match.findings.map((finding) => `; ${finding}`).join('')}`,
+        },
     stability === null
       ? null
       : {
           label: 'Stability',
-          value: `two halves of the captures have ${percent(stability.overlap)} in common`,
+          value: `profiles of two halves of the captures are ${percent(stability.similarity)} alike`,
         },
     consumption === null
       ? null
