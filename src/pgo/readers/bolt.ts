@@ -20,7 +20,8 @@ export function readBolt(bytes: Uint8Array): SourceProfile {
   }
   const profile = new Map<string, Body>();
   for (const [index, line] of lines.entries()) {
-    const [, name, offset, samples] = /^1 ((?:[^ \\]|\\.)+) ([0-9a-f]+) (\d+)$/.exec(line) ?? [];
+    const [, name, offset, samples] =
+      /^1 ((?:[^ \\\p{Cc}]|\\[^\p{Cc}])+) ([0-9a-f]+) (\d+)$/u.exec(line) ?? [];
     if (name === undefined) throw new Error(`no ${what}: line ${index + 2} is no 1 SYMBOL OFFSET COUNT`);
     const body = bodyOf(profile, name);
     body.total += Number(samples);
