@@ -201,7 +201,8 @@ function takeProfile(directory: string, path: string, builds: readonly Build[], 
   }
 }
 
-function buildIdOf(file: string): string {
+/** @throws UsageError when the file has none, or is no program */
+export function buildIdOf(file: string): string {
   const { buildId } = annotate(file, []);
   if (buildId !== '') return buildId;
   throw new UsageError(
@@ -210,7 +211,7 @@ function buildIdOf(file: string): string {
 }
 
 /** Addresses of another build would be read as those of other code, and nothing would show it. */
-function refuseStrangers(builds: readonly Build[], { seen }: Taken): void {
+export function refuseStrangers(builds: readonly Build[], { seen }: Pick<Taken, 'seen'>): void {
   for (const { file, sum } of builds) {
     if (seen.has(sum.buildId)) continue;
     const others = [...seen.values()].filter(({ path }) => basename(path) === basename(file));

@@ -1,5 +1,5 @@
 /** What a compiler says that it did by a profile: each one's own report, read. */
-import type { PgoFormat } from './export.js';
+import type { PgoFormat } from './formats.js';
 
 /**
  * What makes the compiler report: words for `go build -gcflags=all=…`, for clang, for gcc (which writes
@@ -78,14 +78,6 @@ const cures: Readonly<Record<PgoFormat, string>> = {
   gcc: 'is -fauto-profile=FILE given when compiling, with -O2 and -g?',
   bolt: 'is it the very binary that was measured, linked with -Wl,-q?',
 };
-
-/**
- * The profile a Go program was built with, as `go version -m` lists it.
- * @returns null where it was built without one
- */
-export function goProfileOf(listing: string): string | null {
-  return /^\tbuild\t-pgo=(.+)$/m.exec(listing)?.[1] ?? null;
-}
 
 const readers: Readonly<Record<PgoFormat, (report: string) => Partial<Consumption>>> = {
   go: readGo,

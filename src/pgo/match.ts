@@ -46,6 +46,7 @@ export const staleBelow = 0.95;
 /** Share of the weight from which on something missing is named. */
 const namedShare = 0.01;
 const mostMissing = 20;
+const longestName = 200;
 
 /**
  * Compares a profile with a program.
@@ -89,13 +90,20 @@ export function matchFindings(match: ProfileMatch): string[] {
 }
 
 /** What is missing, in a sentence. */
-export function sentenceOf({ what, function: name, at, callee, share }: Missing): string {
+export function sentenceOf({ what, at, share, ...names }: Missing): string {
   const weight = percent(share);
+  const name = short(names.function);
+  const callee = short(names.callee ?? '');
   if (what === 'function') return `there is no function ${name}, which has ${weight} of the weight`;
   if (what === 'offset')
     return `no instruction of ${name} begins at offset ${at}, which has ${weight} of the samples: it is another build's`;
   if (what === 'line') return `${name} has no code ${lines(at)}, which has ${weight} of the weight`;
   return `${name} does not call ${callee} ${lines(at)}, which has ${weight} of the calls' weight`;
+}
+
+/** Templates have names of thousands of characters. */
+function short(name: string): string {
+  return name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name;
 }
 
 function lines(at: number | null): string {

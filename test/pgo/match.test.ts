@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { BundleWriter } from '../../src/bundle/writer.js';
 import { MeasureError, UsageError } from '../../src/errors.js';
 import { type ProfileContent, readProfile } from '../../src/pgo/content.js';
-import type { PgoFormat } from '../../src/pgo/export.js';
+import type { PgoFormat } from '../../src/pgo/formats.js';
 import { matchError, matchFindings, matchProfile, type ProfileMatch } from '../../src/pgo/match.js';
 import { readProgram } from '../../src/pgo/program.js';
 import { failure } from '../workload/support.js';

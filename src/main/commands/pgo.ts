@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { UsageError } from '../../errors.js';
 import { exportPgo } from '../../jobs/pgo.js';
 import { runPgo } from '../../jobs/pgoRun/run.js';
+import { exportPgoSource } from '../../jobs/pgoSource.js';
 import { fewestSamples } from '../../pgo/floor.js';
 import { pgoFormats } from '../../pgo/formats.js';
 import { renderPgoTerminal } from '../../report/pgo/terminal.js';
@@ -12,15 +13,25 @@ import type { Command, Terminal } from '../command.js';
 export const pgo: Command = {
   name: 'pgo',
   summary: 'make a profile for the compiler, and prove that it helps',
-  synopsis: ['[--head REF] [OPTIONS]', '--bundle DIR... --binary FILE --format FORMAT --out FILE [OPTIONS]'],
+  synopsis: [
+    '[--head REF] [OPTIONS]',
+    '--bundle DIR... --binary FILE --format FORMAT --out FILE [OPTIONS]',
+    '--pprof URL|FILE --binary FILE --format FORMAT --out FILE [OPTIONS]',
+  ],
   description:
-    'Without --bundle: makes the profiles that pgo: in .profbound.yml asks for. Builds without a profile, captures that under load, builds by the new profile, compares the builds as a gate does, and publishes the profile into the output folder only where it is proven to save CPU time; else the old one is kept, and it says why. With --bundle: adds up the captures of one or more bundles that were taken in a binary, and writes the profile its compiler optimises by: for go build -pgo, clang and rustc (-fprofile-sample-use), gcc (-fauto-profile) or llvm-bolt. Samples weigh as much as the time they stand for. Only captures of the binary with this very build id are taken, of either side. Exits 4, and writes nothing, when there are too few samples to compile by.',
+    'Without --bundle: makes the profiles that pgo: in .profbound.yml asks for. Builds without a profile, captures that under load, builds by the new profile, compares the builds as a gate does, and publishes the profile into the output folder only where it is proven to save CPU time; else the old one is kept, and it says why. With --bundle: adds up the captures of one or more bundles that were taken in a binary, and writes the profile its compiler optimises by: for go build -pgo, clang and rustc (-fprofile-sample-use), gcc (-fauto-profile) or llvm-bolt. Samples weigh as much as the time they stand for. Only captures of the binary with this very build id are taken, of either side. With --pprof: the same from a profile that a store, a service in production or profbound capture hands out; one for Go is taken as it is, where it fits the program. Exits 4, and writes nothing, when there are too few samples to compile by.',
   options: {
     bundle: {
       type: 'string',
       multiple: true,
       value: 'DIR',
       description: 'A bundle or the output folder of a gate; may be given several times.',
+    },
+    pprof: {
+      type: 'string',
+      value: 'URL|FILE',
+      description:
+        'A merged CPU profile in pprof format, instead of bundles; from a URL within five minutes.',
     },
     head: {
       type: 'string',
@@ -79,11 +90,16 @@ export const pgo: Command = {
       line: 'profbound pgo --bundle monday --bundle tuesday --binary routes --format llvm --out routes.prof',
       meaning: 'two nights of the same build, for clang',
     },
+    {
+      line: 'profbound pgo --pprof http://api:6060/debug/pprof/profile?seconds=30 --binary bin/api --format go --out default.pgo',
+      meaning: 'what a Go service in production says of itself',
+    },
   ],
   async run(given, terminal) {
-    return given.values('bundle').length > 0
-      ? exportCaptures(given, terminal)
-      : makeProfiles(given, terminal);
+    const exports = ['bundle', 'pprof'].filter((name) => given.values(name).length > 0);
+    if (exports.length > 1) throw new UsageError('--bundle and --pprof exclude each other: name one source');
+    if (exports.length === 0) return makeProfiles(given, terminal);
+    return exports[0] === 'pprof' ? exportPprof(given, terminal) : exportCaptures(given, terminal);
   },
 };
 
@@ -115,40 +131,57 @@ async function makeProfiles(given: Arguments, terminal: Terminal): Promise<numbe
 }
 
 function exportCaptures(given: Arguments, terminal: Terminal): number {
+  const { out, binaries, ...options } = exportOptions(given, terminal, '--bundle');
+  const [workload = null, ...others] = given.values('workload');
+  if (others.length > 0) throw new UsageError('profbound pgo --bundle takes one --workload');
+  const bundles = given.values('bundle').map((path) => resolve(terminal.cwd, path));
+  const summary = exportPgo({ bundles, binaries, workload, out, ...options });
+  if (given.flag('json')) terminal.print(`${JSON.stringify(summary, null, 2)}\n`);
+  return 0;
+}
+
+/** A service's answer may take as long as it samples. */
+const longestFetch = 300;
+
+async function exportPprof(given: Arguments, terminal: Terminal): Promise<number> {
+  const { binaries, ...options } = exportOptions(given, terminal, '--pprof');
+  const [binary, ...others] = binaries as [string, ...string[]];
+  if (others.length > 0) throw new UsageError('profbound pgo --pprof takes one --binary');
+  if (given.values('workload').length > 0) throw new UsageError('--workload belongs to --bundle');
+  const named = given.value('pprof') as string;
+  const source = /^https?:/.test(named) ? named : resolve(terminal.cwd, named);
+  const { signal } = terminal;
+  const summary = await exportPgoSource({ source, binary, seconds: longestFetch, signal, ...options });
+  if (given.flag('json')) terminal.print(`${JSON.stringify(summary, null, 2)}\n`);
+  return 0;
+}
+
+/** What both kinds of export are told. */
+function exportOptions(given: Arguments, terminal: Terminal, source: string) {
   const at = (path: string): string => resolve(terminal.cwd, path);
   const needed = (name: string, what: string): readonly string[] => {
     const values = given.values(name);
-    if (values.length === 0) throw new UsageError(`profbound pgo --bundle needs --${name} ${what}`);
+    if (values.length === 0) throw new UsageError(`profbound pgo ${source} needs --${name} ${what}`);
     return values;
   };
   const stray = ['head', 'config', 'backend'].find((name) => given.value(name) !== null);
   if (stray !== undefined) {
     throw new UsageError(
-      `--${stray} and --bundle exclude each other: captures are exported, nothing is built`,
+      `--${stray} and ${source} exclude each other: captures are exported, nothing is built`,
     );
   }
-  const [workload = null, ...others] = given.values('workload');
-  if (others.length > 0) throw new UsageError('profbound pgo --bundle takes one --workload');
   const format = oneOf('--format', needed('format', pgoFormats.join('|'))[0] as string, pgoFormats);
   const llvmProfdata = given.value('llvm-profdata');
   if (llvmProfdata !== null && format !== 'llvm') {
     throw new UsageError('--llvm-profdata belongs to --format llvm');
   }
-  const summary = exportPgo({
-    bundles: given.values('bundle').map(at),
+  const fewest = given.value('min-samples') ?? String(fewestSamples);
+  return {
     binaries: needed('binary', 'FILE: the program as it was measured').map(at),
-    workload,
     format,
     out: at(needed('out', 'FILE: where the profile is written')[0] as string),
-    fewestSamples: whole(
-      '--min-samples',
-      given.value('min-samples') ?? String(fewestSamples),
-      1,
-      999_999_999,
-    ),
+    fewestSamples: whole('--min-samples', fewest, 1, 999_999_999),
     llvmProfdata,
     log: terminal,
-  });
-  if (given.flag('json')) terminal.print(`${JSON.stringify(summary, null, 2)}\n`);
-  return 0;
+  };
 }
