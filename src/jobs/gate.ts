@@ -24,6 +24,7 @@ import { type Builds, buildAll, removeBuilds } from './builds.js';
 import { readConfigs, type SideConfigs } from './configuration.js';
 import type { Log } from './log.js';
 import { type OutputPaths, outputPaths, prepareBundleFolder, removeReports, writeOutputs } from './output.js';
+import { stalenessNotes } from './profileStaleness.js';
 import { captureSources } from './sources.js';
 
 export interface GateOptions {
@@ -74,7 +75,8 @@ export async function runGate(options: GateOptions): Promise<GateOutcome> {
     const plan = planOf(options, found, collector);
     const environment = environmentOf(plan, found.configs.head);
     const builds = await buildAll(plan.workloads, prepared.refs, options);
-    const notes = [...prepared.notes, ...found.notes, ...plan.notes, ...builds.notes];
+    const stale = stalenessNotes(plan.workloads, found, builds.sourcesOf);
+    const notes = [...prepared.notes, ...found.notes, ...plan.notes, ...builds.notes, ...stale];
     for (const note of notes) options.log.line(`note: ${note}`);
     // Reports of an earlier run must not stand beside this run's bundle, however this run ends.
     removeReports(paths);
