@@ -2,6 +2,7 @@
 import type { PgoResult, ProfileResult } from '../../pgo/result.js';
 import { plural, savings, seconds } from '../../text/format.js';
 import { code, inline, prose } from '../escape/markdown.js';
+import { linkTarget } from '../markdown/text.js';
 import { buildRows, comparedWith, decisionSentence, furtherReasons, profileFacts } from './words.js';
 
 const mostReasons = 20;
@@ -10,8 +11,7 @@ const mostReasons = 20;
 export function renderPgoMarkdown(result: PgoResult, link: string | null = null): string {
   const { ref, tool, notes } = result;
   const commit = ref.commit === null ? '' : ` at ${code(ref.commit.slice(0, 12))}`;
-  const page =
-    link === null ? '' : ` [Open the full report](${link.replace(/[()\s]/g, encodeURIComponent)}).`;
+  const page = link === null ? '' : ` [Open the full report](${linkTarget(link)}).`;
   return `${[
     ...result.profiles.flatMap(profileParts),
     ...notes.slice(0, 20).map((note) => prose(note, 500)),
