@@ -34,7 +34,7 @@ export const pgoConfigSchema = z.strictObject({
     .max(10_000)
     .optional()
     .describe(
-      'Builds with and without a profile, each time in a folder of its own. The profile lies at its place in the folder and ${PGO_PROFILE} is its absolute path; for the build without one there is no such file and ${PGO_PROFILE} is empty. Default: build.',
+      'Builds with and without a profile, each time in a folder of its own. The profile lies at its place in the folder and ${PGO_PROFILE} is its absolute path; for the build without one there is no such file and ${PGO_PROFILE} is empty. Where the command hands ${PGO_REPORT} to the compiler, its own report of what it did by the profile is read. Default: build.',
     ),
   workloads: z
     .array(workloadNameSchema)

@@ -56,19 +56,19 @@ function expectConsistent(folder: string): ProfileResult {
   return profile;
 }
 
-/** A sample of ours in a repository of its own, with `pgo:` changed in some keys. */
-function sampleRepository(name: string, pgo: string, more = ''): Project {
+/** A sample of ours in a repository of its own, with more keys in its `pgo:`, and more workloads. */
+function sampleRepository(name: string, pgo: readonly string[] = [], workloads = ''): Project {
   const project = new Project();
   cpSync(join('samples', name), project.folder, {
     recursive: true,
     filter: (path) => !['.profbound', 'pages', 'routes'].includes(basename(path)) && !path.endsWith('.o'),
   });
   const text = project.read('.profbound.yml');
-  const short = `captures: 3\n      seconds: 1\n      floor: 300\n      budget: 14s\n      ${pgo}`;
+  const short = ['captures: 3', 'seconds: 1', 'floor: 300', 'budget: 14s', ...pgo];
   project.write({
-    '.profbound.yml': `${text
-      .replace('    pgo:\n', `    pgo:\n      ${short}`)
-      .replace('capture:\n  seconds: 2', `${more}capture:\n  seconds: 0.5`)}`,
+    '.profbound.yml': text
+      .replace('    pgo:\n', `    pgo:\n${short.map((line) => `      ${line}\n`).join('')}`)
+      .replace('capture:\n  seconds: 2', `${workloads}capture:\n  seconds: 0.5`),
   });
   project.git('init', '-q');
   project.commit('sample');
@@ -115,7 +115,7 @@ describe('the nightly run', () => {
     expect(run.warnings).toEqual([]);
     const folder = run.workspace.path('.profbound', 'pgo');
     const { saving } = expectConsistent(folder).comparisons[0] as ProfileResult['comparisons'][number];
-    expect(saving.lower).toBeGreaterThan(0.2);
+    expect(saving.lower).toBeGreaterThan(0);
     expect(run.outputs).toMatchObject({ decision: 'published', profiles: join(folder, 'published') });
     expect(run.summary).toMatch(/^\*\*Published\*\*: profiles\/rounds\.prof is published: it saves \d+/);
     expect(run.stdout).toMatch(/^::notice::profbound: profiles\/rounds\.prof is published/m);
@@ -140,12 +140,35 @@ describe('the nightly run', () => {
   }, 180_000);
 });
 
-describe('a load that misleads', () => {
+describe('a service in C++', () => {
+  const project = sampleRepository('cpp-service');
+  afterAll(() => project.remove());
+
+  test('is built by its profile, and what is decided follows from the bound', async () => {
+    const run = await runCli(['pgo', '--out', 'out'], { cwd: project.folder });
+    expectCode(run, 0);
+    const profile = expectConsistent(project.path('out'));
+    expect(profile.consumption?.report).toMatchObject({
+      isConsumed: true,
+      said: expect.stringMatching(/ inlined, .*of its samples dropped$/),
+    });
+    expect(profile.match?.share).toBeGreaterThan(0.9);
+    expect(profile.next?.functions).toBeGreaterThan(5);
+    expect(project.remains()).toEqual([]);
+  }, 180_000);
+});
+
+describe('a load that misleads: of a service in Go nothing but its sign of life', () => {
+  const obstacle = goObstacle(23);
+  if (obstacle !== null) {
+    test(`nothing was run: ${obstacle}`, () => expect(obstacle).toMatch(/^Go /));
+    return;
+  }
   const project = sampleRepository(
-    'cpp-service',
-    'min_gain: 5%\n      workloads: [idle]\n',
+    'go-service',
+    ['min_gain: 10%', 'workloads: [idle]'],
     `  idle:
-    start: ./routes \${PORT}
+    start: ./pages \${PORT}
     ready: http://127.0.0.1:\${PORT}/healthz
     warmup: 200ms
     load:
@@ -156,14 +179,17 @@ describe('a load that misleads', () => {
   afterAll(() => project.remove());
 
   test('keeps the old profile, with the figures', async () => {
+    const old = project.write({ 'default.pgo': '' }).commit('a profile that was accepted');
     const run = await runCli(['pgo', '--out', 'out'], { cwd: project.folder });
     expectCode(run, 0);
     const profile = expectConsistent(project.path('out'));
+    expect(readResult(project.path('out')).result.ref.commit).toBe(old);
     expect(profile.samples.workloads).toEqual(['idle']);
-    expect(profile.decision).toBe('kept');
-    expect(run.stdout).toMatch(
-      /^No routes\.prof is published for tours: (with the profile it is slower: )?the profile saves\s+−?[\d.]+\s%\s\(/,
+    expect(profile).toMatchObject({ decision: 'kept', last: { bytes: 0 } });
+    expect(run.stdout.replace(/\s+/g, ' ')).toMatch(
+      /^The old default\.pgo is kept for pages: (with the profile it is slower: )?the profile saves −?[\d.]+ % \(/,
     );
+    expect(profile.consumption?.report?.said).toMatch(/hot calls? inlined|^-pgo=/);
     expect(filesIn(project.path('out')).sort()).toEqual([
       'pgo.json',
       'published',
@@ -171,26 +197,6 @@ describe('a load that misleads', () => {
       'report.html',
       'summary.md',
     ]);
-    expect(project.remains()).toEqual([]);
-  }, 180_000);
-});
-
-describe('a service in Go', () => {
-  const obstacle = goObstacle(23);
-  if (obstacle !== null) {
-    test(`nothing was run: ${obstacle}`, () => expect(obstacle).toMatch(/^Go /));
-    return;
-  }
-  const project = sampleRepository('go-service', '');
-  afterAll(() => project.remove());
-
-  test('is built by its profile, and what is decided follows from the bound', async () => {
-    const run = await runCli(['pgo', '--out', 'out'], { cwd: project.folder });
-    expectCode(run, 0);
-    const profile = expectConsistent(project.path('out'));
-    expect(profile.consumption?.report?.said).toMatch(/^-pgo=.*\/next\/default\.pgo$/);
-    expect(profile.match?.share).toBeGreaterThan(0.9);
-    expect(profile.next?.functions).toBeGreaterThan(20);
     expect(project.remains()).toEqual([]);
   }, 240_000);
 });

@@ -1,9 +1,10 @@
 /** Builds one source with and without profiles, each in a folder of its own. */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PgoPlan } from '../../config/pgo.js';
 import { MeasureError, UsageError } from '../../errors.js';
 import { annotate } from '../../pgo/annotation.js';
+import { reportFlags } from '../../pgo/consumption.js';
 import { type BuiltFile, readBuilt } from '../../pgo/elfFile.js';
 import type { PgoBuild, VariantName } from '../../pgo/result.js';
 import { buildSide } from '../../workload/build.js';
@@ -12,15 +13,22 @@ import type { Log } from '../log.js';
 import { writeBytes } from '../output.js';
 
 /** Tells a build command where the profile is; empty where there is none. */
-export const profileVariable = 'PGO_PROFILE';
+const profileVariable = 'PGO_PROFILE';
+/** The words that have the compiler say what it does by the profile; empty where there is none. */
+const reportVariable = 'PGO_REPORT';
 
 export interface Built {
   readonly root: string;
   readonly binary: string;
   readonly file: BuiltFile;
   readonly facts: PgoBuild;
-  /** What the build printed: the last megabytes of it. */
+  /** What the build printed: the last megabytes of it; of gcc also the dumps it wrote. */
   readonly output: string;
+}
+
+/** Whether the build command asks the compiler for its report. */
+export function asksForReport({ rebuild }: PgoPlan): boolean {
+  return new RegExp(`\\$\\{?${reportVariable}\\b`).test(rebuild);
 }
 
 const words: Readonly<Record<VariantName, string>> = {
@@ -63,9 +71,13 @@ export async function buildVariant(
     mkdirSync(dirname(place), { recursive: true });
     writeBytes(place, profile);
   }
-  const environment = { ...plan.workload.environment, [profileVariable]: profile === null ? '' : place };
+  const environment = {
+    ...plan.workload.environment,
+    [profileVariable]: profile === null ? '' : place,
+    [reportVariable]: profile === null ? '' : reportFlags[plan.format].join(' '),
+  };
   const began = performance.now();
-  const output = await buildSide(words[variant], plan.rebuild, root, environment, log, signal);
+  const printed = await buildSide(words[variant], plan.rebuild, root, environment, log, signal);
   const seconds = (performance.now() - began) / 1000;
   const binary = join(root, plan.binary);
   if (!existsSync(binary)) {
@@ -76,5 +88,20 @@ export async function buildVariant(
   const file = readBuilt(binary);
   const { buildId } = annotate(binary, []);
   const { bytes, codeBytes, compiler } = file;
+  const output = plan.format === 'gcc' ? printed + dumpsBelow(root) : printed;
   return { root, binary, file, output, facts: { variant, seconds, bytes, codeBytes, buildId, compiler } };
+}
+
+/** Of the pass by which gcc reads a profile; it writes them beside what it compiles. */
+const dumpFile = /\.c?\d*\w\.afdo$/;
+const mostDumpBytes = 64 * 1024 * 1024;
+
+function dumpsBelow(root: string): string {
+  let text = '';
+  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !dumpFile.test(entry.name)) continue;
+    text += readFileSync(join(entry.parentPath, entry.name), 'utf8');
+    if (text.length > mostDumpBytes) break;
+  }
+  return text;
 }

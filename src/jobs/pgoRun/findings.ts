@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { openBundle } from '../../bundle/reader.js';
 import type { PgoPlan } from '../../config/pgo.js';
 import { UsageError } from '../../errors.js';
+import { consumptionError, type Consumption as Reported, readReport } from '../../pgo/consumption.js';
 import { type ProfileContent, readProfile } from '../../pgo/content.js';
 import { differingFunctions } from '../../pgo/elfFile.js';
 import { neededSeconds } from '../../pgo/floor.js';
@@ -10,8 +11,9 @@ import { matchFindings, matchProfile } from '../../pgo/match.js';
 import { profileOverlap } from '../../pgo/overlap.js';
 import { readProgram } from '../../pgo/program.js';
 import type { Consumption, PgoMatch, PgoSamples, ProfileResult } from '../../pgo/result.js';
+import { percent, plural } from '../../text/format.js';
 import { type Collected, collectSamples, composeProfile } from '../pgo.js';
-import type { Built } from './builds.js';
+import { asksForReport, type Built } from './builds.js';
 import type { ProfilePaths } from './output.js';
 
 /** What the captures of a profile are exported from. */
@@ -38,14 +40,32 @@ export function samplesOf(plan: PgoPlan, collected: Collected, { captures }: Pro
   };
 }
 
-export function consumptionOf(none: Built, zero: Built, next: Built): Consumption {
-  const { goProfile } = next.file;
+/** Whether the build by the new profile is another one, and what its compiler says. */
+export function consumptionOf(plan: PgoPlan, none: Built, zero: Built, next: Built): Consumption {
   return {
     functions: next.file.functions.size,
     differFromNone: differingFunctions(next.file, none.file),
     differFromEmpty: differingFunctions(next.file, zero.file),
-    report: goProfile === null ? null : { isConsumed: true, said: `-pgo=${goProfile}` },
+    report: reportOf(plan, next),
   };
+}
+
+/** null where the compiler was not asked, and says nothing by itself. */
+function reportOf(plan: PgoPlan, { output, file }: Built): Consumption['report'] {
+  const error = consumptionError(readReport(plan.format, output));
+  if (error === null) return { isConsumed: true, said: spoken(readReport(plan.format, output)) };
+  if (asksForReport(plan)) return { isConsumed: false, said: error };
+  return file.goProfile === null ? null : { isConsumed: true, said: `-pgo=${file.goProfile}` };
+}
+
+function spoken({ inlined, promoted, functions, dropped }: Reported): string {
+  const parts = [
+    ...(inlined.length > 0 ? [`${plural(inlined.length, 'hot call')} inlined`] : []),
+    ...(promoted.length > 0 ? [`${plural(promoted.length, 'indirect call')} made direct`] : []),
+    ...(functions === null ? [] : [`${functions.some} of ${functions.all} functions with counts`]),
+    ...(dropped === null ? [] : [`${percent(dropped.some / dropped.all)} of its samples dropped`]),
+  ];
+  return parts.join(', ');
 }
 
 /** How much of a profile speaks of a program; null for one that cannot be read, or is by offsets in another build. */

@@ -49,7 +49,7 @@ export async function makeProfile(plan: PgoPlan, context: ProfileContext): Promi
   const bytes = readFileSync(paths.candidate);
   const zero = await build(plan, 'zero', emptyProfile(plan.format), paths, context);
   const next = await build(plan, 'next', bytes, paths, context);
-  const consumption = consumptionOf(none, zero, next);
+  const consumption = consumptionOf(plan, none, zero, next);
   const comparisons: Comparison[] = [];
   const builds = [none, zero, next];
   if (isConsumed(consumption, identity)) {
