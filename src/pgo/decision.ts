@@ -58,7 +58,7 @@ function objections(findings: Findings): Reason[] {
   if (none === undefined) throw new Error('a build that consumes its profile is compared');
   if (!none.isProven) return [notProven(none, minGain), ...whyNot(none)];
   const before = comparisons.find((comparison) => comparison.with === 'last');
-  if (last === null) return [];
+  if (last === null || !last.isUsable) return [];
   if (before === undefined) throw new Error('a proven profile is compared with the last one');
   return before.isProven ? [] : [notBetter(before, findings), ...whyNot(before)];
 }
@@ -133,6 +133,12 @@ function remarksOn({ next, last, path, stability, match, format }: Findings): Re
     remarks.push({
       code: 'poor_match',
       message: match.findings[0] ?? 'the profile does not fit the program it was captured of',
+    });
+  }
+  if (last !== null && !last.isUsable) {
+    remarks.push({
+      code: 'last_is_stale',
+      message: `${path} as it is belongs to another build: its offsets mean other code by now`,
     });
   }
   if (last?.match && last.match.share < staleBelow) {

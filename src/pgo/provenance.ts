@@ -1,4 +1,6 @@
-/** Where a published profile comes from and what is proven of it: the file beside it. Pure. */
+/** Where a published profile comes from and what is proven of it: the file beside it. */
+import { existsSync, readFileSync } from 'node:fs';
+import * as z from 'zod';
 import type { Environment } from '../bundle/schema.js';
 import type { Bounded } from '../verdict/result.js';
 import type { PgoFormat } from './formats.js';
@@ -31,6 +33,22 @@ export interface Provenance {
     readonly pairs: number;
     readonly workload: string;
   }[];
+}
+
+/** Where the provenance of a profile stands. */
+export function provenanceFile(profile: string): string {
+  return `${profile}.provenance.json`;
+}
+
+/** Of the program a profile was captured of; null where there is no provenance, or it does not say. */
+export function readBuildId(file: string): string | null {
+  if (!existsSync(file)) return null;
+  try {
+    const known = z.object({ binary: z.object({ buildId: z.string().max(1000) }) });
+    return known.parse(JSON.parse(readFileSync(file, 'utf8'))).binary.buildId;
+  } catch {
+    return null;
+  }
 }
 
 /** @throws Error for a profile that was not published */

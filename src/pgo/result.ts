@@ -82,7 +82,15 @@ export const profileResultSchema = z.object({
   /** Where the accepted profile belongs, relative to the folder that was measured. */
   path: text,
   /** The last accepted one; null where there was none. */
-  last: z.object({ bytes: count, sha256, match: matchSchema.nullable() }).nullable(),
+  last: z
+    .object({
+      bytes: count,
+      sha256,
+      match: matchSchema.nullable(),
+      /** One of `bolt` is of one build: of another it says nothing. */
+      isUsable: z.boolean(),
+    })
+    .nullable(),
   /** The new one; null where there were too few samples for one. */
   next: z.object({ bytes: count, sha256, functions: count, describedShare: part }).nullable(),
   samples: samplesSchema,

@@ -1,11 +1,18 @@
 /** What is decided of a profile, by what was found. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { comparisonOf } from '../../src/pgo/decision.js';
+import { type PgoFormat, pgoFormats } from '../../src/pgo/formats.js';
 import { type ProfileResult, pgoResultSchema } from '../../src/pgo/result.js';
 import { aComparison, aPgoResult, aProfile } from '../report/pgoResults.js';
 import { aWorkload, figure } from '../report/results.js';
 
-const last = { bytes: 48_000, sha256: '01d0'.repeat(16), match: { share: 0.98, findings: [] } };
+const last = {
+  bytes: 48_000,
+  sha256: '01d0'.repeat(16),
+  match: { share: 0.98, findings: [] },
+  isUsable: true,
+};
 const codes = ({ reasons }: ProfileResult): string[] => reasons.map(({ code }) => code);
 
 describe('a comparison', () => {
@@ -115,6 +122,12 @@ describe('a profile', () => {
     expect(profile.reasons[0]?.message).toMatch(message);
   });
 
+  test('of BOLT is not compared with one of another build, which BOLT would take for its own', () => {
+    const profile = aProfile({ format: 'bolt', last: { ...last, match: null, isUsable: false } });
+    expect(profile.decision).toBe('published');
+    expect(codes(profile)).toEqual(['gain_proven', 'last_is_stale']);
+  });
+
   test('is looked at again where halves differ, lines are missing, or the last one is stale', () => {
     const stale = { ...last, match: { share: 0.6, findings: [] } };
     const gain = aComparison('none', [0.053, 0.031, 0.07]);
@@ -133,4 +146,13 @@ describe('a profile', () => {
       'few_described',
     ]);
   });
+});
+
+test('every reason there is has a row in docs/pgo.md, and every row a reason', () => {
+  const written = readFileSync('docs/pgo.md', 'utf8').matchAll(/^\| `([a-z_]+)` \|/gm);
+  const known = [...written]
+    .map(([, code]) => code)
+    .filter((code) => !pgoFormats.includes(code as PgoFormat));
+  const said = readFileSync('src/pgo/decision.ts', 'utf8').matchAll(/'([a-z]+(?:_[a-z]+)+|slower)'/g);
+  expect(known.sort()).toEqual([...new Set([...said].map(([, code]) => code))].sort());
 });

@@ -7,7 +7,12 @@ import { hostileNames } from './hostile.js';
 import { aComparison, aPgoResult, aProfile } from './pgoResults.js';
 
 const kept = aProfile({
-  last: { bytes: 48_000, sha256: '01d0'.repeat(16), match: { share: 0.8, findings: ['it is stale'] } },
+  last: {
+    bytes: 48_000,
+    sha256: '01d0'.repeat(16),
+    match: { share: 0.8, findings: ['it is stale'] },
+    isUsable: true,
+  },
   comparisons: [aComparison('none', [0.053, 0.031, 0.07]), aComparison('last', [0.001, -0.01, 0.012])],
   stability: { similarity: 0.91 },
   match: { share: 1, findings: [] },

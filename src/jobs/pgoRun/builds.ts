@@ -6,6 +6,7 @@ import { MeasureError, UsageError } from '../../errors.js';
 import { annotate } from '../../pgo/annotation.js';
 import { reportFlags } from '../../pgo/consumption.js';
 import { type BuiltFile, readBuilt } from '../../pgo/elfFile.js';
+import { provenanceFile, readBuildId } from '../../pgo/provenance.js';
 import type { PgoBuild, VariantName } from '../../pgo/result.js';
 import { buildSide } from '../../workload/build.js';
 import type { Variants } from '../../workload/variants.js';
@@ -38,15 +39,21 @@ const words: Readonly<Record<VariantName, string>> = {
   next: 'by the new profile',
 };
 
+export interface LastProfile {
+  readonly bytes: Uint8Array;
+  /** Of the program it was captured of, as the provenance beside it says; null where there is none. */
+  readonly buildId: string | null;
+}
+
 /**
  * The profile that is accepted in the source; null where there is none.
  * @throws UsageError when there is something else in its place
  */
-export async function lastProfile(plan: PgoPlan, variants: Variants): Promise<Uint8Array | null> {
+export async function lastProfile(plan: PgoPlan, variants: Variants): Promise<LastProfile | null> {
   const file = join(await variants.root('none'), plan.profile);
   if (!existsSync(file)) return null;
   try {
-    return readFileSync(file);
+    return { bytes: readFileSync(file), buildId: readBuildId(provenanceFile(file)) };
   } catch (error) {
     throw new UsageError(`pgo.profile: cannot read ${plan.profile}: ${(error as Error).message}`);
   }
@@ -93,7 +100,7 @@ export async function buildVariant(
 }
 
 /** Of the pass by which gcc reads a profile; it writes them beside what it compiles. */
-const dumpFile = /\.c?\d*\w\.afdo$/;
+const dumpFile = /\.\d{3}i\.afdo$/;
 const mostDumpBytes = 64 * 1024 * 1024;
 
 function dumpsBelow(root: string): string {

@@ -1,6 +1,6 @@
 /** What a run of `profbound pgo` leaves behind. */
 import { basename, dirname, join } from 'node:path';
-import { provenanceOf } from '../../pgo/provenance.js';
+import { provenanceFile, provenanceOf } from '../../pgo/provenance.js';
 import { type PgoResult, type ProfileResult, pgoResultSchema } from '../../pgo/result.js';
 import { renderPgoMarkdown } from '../../report/pgo/markdown.js';
 import { renderPgoHtml } from '../../report/pgo/page.js';
@@ -70,7 +70,7 @@ export function publishProfile(
   const file = join(published, profile.path);
   makeFolder(dirname(file));
   writeBytes(file, bytes);
-  writeText(`${file}.provenance.json`, `${JSON.stringify(provenanceOf(profile, run), null, 2)}\n`);
+  writeText(provenanceFile(file), `${JSON.stringify(provenanceOf(profile, run), null, 2)}\n`);
 }
 
 /** Writes result, report page and summary. */

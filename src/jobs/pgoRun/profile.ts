@@ -10,7 +10,7 @@ import type { Comparison, ProfileResult } from '../../pgo/result.js';
 import { makeOwnFolder } from '../../workload/ownFolder.js';
 import { makeFolder, writeText } from '../output.js';
 import { type Collected, collectSamples, writeProfile } from '../pgo.js';
-import { type Built, buildVariant, lastProfile } from './builds.js';
+import { type Built, buildVariant, type LastProfile, lastProfile } from './builds.js';
 import { compare, manifestOf } from './comparison.js';
 import type { ProfileContext } from './context.js';
 import { capturedIn, consumptionOf, matchOf, samplesOf, sha256, stabilityOf } from './findings.js';
@@ -33,10 +33,7 @@ export async function makeProfile(plan: PgoPlan, context: ProfileContext): Promi
     format: plan.format,
     onNoGain: plan.onNoGain,
     minGain: plan.minGain,
-    last:
-      last === null
-        ? null
-        : { bytes: last.length, sha256: sha256(last), match: matchOf(plan, last, paths.measured) },
+    last: last === null ? null : lastFacts(plan, last, none, paths),
     samples,
   };
   if (samples.inBinary < samples.floor) {
@@ -54,8 +51,8 @@ export async function makeProfile(plan: PgoPlan, context: ProfileContext): Promi
   const builds = [none, zero, next];
   if (isConsumed(consumption, identity)) {
     comparisons.push(await compare(plan, 'none', next, none, paths, context));
-    if (last !== null && comparisons.every(({ isProven }) => isProven)) {
-      const before = await build(plan, 'last', last, paths, context);
+    if (last !== null && known.last?.isUsable && comparisons.every(({ isProven }) => isProven)) {
+      const before = await build(plan, 'last', last.bytes, paths, context);
       builds.push(before);
       comparisons.push(await compare(plan, 'last', next, before, paths, context));
     }
@@ -72,6 +69,17 @@ export async function makeProfile(plan: PgoPlan, context: ProfileContext): Promi
   const profile: ProfileResult = { ...found, ...decide(found) };
   if (profile.decision === 'published') publishProfile(pgoPaths(context.out), bytes, profile, context.run);
   return profile;
+}
+
+function lastFacts(
+  plan: PgoPlan,
+  { bytes, buildId }: LastProfile,
+  none: Built,
+  { measured }: ProfilePaths,
+): ProfileResult['last'] {
+  const isUsable = plan.format !== 'bolt' || buildId === none.facts.buildId;
+  const match = isUsable ? matchOf(plan, bytes, measured) : null;
+  return { bytes: bytes.length, sha256: sha256(bytes), match, isUsable };
 }
 
 async function build(
