@@ -8,7 +8,8 @@ import type { PgoFormat } from './formats.js';
 export const reportFlags: Readonly<Record<PgoFormat, readonly string[]>> = {
   go: ['-d=pgodebug=1'],
   llvm: [
-    '-Rpass=pgo-icall-prom|sample-profile-inline',
+    // pgo-icall-prom and sample-profile-inline, without what a shell would take for its own.
+    '-Rpass=-pro[mf]',
     '-mllvm',
     '-sample-profile-check-record-coverage=100',
     '-mllvm',

@@ -33,10 +33,10 @@ export function asksForReport({ rebuild }: PgoPlan): boolean {
 }
 
 const words: Readonly<Record<VariantName, string>> = {
-  none: 'without a profile',
-  zero: 'by an empty profile',
-  last: 'by the last accepted profile',
-  next: 'by the new profile',
+  none: 'the program without a profile',
+  zero: 'the program by an empty profile',
+  last: 'the program by the last accepted profile',
+  next: 'the program by the new profile',
 };
 
 export interface LastProfile {
@@ -89,7 +89,7 @@ export async function buildVariant(
   const binary = join(root, plan.binary);
   if (!existsSync(binary)) {
     throw new MeasureError(
-      `the build ${words[variant]} left no ${plan.binary}, which pgo.binary names: ${plan.rebuild}`,
+      `the build of ${words[variant]} left no ${plan.binary}, which pgo.binary names: ${plan.rebuild}`,
     );
   }
   const file = readBuilt(binary);
