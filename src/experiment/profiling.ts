@@ -31,7 +31,7 @@ export async function takeProfiles(
     const prepared = await prepareContext(plan, sides, collector, scratch, hooks);
     const context = { ...prepared, seconds, rateHz: plan.capture.rateHz ?? rateHz };
     for (let pair = 1; pair <= captures; pair++) {
-      const taken = await takeCapture({ side: 'base', pair, position: 0, kept: null }, context);
+      const taken = await takeCapture({ side: 'base', pair, position: 0 }, null, context);
       const capture = { ...taken.capture, endSeconds: (performance.now() - began) / 1000 };
       await writer.add(plan.name, capture, taken.profileFile, taken.offCpuFile);
       const { samples } = capture.summary;
