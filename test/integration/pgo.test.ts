@@ -64,7 +64,7 @@ function sampleRepository(name: string, pgo: readonly string[] = [], workloads =
     filter: (path) => !['.profbound', 'pages', 'routes'].includes(basename(path)) && !path.endsWith('.o'),
   });
   const text = project.read('.profbound.yml');
-  const short = ['captures: 3', 'seconds: 1', 'floor: 300', 'budget: 14s', ...pgo];
+  const short = ['captures: 3', 'seconds: 1', 'floor: 300', 'budget: 10s', ...pgo];
   project.write({
     '.profbound.yml': text
       .replace('    pgo:\n', `    pgo:\n${short.map((line) => `      ${line}\n`).join('')}`)
