@@ -91,7 +91,7 @@ export const pgo: Command = {
       meaning: 'two nights of the same build, for clang',
     },
     {
-      line: 'profbound pgo --pprof http://api:6060/debug/pprof/profile?seconds=30 --binary bin/api --format go --out default.pgo',
+      line: 'profbound pgo --pprof http://api:6060/debug/pprof/profile --binary bin/api --format go --out a.pgo',
       meaning: 'what a Go service in production says of itself',
     },
   ],

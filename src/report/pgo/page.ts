@@ -122,7 +122,7 @@ function madeOf(profile: ProfileResult): Markup {
       ? null
       : markup`<tr><th scope="row">SHA-256</th><td><code>${profile.next.sha256}</code></td></tr>`;
   return markup`<section class="card"><h3>What the profile is made of</h3>
-<div class="scroll"><table class="figures"><caption class="visually-hidden">Samples, match, stability and consumption of the profile</caption><tbody>${rows}${digest}</tbody></table></div></section>`;
+<div class="scroll" role="region" aria-label="${`Figures of ${profile.path}`}" tabindex="0"><table class="figures"><caption class="visually-hidden">Samples, match, stability and consumption of the profile</caption><tbody>${rows}${digest}</tbody></table></div></section>`;
 }
 
 function builds(profile: ProfileResult): Markup {
@@ -131,7 +131,7 @@ function builds(profile: ProfileResult): Markup {
       markup`<tr><th scope="row">${name}</th><td class="number">${took}</td><td class="number">${bytes}</td><td class="number">${codeBytes}</td><td>${shown(compiler, 100)}</td></tr>`,
   );
   return markup`<section class="card"><h3>What it costs: build time and size</h3>
-<div class="scroll"><table><caption class="visually-hidden">Build time and size of each build; in brackets beside the build without a profile</caption>
+<div class="scroll" role="region" aria-label="${`Builds of ${profile.path}`}" tabindex="0"><table><caption class="visually-hidden">Build time and size of each build; in brackets beside the build without a profile</caption>
 <thead><tr><th scope="col">Build</th><th scope="col" class="number">Time</th><th scope="col" class="number">File</th><th scope="col" class="number">Code</th><th scope="col">Compiler</th></tr></thead>
 <tbody>${rows}</tbody></table></div></section>`;
 }
