@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Machine code: every byte is in one block at most, and none is read behind the end. */
+/* Machine code: every byte is in one block at most, calls begin within it, and none is read behind the end. */
 #include <stdlib.h>
 
 #include "annotation/blocks.h"
+#include "annotation/calls.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
@@ -17,5 +18,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	if (end > size)
 		abort();
 	free(blocks);
+
+	struct call *calls;
+
+	count = calls_find(bytes, size, &calls);
+	for (size_t i = 0; i < count; i++) {
+		if (calls[i].offset >= size || (i > 0 && calls[i].offset <= calls[i - 1].offset))
+			abort();
+	}
+	free(calls);
 	return 0;
 }

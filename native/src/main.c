@@ -22,7 +22,7 @@ static const char help[] =
 	"  profbound-collect plant --percent P -- COMMAND...\n"
 	"  profbound-collect doctor [--json]\n"
 	"  profbound-collect unwind-table FILE [--store]\n"
-	"  profbound-collect annotate FILE\n"
+	"  profbound-collect annotate FILE [--all]\n"
 	"  profbound-collect --version\n"
 	"\n"
 	"  --pid N[,N...]      processes to attach to, with their threads and descendants\n"
@@ -50,6 +50,7 @@ static const char help[] =
 	"  --cpus LIST         CPUs COMMAND runs on, for instance 0-3\n"
 	"  --percent P         CPU time to burn beside COMMAND, of what it takes: a slowdown of known size\n"
 	"  annotate            of addresses on standard input, as linked and in hexadecimal, print functions and lines as JSON\n"
+	"  --all               of all functions, with what they call\n"
 	"  --store             print the unwind table of FILE as it is packed for the kernel\n"
 	"\n"
 	"Exit codes: 0 written, 3 usage, 4 this machine does not allow it (the line says what would).\n";
@@ -82,9 +83,11 @@ int main(int count, char **arguments)
 		return table_listing_run(arguments[2], from_store);
 	}
 	if (strcmp(first, "annotate") == 0) {
-		if (count != 3)
-			fail(EXIT_USAGE, "annotate takes the path of an ELF file, and addresses on standard input");
-		return annotation_run(arguments[2]);
+		bool is_whole = count == 4 && strcmp(arguments[3], "--all") == 0;
+
+		if (count != 3 && !is_whole)
+			fail(EXIT_USAGE, "annotate takes the path of an ELF file, and addresses on standard input or --all");
+		return annotation_run(arguments[2], is_whole);
 	}
 	if (strcmp(first, "exec") == 0) {
 		options_parse_exec(count - 1, arguments + 1, &options);

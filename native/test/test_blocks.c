@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "annotation/blocks.h"
+#include "annotation/calls.h"
 #include "annotation/instructions.h"
 #include "check.h"
 
@@ -73,9 +74,39 @@ static void finds_blocks(void)
 	free(blocks);
 }
 
+static void finds_calls(void)
+{
+	static const uint8_t code[] = {
+		0xe8, 0x0b, 0, 0, 0,       /* 0  call 16 */
+		0xff, 0xd0,                /* 5  call *%rax */
+		0x74, 0xf7,                /* 7  je 0 */
+		0x0f, 0x84, 0xf1, 0, 0, 0, /* 9  je 256 */
+		0xff, 0x25, 0, 0, 0, 0,    /* 15 jmp *0(%rip) */
+		0xe9, 0x67, 0, 0, 0,       /* 21 jmp 129 */
+		0xeb, 0xe4,                /* 26 jmp 0 */
+	};
+	static const struct call expected[] = {
+		{ 0, 16, false, false }, { 5, 0, true, false }, { 9, 256, false, true }, { 15, 0, true, true },
+		{ 21, 129, false, true },
+	};
+	struct call *calls;
+	size_t count = calls_find(code, sizeof(code), &calls);
+
+	CHECK_NUMBER(count, 5);
+	for (size_t i = 0; i < count && i < 5; i++) {
+		CHECK_NUMBER(calls[i].offset, expected[i].offset);
+		CHECK_NUMBER(calls[i].is_indirect, expected[i].is_indirect);
+		CHECK_NUMBER(calls[i].is_tail, expected[i].is_tail);
+		if (!expected[i].is_indirect)
+			CHECK_NUMBER(calls[i].target, expected[i].target);
+	}
+	free(calls);
+}
+
 int main(void)
 {
 	finds_blocks();
+	finds_calls();
 	/* OpenSSL has instructions of every generation of vectors. */
 	agrees("objdump -d -w /usr/lib/x86_64-linux-gnu/libcrypto.so.3 2>/dev/null | head -n 600000");
 	agrees("objdump -d -w /lib/x86_64-linux-gnu/libc.so.6");

@@ -4,6 +4,7 @@ import { mostLayouts, workloadNameSchema } from '../bundle/schema.js';
 import { timeEvents } from '../bundle/summary.js';
 import { combinationError } from './combination.js';
 import { seedlessError, strayedSeedError } from './layouts.js';
+import { pgoConfigSchema } from './pgoSchema.js';
 import { duration, percent, secondsBetween } from './quantity.js';
 import { readyError } from './ready.js';
 
@@ -175,6 +176,9 @@ const workloadKeys = z.strictObject({
     .optional()
     .describe('Where the load command prints its failed units.'),
   capture: captureConfigSchema.optional().describe('Differs from the common capture: in these keys.'),
+  pgo: pgoConfigSchema
+    .optional()
+    .describe('The profile that `profbound pgo` makes for the compiler, validates and publishes.'),
 });
 export const workloadConfigSchema = workloadKeys.superRefine(refuse(combinationError));
 

@@ -58,13 +58,13 @@ export async function runExperiment(
   }
 }
 
-/** What the pilot needs. */
-async function prepareContext(
+/** What the pilot needs. @param scratch folder for the collector's files */
+export async function prepareContext(
   plan: WorkloadPlan,
   sides: Readonly<Record<Side, SideSource>>,
   collector: Collector,
   scratch: string,
-  { progress, signal }: ExperimentHooks,
+  { progress, signal }: Pick<ExperimentHooks, 'progress' | 'signal'>,
 ): Promise<CaptureContext> {
   const placement = placeCpus(plan.capture.serviceCpus, plan.capture.loadCpus);
   for (const warning of placement.warnings) progress.warn(`${plan.name}: ${warning}`);

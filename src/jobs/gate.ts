@@ -24,6 +24,7 @@ import { type Builds, buildAll, removeBuilds } from './builds.js';
 import { readConfigs, type SideConfigs } from './configuration.js';
 import type { Log } from './log.js';
 import { type OutputPaths, outputPaths, prepareBundleFolder, removeReports, writeOutputs } from './output.js';
+import { stalenessNotes } from './profileStaleness.js';
 import { captureSources } from './sources.js';
 
 export interface GateOptions {
@@ -74,13 +75,14 @@ export async function runGate(options: GateOptions): Promise<GateOutcome> {
     const plan = planOf(options, found, collector);
     const environment = environmentOf(plan, found.configs.head);
     const builds = await buildAll(plan.workloads, prepared.refs, options);
-    const notes = [...prepared.notes, ...found.notes, ...plan.notes, ...builds.notes];
+    const stale = stalenessNotes(plan.workloads, found, builds.sourcesOf);
+    const notes = [...prepared.notes, ...found.notes, ...plan.notes, ...builds.notes, ...stale];
     for (const note of notes) options.log.line(`note: ${note}`);
     // Reports of an earlier run must not stand beside this run's bundle, however this run ends.
     removeReports(paths);
     const manifest = manifestOf(plan, found, prepared, builds, environment, notes);
     const writer = new BundleWriter(paths.bundle, manifest);
-    await measure(plan, builds, collector, writer, options);
+    await measureWorkloads(plan.workloads, builds.sourcesOf, collector, writer, options);
   } catch (error) {
     // After an abort, whatever fails fails because of it.
     throw options.signal.aborted ? options.signal.reason : error;
@@ -171,7 +173,7 @@ function layoutsIn(
  * The machine; where workloads run on different CPUs, with all their CPU lists.
  * @throws UsageError naming the line that asks for CPUs this machine does not have
  */
-function environmentOf({ workloads }: Plan, config: ConfigFile): Environment {
+export function environmentOf({ workloads }: Pick<Plan, 'workloads'>, config: ConfigFile): Environment {
   const [first = placeCpus(null, null), ...others] = workloads.map((workload) => place(workload, config));
   const lists = (name: 'service' | 'load'): string =>
     [...new Set([first, ...others].map((placement) => placement[name]))].join('; ');
@@ -190,26 +192,29 @@ function place({ name, capture }: WorkloadPlan, config: ConfigFile): Placement {
   }
 }
 
-function loadOf({ load }: WorkloadPlan): BundleManifest['workloads'][number]['load'] {
+export function loadOf({ load }: WorkloadPlan): BundleManifest['workloads'][number]['load'] {
   if (load.kind === 'batch') return { kind: 'batch', loop: 'closed', rate: null };
   if (load.rate !== null) return { kind: load.kind, loop: 'open', rate: load.rate };
   return { kind: load.kind, loop: load.kind === 'http' ? 'closed' : 'unknown', rate: null };
 }
 
-/** Measures one workload after the other; what was measured before an error is kept and says why it ended. */
-async function measure(
-  plan: Plan,
-  builds: Builds,
+/**
+ * Measures one workload after the other; what was measured before an error is kept and says why it ended.
+ * @param sourcesOf where a workload's sides are built
+ */
+export async function measureWorkloads(
+  workloads: readonly WorkloadPlan[],
+  sourcesOf: Builds['sourcesOf'],
   collector: Collector,
   writer: BundleWriter,
-  { log, signal }: GateOptions,
+  { log, signal }: Pick<GateOptions, 'log' | 'signal'>,
 ): Promise<void> {
   const sources = captureSources(writer.directory, writer.manifest);
   const { startedAt } = writer.manifest;
   try {
-    for (const workload of plan.workloads) {
+    for (const workload of workloads) {
       signal.throwIfAborted();
-      await runExperiment(workload, builds.sourcesOf(workload), collector, writer, {
+      await runExperiment(workload, sourcesOf(workload), collector, writer, {
         progress: log,
         signal,
         decide: (measured) =>

@@ -3,8 +3,9 @@ import { basename, dirname } from 'node:path';
 import { openBundle, readProfileBytes } from '../bundle/reader.js';
 import { MeasureError, UsageError } from '../errors.js';
 import { annotate } from '../pgo/annotation.js';
-import { exportProfile, type PgoFormat } from '../pgo/export.js';
+import { type ExportedProfile, exportProfile } from '../pgo/export.js';
 import { floorError } from '../pgo/floor.js';
+import type { PgoFormat } from '../pgo/formats.js';
 import { toExtensibleBinary } from '../pgo/llvmProfdata.js';
 import { elsewhere, type MappedFile, mappedFiles, SampleSum } from '../pgo/samples.js';
 import type { SampledBinary } from '../pgo/sourceProfile.js';
@@ -52,22 +53,61 @@ export interface PgoSummary {
 
 /** @throws UsageError for what is not there or does not fit; MeasureError when there are too few samples */
 export function exportPgo(options: PgoOptions): PgoSummary {
-  const builds = options.binaries.map((file) => ({ file, sum: new SampleSum(buildIdOf(file)) }));
-  const taken = new Taken();
-  for (const bundle of options.bundles) takeBundle(bundleFolder(bundle), options.workload, builds, taken);
-  refuseStrangers(builds, taken);
-
-  const samples = builds.reduce((all, { sum }) => all + sum.samples, 0);
-  const tooFew = floorError(samples, taken.seconds, options.fewestSamples);
+  const collected = collectSamples(options);
+  const tooFew = floorError(collected.samples, collected.seconds, options.fewestSamples);
   if (tooFew !== null) throw new MeasureError(tooFew);
+  return writeProfile(collected, options);
+}
 
+/** Samples that were taken in binaries, and what was taken with them. */
+export interface Collected
+  extends Pick<PgoSummary, 'commits' | 'event' | 'captures' | 'seconds' | 'samples'> {
+  readonly builds: readonly { readonly file: string; readonly sum: SampleSum }[];
+  /** Of these captures, those outside of the binaries included. */
+  readonly allSamples: number;
+}
+
+/**
+ * @param half takes the first, third, … capture (0) or the second, fourth, … (1) alone
+ * @throws UsageError for what is not there or does not fit
+ */
+export function collectSamples(
+  { bundles, binaries, workload }: Pick<PgoOptions, 'bundles' | 'binaries' | 'workload'>,
+  half: 0 | 1 | null = null,
+): Collected {
+  const builds = binaries.map((file) => ({ file, sum: new SampleSum(buildIdOf(file)) }));
+  const taken = new Taken(half);
+  for (const bundle of bundles) takeBundle(bundleFolder(bundle), workload, builds, taken);
+  refuseStrangers(builds, taken);
+  return {
+    builds,
+    commits: [...taken.commits].sort(),
+    event: [...taken.events].join(),
+    captures: taken.captures,
+    seconds: taken.seconds,
+    samples: builds.reduce((all, { sum }) => all + sum.samples, 0),
+    allSamples: taken.samples,
+  };
+}
+
+/** @throws UsageError when the binaries do not say what the format needs */
+export function composeProfile({ builds }: Pick<Collected, 'builds'>, format: PgoFormat): ExportedProfile {
   const sampled = builds.map(({ file, sum }): SampledBinary => {
     const binarySamples = sum.sum();
     const addresses = new Set(binarySamples.stacks.flatMap((stack) => stack.addresses));
     addresses.delete(elsewhere);
     return { samples: binarySamples, annotation: annotate(file, addresses) };
   });
-  const { bytes: written, functions, describedShare } = exportProfile(options.format, sampled);
+  return exportProfile(format, sampled);
+}
+
+/** @throws UsageError when the binaries do not say what the format needs, or the file cannot be written */
+export function writeProfile(
+  collected: Collected,
+  options: Pick<PgoOptions, 'format' | 'llvmProfdata' | 'out' | 'log'>,
+): PgoSummary {
+  const { builds, allSamples, ...taken } = collected;
+  const { bytes: written, functions, describedShare } = composeProfile(collected, options.format);
   const bytes = options.llvmProfdata === null ? written : toExtensibleBinary(written, options.llvmProfdata);
   makeFolder(dirname(options.out));
   writeBytes(options.out, bytes);
@@ -76,12 +116,8 @@ export function exportPgo(options: PgoOptions): PgoSummary {
     file: options.out,
     bytes: bytes.length,
     binaries: builds.map(({ file, sum }) => ({ file, buildId: sum.buildId, samples: sum.samples })),
-    commits: [...taken.commits].sort(),
-    event: [...taken.events].join(),
-    captures: taken.captures,
-    seconds: taken.seconds,
-    samples,
-    binaryShare: samples / taken.samples,
+    ...taken,
+    binaryShare: taken.samples / allSamples,
     describedShare,
     functions,
   };
@@ -105,6 +141,14 @@ class Taken {
   readonly identities = new Set<string>();
   /** Files that captures were of, by build id. */
   readonly seen = new Map<string, MappedFile>();
+  #offered = 0;
+
+  constructor(private readonly half: 0 | 1 | null) {}
+
+  /** Whether the next capture is of the half that is taken. */
+  takesNext(): boolean {
+    return this.half === null || this.#offered++ % 2 === this.half;
+  }
 }
 
 /** The build id tells the captures of a binary from those of any other, so that either side's are taken. */
@@ -121,6 +165,7 @@ function takeBundle(
     throw new UsageError(`${directory} has no workload ${workload}; it has ${names}`);
   }
   for (const { side, cpuProfile, summary } of workloads.flatMap(({ captures }) => captures)) {
+    if (!taken.takesNext()) continue;
     const added = takeProfile(directory, cpuProfile, builds, taken);
     if (added === 0) continue;
     const identity = `${summary.startedAtNanoseconds} ${summary.cpuNanoseconds} ${summary.weight}`;
@@ -156,7 +201,8 @@ function takeProfile(directory: string, path: string, builds: readonly Build[], 
   }
 }
 
-function buildIdOf(file: string): string {
+/** @throws UsageError when the file has none, or is no program */
+export function buildIdOf(file: string): string {
   const { buildId } = annotate(file, []);
   if (buildId !== '') return buildId;
   throw new UsageError(
@@ -165,7 +211,7 @@ function buildIdOf(file: string): string {
 }
 
 /** Addresses of another build would be read as those of other code, and nothing would show it. */
-function refuseStrangers(builds: readonly Build[], { seen }: Taken): void {
+export function refuseStrangers(builds: readonly Build[], { seen }: Pick<Taken, 'seen'>): void {
   for (const { file, sum } of builds) {
     if (seen.has(sum.buildId)) continue;
     const others = [...seen.values()].filter(({ path }) => basename(path) === basename(file));

@@ -1,6 +1,7 @@
 /** Entry point of the GitHub Action. */
 import { InterruptedError } from '../errors.js';
 import { runGate } from '../jobs/gate.js';
+import { runPgo } from '../jobs/pgoRun/run.js';
 import { runAction } from './runAction.js';
 
 const controller = new AbortController();
@@ -13,6 +14,7 @@ process.exitCode = await runAction({
   cwd: process.cwd(),
   signal: controller.signal,
   gate: runGate,
+  pgo: runPgo,
 });
 
 // An upload that was given up may hold its connection for minutes more; the step has ended.

@@ -1,5 +1,6 @@
 /** What every command of the command line is made of. */
 import type { Log } from '../jobs/log.js';
+import type { TerminalOptions } from '../report/terminal.js';
 import type { Result } from '../verdict/result.js';
 import type { Arguments, ArgumentsDefinition } from './arguments.js';
 
@@ -13,6 +14,8 @@ export interface Terminal extends Log {
   shown(path: string): string;
   /** What the command is for: standard output. */
   print(text: string): void;
+  /** How standard output takes text for people. */
+  readonly style: TerminalOptions;
   /** Prints a result for people, or with `asJson` for machines. */
   printResult(result: Result, asJson: boolean): void;
 }

@@ -14,13 +14,13 @@ const yes = z
   .pipe(z.enum(['true', 'false'], { error: 'true or false is meant' }))
   .transform((text) => text === 'true');
 
-const modes = ['gate', 'measure', 'report'] as const;
+const modes = ['gate', 'measure', 'report', 'pgo'] as const;
 
 const inputsSchema = z.object({
   mode: z
     .string()
     .transform((text) => text || 'gate')
-    .pipe(z.enum(modes, { error: 'gate, measure or report is meant' })),
+    .pipe(z.enum(modes, { error: 'gate, measure, report or pgo is meant' })),
   'working-directory': z.string().transform((text) => text || '.'),
   config: optional,
   base: optional,
@@ -50,7 +50,7 @@ const inputsSchema = z.object({
 export interface Inputs {
   /**
    * `gate`: measure, judge and publish. `measure`: all but what takes a token. `report`: judge and publish what another
-   * run measured.
+   * run measured. `pgo`: make profiles for compilers.
    */
   readonly mode: (typeof modes)[number];
   /** Relative to the workspace. */
@@ -94,7 +94,13 @@ export function readInputs(getInput: (name: string) => string): Inputs {
     ...rest
   } = parsed.data;
   const named = { workingDirectory, artifactName, publishTimeout };
-  if (rest.mode === 'measure') return { ...rest, ...named, comment: false, check: false };
+  if (rest.mode === 'pgo' && rest.base !== null) {
+    throw new UsageError(
+      `input base: ${JSON.stringify(rest.base)}: mode pgo compares builds of one commit, which input head names`,
+    );
+  }
+  if (rest.mode === 'measure' || rest.mode === 'pgo')
+    return { ...rest, ...named, comment: false, check: false };
   if (rest.mode === 'report' && rest.token === '') {
     throw new UsageError(
       "input token is empty: mode report reads the measuring run with it; leave it out to use the job's own",

@@ -6,12 +6,16 @@ import { openBundle } from '../bundle/reader.js';
 import { InterruptedError, MeasureError, UsageError } from '../errors.js';
 import type { GateOptions, GateOutcome } from '../jobs/gate.js';
 import { outputPaths } from '../jobs/output.js';
+import type { PgoRunOptions, PgoRunOutcome } from '../jobs/pgoRun/run.js';
 import { patienceOf } from '../publish/github/client.js';
 import { type GitHubContext, readContext } from '../publish/github/context.js';
 import { publish, publishFailure } from '../publish/github/index.js';
 import { actionLog, printFolded } from '../publish/github/log.js';
+import { publishPgo } from '../publish/github/pgo.js';
 import type { PublishSettings } from '../publish/github/settings.js';
 import { visibleLines } from '../report/escape/visible.js';
+import { renderPgoTerminal } from '../report/pgo/terminal.js';
+import { decisionSentence } from '../report/pgo/words.js';
 import { origins } from '../report/ranking.js';
 import { renderTerminal } from '../report/terminal.js';
 import type { Result } from '../verdict/result.js';
@@ -25,6 +29,7 @@ export interface ActionWorld {
   /** Aborted with an InterruptedError. */
   readonly signal: AbortSignal;
   gate(options: GateOptions): Promise<GateOutcome>;
+  pgo(options: PgoRunOptions): Promise<PgoRunOutcome>;
 }
 
 /** Runs the Action. Never throws. @returns the exit code: what the verdict or the error says */
@@ -32,6 +37,7 @@ export async function runAction(world: ActionWorld): Promise<number> {
   try {
     const inputs = readInputs(getInput);
     const context = readContext(world.env);
+    if (inputs.mode === 'pgo') return await makeProfiles(world, inputs, context);
     return await (inputs.mode === 'report' ? report : measureAndPublish)(world, inputs, context);
   } catch (error) {
     return explain(error);
@@ -48,6 +54,7 @@ async function measureAndPublish(
   const out = resolve(cwd, inputs.out);
   const settings = settingsOf(inputs);
   try {
+    folderOf(world.cwd, inputs);
     return await conclude(await measure(world, inputs, context, cwd, out), context, settings);
   } catch (error) {
     // A cancelled run has seconds before it is killed: too few to publish, and nobody waits for it.
@@ -55,6 +62,33 @@ async function measureAndPublish(
       const { bundle } = outputPaths(out);
       const captured = hasCaptures(bundle, started) ? bundle : null;
       await publishFailure(messageOf(error), captured, context, settings, actionLog);
+    }
+    throw error;
+  }
+}
+
+/** Makes profiles for compilers, and publishes those that are proven as an artifact. */
+async function makeProfiles(
+  { pgo, cwd: workspace, signal }: ActionWorld,
+  inputs: Inputs,
+  context: GitHubContext,
+): Promise<number> {
+  const cwd = folderOf(workspace, inputs);
+  const { config, head: ref, workloads, backend } = inputs;
+  const out = resolve(cwd, inputs.out, 'pgo');
+  const settings = settingsOf(inputs);
+  try {
+    const outcome = await pgo({ cwd, config, ref, out, workloads, backend, log: actionLog, signal });
+    const { result, exitCode } = outcome;
+    printFolded('Result', renderPgoTerminal(result, { color: false, width: 110 }));
+    await publishPgo(outcome, context, settings, actionLog);
+    const isKept = result.profiles.some(({ decision }) => decision === 'kept');
+    const annotate = exitCode !== 0 ? annotateError : isKept ? warning : notice;
+    annotate(visibleLines(`profbound: ${result.profiles.map(decisionSentence).join(' ')}`));
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof InterruptedError)) {
+      await publishFailure(messageOf(error), null, context, settings, actionLog);
     }
     throw error;
   }
@@ -104,15 +138,20 @@ async function conclude(
 
 async function measure(
   { gate, signal }: ActionWorld,
-  { config, base, head, workloads, backend, workingDirectory }: Inputs,
+  { config, base, head, workloads, backend }: Inputs,
   context: GitHubContext,
   cwd: string,
   out: string,
 ): Promise<GateOutcome> {
-  if (!existsSync(cwd))
-    throw new UsageError(`input working-directory: there is no folder ${workingDirectory}`);
   const refs = await resolveRefs(context, { base, head }, cwd);
   return gate({ cwd, config, ...refs, patch: null, out, workloads, backend, log: actionLog, signal });
+}
+
+function folderOf(workspace: string, { workingDirectory }: Inputs): string {
+  const folder = resolve(workspace, workingDirectory);
+  if (!existsSync(folder))
+    throw new UsageError(`input working-directory: there is no folder ${workingDirectory}`);
+  return folder;
 }
 
 /** Whether this run measured anything; the workspace of a self-hosted runner may hold an earlier run's bundle. */

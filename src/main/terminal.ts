@@ -11,6 +11,7 @@ export function openTerminal(): Terminal {
   const { stdout, stderr } = process;
   // A reader that has seen enough (`| head`) is no error.
   stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 4));
+  const style = { color: isColoured(stdout), width: stdout.columns ?? 100 };
   return {
     cwd: process.cwd(),
     signal: signalOfInterrupts(),
@@ -21,9 +22,9 @@ export function openTerminal(): Terminal {
       return below === '' || below.startsWith('..') ? path : below;
     },
     print: (text) => void stdout.write(text),
+    style,
     printResult(result, asJson) {
-      const options = { color: isColoured(stdout), width: stdout.columns ?? 100 };
-      stdout.write(asJson ? renderJson(result) : renderTerminal(result, options));
+      stdout.write(asJson ? renderJson(result) : renderTerminal(result, style));
     },
   };
 }

@@ -57,25 +57,40 @@ export interface Annotation {
   readonly symbols: readonly CodeSymbol[];
   /** By address, those that lie in a symbol. */
   readonly locations: ReadonlyMap<number, CodeLocation>;
+  /** Addresses that were asked for and lie in the middle of an instruction: they are of other code. */
+  readonly astray: ReadonlySet<number>;
 }
 
 const whole = z.number().int().nonnegative();
 const text = z.string().max(20_000);
+const symbolShape = {
+  name: text,
+  address: whole,
+  size: whole,
+  binding: z.enum(['global', 'weak', 'local', 'label']),
+  ordinal: whole,
+  locations: z.array(z.array(whole).min(1)),
+};
+const functionsSchema = z.array(z.object({ name: text, file: text, start_line: whole }));
 const answerSchema = z.object({
   build_id: text,
   symbols: z.array(
     z.object({
-      name: text,
-      address: whole,
-      size: whole,
-      binding: z.enum(['global', 'weak', 'local', 'label']),
-      ordinal: whole,
+      ...symbolShape,
       blocks: z.array(z.tuple([whole, whole, whole])),
-      locations: z.array(z.array(whole).min(1)),
+      astray: z.array(whole),
     }),
   ),
-  functions: z.array(z.object({ name: text, file: text, start_line: whole })),
+  functions: functionsSchema,
 });
+const listingSchema = z.object({
+  build_id: text,
+  symbols: z.array(z.object({ ...symbolShape, calls: z.array(z.tuple([whole, whole, whole])) })),
+  functions: functionsSchema,
+});
+
+/** Every function of a binary, with its lines and calls. */
+export type Listing = z.infer<typeof listingSchema>;
 
 /**
  * Reads what a binary, with its debug file where one is installed, says of addresses.
@@ -83,19 +98,36 @@ const answerSchema = z.object({
  * @throws UsageError when the file cannot be read
  */
 export function annotate(binary: string, addresses: Iterable<number>): Annotation {
+  const input = [...addresses].map((address) => `${address.toString(16)}\n`).join('');
+  return toAnnotation(ask(binary, [], input, answerSchema));
+}
+
+/**
+ * Reads every function of a binary, with the lines it has and what it calls.
+ * @throws UsageError when the file cannot be read
+ */
+export function listFunctions(binary: string): Listing {
+  return ask(binary, ['--all'], '', listingSchema);
+}
+
+function ask<Answer>(
+  binary: string,
+  options: readonly string[],
+  input: string,
+  schema: z.ZodType<Answer>,
+): Answer {
   const collector = shippedBinary();
   verifyBinary(collector);
-  const { status, stdout, stderr, error } = spawnSync(collector, ['annotate', binary], {
-    input: [...addresses].map((address) => `${address.toString(16)}\n`).join(''),
+  const { status, stdout, stderr, error } = spawnSync(collector, ['annotate', binary, ...options], {
+    input,
     maxBuffer: maxBytes,
     encoding: 'utf8',
   });
   if (status === 3) throw new UsageError(stderr.trim().replace(/^profbound-collect: annotate /, ''));
   if (status !== 0) throw new MeasureError(`${binary} could not be read: ${error?.message ?? stderr.trim()}`);
-  const answer = answerSchema.safeParse(JSON.parse(stdout));
-  if (!answer.success)
-    throw new MeasureError(`the collector's answer on ${binary} cannot be read`, answer.error.message);
-  return toAnnotation(answer.data);
+  const answer = schema.safeParse(JSON.parse(stdout));
+  if (answer.success) return answer.data;
+  throw new MeasureError(`the collector's answer on ${binary} cannot be read`, answer.error.message);
 }
 
 function toAnnotation({ build_id: buildId, symbols, functions }: z.infer<typeof answerSchema>): Annotation {
@@ -103,7 +135,8 @@ function toAnnotation({ build_id: buildId, symbols, functions }: z.infer<typeof 
   const locations = new Map<number, CodeLocation>();
   return {
     buildId,
-    symbols: symbols.map(({ locations: rows, blocks: code, ...rest }) => {
+    astray: new Set(symbols.flatMap(({ astray }) => astray)),
+    symbols: symbols.map(({ locations: rows, blocks: code, astray: _, ...rest }) => {
       const own: CodeLocation[] = [];
       const blocks = code.map(([address, bytes, instructions]) => ({ address, bytes, instructions }));
       const symbol: CodeSymbol = { ...rest, blocks, locations: own };

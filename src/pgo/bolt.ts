@@ -29,7 +29,7 @@ export function boltProfile({ samples, annotation }: SampledBinary): Uint8Array 
 }
 
 /** As BOLT names it: locals by number, entries of the PLT in its own spelling; blanks and backslashes escaped. */
-function nameOf({ name, ordinal }: CodeSymbol): string {
+export function nameOf({ name, ordinal }: Pick<CodeSymbol, 'name' | 'ordinal'>): string {
   const numbered = ordinal > 0 && !name.endsWith('@plt') ? `${name}/${ordinal}` : name;
   return numbered.replace(/@plt$/, '@PLT').replace(/[\\ ]/g, '\\$&');
 }

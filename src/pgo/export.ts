@@ -1,14 +1,12 @@
 /** Samples and a binary → the profile one compiler reads, or the reason why there is none. */
 import { UsageError } from '../errors.js';
 import { boltProfile } from './bolt.js';
+import type { PgoFormat } from './formats.js';
 import { gccProfile } from './gcc.js';
 import { goProfile } from './go.js';
 import { llvmProfile } from './llvm.js';
 import { elsewhere } from './samples.js';
 import type { SampledBinary } from './sourceProfile.js';
-
-export const pgoFormats = ['go', 'llvm', 'gcc', 'bolt'] as const;
-export type PgoFormat = (typeof pgoFormats)[number];
 
 /** What has to be there for samples to be described, by format. */
 const cures: Readonly<Record<Exclude<PgoFormat, 'bolt'>, string>> = {

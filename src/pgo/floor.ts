@@ -11,8 +11,14 @@ export const fewestSamples = 5000;
  */
 export function floorError(samples: number, seconds: number, fewest: number): string | null {
   if (samples >= fewest) return null;
+  const missing = neededSeconds(samples, seconds, fewest);
   const has = `${plural(samples, 'sample')} in the binary in ${spell(seconds)} of captures, and ${plural(fewest, 'sample')} are needed`;
-  if (samples === 0) return `${has}: the load does not exercise it`;
-  const missing = Math.ceil(((fewest - samples) * seconds) / samples);
+  if (missing === null) return `${has}: the load does not exercise it`;
   return `${has}: capture ${spell(missing)} more under the same load, or at a higher rate`;
+}
+
+/** More seconds of such captures until there are enough samples; null where there are, or where none will come. */
+export function neededSeconds(samples: number, seconds: number, fewest: number): number | null {
+  if (samples >= fewest || samples === 0) return null;
+  return Math.ceil(((fewest - samples) * seconds) / samples);
 }

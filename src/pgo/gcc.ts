@@ -13,13 +13,14 @@ import {
   sourceProfile,
 } from './sourceProfile.js';
 
-const magic = 0x67636461;
-const version = 2;
-const tags = { names: 0xaa000000, functions: 0xac000000, modules: 0xae000000 };
+export const magic = 0x67636461;
+export const version = 2;
+export const tags = { names: 0xaa000000, functions: 0xac000000, modules: 0xae000000 };
 /** Of a histogram of called functions; read, and not looked at. */
 const callHistogram = 7;
 
-const dialect: Dialect = {
+/** As GCC 12 names functions in profiles. */
+export const gccDialect: Dialect = {
   // As GCC cuts names before it compares them: what follows a dot numbers copies and parts of a function.
   name: (linkageName) => linkageName.replace(/(?<=.)\..*$/s, ''),
   // GCC 12 has none, and takes code with any for code that never runs.
@@ -28,7 +29,7 @@ const dialect: Dialect = {
 
 /** @returns the profile; the same samples give the same bytes */
 export function gccProfile(binaries: readonly SampledBinary[]): Uint8Array {
-  const profile = sourceProfile(binaries, dialect);
+  const profile = sourceProfile(binaries, gccDialect);
   const names = namesOf(profile);
   const numbers = new Map(names.map((name, number) => [name, number]));
   const functions = new Words();

@@ -20,7 +20,8 @@ import {
 /** Marks of copies that the optimiser makes; `.__uniq.N` is part of a name. */
 const copyMarks = /(?:\.(?:llvm|part|cold|isra|constprop)(?:\.\d+)*)+$/;
 
-const dialect: Dialect = {
+/** As LLVM names functions in profiles. */
+export const llvmDialect: Dialect = {
   name: (linkageName) => linkageName.replace(copyMarks, '') || linkageName,
   // Three components, each an odd number of no value or an even one that carries it (DebugInfoMetadata.h): the base
   // discriminator, the duplication factor, and a copy's number, which is of no use here.
@@ -46,7 +47,7 @@ function behind(written: number): number {
 /** @returns the profile's text; the same samples give the same bytes */
 export function llvmProfile(binaries: readonly SampledBinary[]): Uint8Array {
   const lines: string[] = [];
-  for (const [name, body] of sorted(sourceProfile(binaries, dialect))) {
+  for (const [name, body] of sorted(sourceProfile(binaries, llvmDialect))) {
     if (!isPlain(name)) continue;
     lines.push(`${name}:${Math.round(body.total)}:${Math.round(body.head)}`);
     addBody(lines, body, ' ');

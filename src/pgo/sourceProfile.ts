@@ -45,6 +45,11 @@ export function lineOf(position: number): number {
   return Math.floor(position / discriminators);
 }
 
+/** The number of a position. @param line counted from the function's first */
+export function positionAt(line: number, discriminator: number): number {
+  return (line & 0xffff) * discriminators + discriminator;
+}
+
 export function discriminatorOf(position: number): number {
   return position % discriminators;
 }
@@ -137,11 +142,12 @@ class Reader {
   #position({ function: { startLine }, line, discriminator }: SourceFrame): number | null {
     if (line === 0 || startLine === 0) return null;
     const { base } = this.dialect.discriminator(discriminator);
-    return ((line - startLine) & 0xffff) * discriminators + base;
+    return positionAt(line - startLine, base);
   }
 }
 
-function bodyOf(bodies: Map<string, Body>, name: string): Body {
+/** The body of that name, new where there is none yet. */
+export function bodyOf(bodies: Map<string, Body>, name: string): Body {
   const known = bodies.get(name);
   if (known !== undefined) return known;
   const body: Body = { head: 0, total: 0, positions: new Map(), calls: new Map() };
@@ -149,13 +155,13 @@ function bodyOf(bodies: Map<string, Body>, name: string): Body {
   return body;
 }
 
-function callsOf({ calls }: Body, position: number): Map<string, Body> {
+export function callsOf({ calls }: Body, position: number): Map<string, Body> {
   const known = calls.get(position) ?? new Map<string, Body>();
   calls.set(position, known);
   return known;
 }
 
-function positionOf({ positions }: Body, position: number): Position {
+export function positionOf({ positions }: Body, position: number): Position {
   const known = positions.get(position) ?? { count: 0, targets: new Map<string, number>() };
   positions.set(position, known);
   return known;

@@ -58,6 +58,15 @@ export function bounds({ lower, upper }: Bounded): string {
   return 'no bounds yet';
 }
 
+/** What is saved, with its bounds: `5.2 % (4.1 % … 6.3 %)`; negative where more is taken. */
+export function savings({ estimate, lower, upper }: Bounded): string {
+  const least = lower === null ? null : percent(lower);
+  const most = upper === null ? null : percent(upper);
+  if (least !== null && most !== null) return `${percent(estimate)} (${least} … ${most})`;
+  if (least === null && most === null) return `${percent(estimate)} (no bounds yet)`;
+  return `${percent(estimate)} (${least === null ? `at most ${most}` : `at least ${least}`})`;
+}
+
 const timeUnits = ['ns', 'µs', 'ms', 's'] as const;
 
 /** Nanoseconds with three significant digits: 1720 → `1.72 µs`. */

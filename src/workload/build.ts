@@ -9,6 +9,7 @@ import { unlessAborted } from './waiting.js';
  * Runs a side's build command in a folder of it.
  * @param what        the side, and which of its builds, for messages
  * @param environment added to this process's environment
+ * @returns what the build printed: the last megabytes of it
  * @throws MeasureError with the end of the build's output when it fails
  */
 export async function buildSide(
@@ -18,7 +19,7 @@ export async function buildSide(
   environment: Readonly<Record<string, string>>,
   progress: Progress,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   signal.throwIfAborted();
   progress.line(`build ${what}: ${command}`);
   const building = await startProcess({
@@ -34,6 +35,7 @@ export async function buildSide(
         building.tail,
       );
     }
+    return building.stdout + building.stderr;
   } finally {
     await building.stop();
   }

@@ -1,6 +1,7 @@
 /** The few things asked of git. */
 import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { UsageError } from '../errors.js';
 import { programEnvironment } from './environment.js';
@@ -82,6 +83,13 @@ export class Repository {
     rmSync(folder, { recursive: true, force: true });
     // The second --force is for those that were still being made: they are locked.
     await attempt(this.top, ['worktree', 'remove', '--force', '--force', folder]);
+  }
+
+  /** Removes all worktrees that lie directly in a folder made here. */
+  async removeWorktreesIn(folder: string): Promise<void> {
+    const listed = (await attempt(this.top, ['worktree', 'list', '--porcelain'])) ?? '';
+    const paths = [...listed.matchAll(/^worktree (.*)$/gm)].map(([, path]) => path as string);
+    for (const path of paths) if (dirname(path) === folder) await this.removeWorktree(path);
   }
 
   async #howToFetch(ref: string): Promise<string> {

@@ -51,7 +51,7 @@ describe('inputs', () => {
 
   test.each([
     ['backend', 'ebpf', /^input backend: "ebpf": auto, bpf or perf is meant$/],
-    ['mode', 'judge', /^input mode: "judge": gate, measure or report is meant$/],
+    ['mode', 'judge', /^input mode: "judge": gate, measure, report or pgo is meant$/],
     ['comment', 'yes', /^input comment: "yes": true or false is meant$/],
     ['check', '1', /^input check: "1": true or false is meant$/],
     ['publish-timeout', 'soon', /^input publish-timeout: "soon": a number of seconds is meant/],

@@ -64,6 +64,7 @@ async function report(run: object = {}, event: object = {}): Promise<number> {
     cwd: world.directory,
     signal: new AbortController().signal,
     gate: () => Promise.reject(new Error('nothing is measured where reports are published')),
+    pgo: () => Promise.reject(new Error('no profile was asked for')),
   });
 }
 const printed = (): string => world.printed.join('');

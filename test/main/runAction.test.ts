@@ -48,7 +48,13 @@ afterEach(async () => {
 });
 
 const run = (gate: (options: GateOptions) => Promise<GateOutcome>): Promise<number> =>
-  runAction({ env: process.env, cwd: world.directory, signal: new AbortController().signal, gate });
+  runAction({
+    env: process.env,
+    cwd: world.directory,
+    signal: new AbortController().signal,
+    gate,
+    pgo: () => Promise.reject(new Error('no profile was asked for')),
+  });
 const printed = (): string => world.printed.join('');
 
 function outcomeOf(options: GateOptions, verdict: Result['verdict'], exitCode: number): GateOutcome {

@@ -22,7 +22,7 @@ test('a name that would be lines of its own is left out of the profile, other na
   const stacks = names.map((_, index) => ({ addresses: [16 * index], samples: 1, weight: 1000 }));
   const profile = boltProfile({
     samples: { stacks, samples: 3, weight: 3000 },
-    annotation: { buildId: '', symbols: [], locations },
+    annotation: { buildId: '', symbols: [], locations, astray: new Set() },
   });
   expect(Buffer.from(profile).toString()).toBe('no_lbr cycles\n1 a\\ b\\\\c 0 1\n1 main 0 1\n');
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { annotate } from '../../src/pgo/annotation.js';
 import { boltProfile } from '../../src/pgo/bolt.js';
+import { consumptionError, readReport } from '../../src/pgo/consumption.js';
 import { SampleSum } from '../../src/pgo/samples.js';
 import { readMessage, writeMessage } from '../../src/profile/wire.js';
 import { run, source, workFolder } from './support.js';
@@ -79,10 +80,11 @@ test('is consumed: llvm-bolt moves the code it names, and the program still runs
     [bolt('llvm-bolt'), 'program', '-data', 'ours.fdata', '-o', 'program.bolt', ...parameters],
     folder,
   );
-  const [, functions] =
-    /(\d+) out of \d+ functions in the binary .* have non-empty execution profile/.exec(stdout + stderr) ??
-    [];
-  expect(Number(functions)).toBeGreaterThanOrEqual(4);
+  const report = readReport('bolt', stdout + stderr);
+  expect(report.functions?.some).toBeGreaterThanOrEqual(4);
+  expect(report.functions?.all).toBeGreaterThan(report.functions?.some as number);
+  expect(consumptionError(report)).toBeNull();
+  expect(consumptionError(readReport('bolt', ''))).toMatch(/linked with -Wl,-q/);
   expect(stdout + stderr).not.toMatch(/stale|invalid|profile.*did not match/i);
   run([join(folder, 'program.bolt'), '0.1'], folder);
 });

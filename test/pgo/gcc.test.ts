@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
+import { consumptionError, readReport, reportFlags } from '../../src/pgo/consumption.js';
 import { gccProfile } from '../../src/pgo/gcc.js';
 import { capture, exported, openWriter, run, source, workFolder } from './support.js';
 
@@ -19,13 +20,19 @@ beforeAll(async () => {
 
 test('is consumed: other code than without it and than with an empty one, and counts on what ran', () => {
   writeFileSync(join(folder, 'empty.afdo'), gccProfile([]));
-  build('with', `-fauto-profile=${profile}`, '-fdump-tree-optimized-blocks-details');
+  build('with', `-fauto-profile=${profile}`, ...reportFlags.gcc);
   build('empty', `-fauto-profile=${join(folder, 'empty.afdo')}`);
   expect(codeOf('with')).not.toBe(codeOf('program'));
   expect(codeOf('with')).not.toBe(codeOf('empty'));
-  const dump = readdirSync(folder).find((name) => name.endsWith('.optimized')) as string;
-  const counted = readFileSync(join(folder, dump), 'utf8').match(/, count \d+ \(auto FDO/g) ?? [];
-  expect(counted.length).toBeGreaterThan(10);
+  const dump = readdirSync(folder).find((name) => /\.\d+i\.afdo$/.test(name)) as string;
+  const report = readReport('gcc', readFileSync(join(folder, dump), 'utf8'));
+  expect(report.functions?.some).toBeGreaterThanOrEqual(4);
+  expect(report.functions?.all).toBeGreaterThanOrEqual(report.functions?.some as number);
+  expect(report.promoted).toEqual([
+    expect.objectContaining({ callee: 'mix', place: expect.stringContaining('machine.cpp:62') }),
+  ]);
+  expect(consumptionError(report)).toBeNull();
+  expect(consumptionError(readReport('gcc', ''))).toMatch(/is -fauto-profile=FILE given/);
   run([join(folder, 'with'), '0.1'], folder);
 });
 

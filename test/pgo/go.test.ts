@@ -2,6 +2,8 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { consumptionError, readReport } from '../../src/pgo/consumption.js';
+import { readBuilt } from '../../src/pgo/elfFile.js';
 import { readMessage, toNumber } from '../../src/profile/wire.js';
 import { goObstacle } from '../go.js';
 import { capture, exported, openWriter, run, source, workFolder } from './support.js';
@@ -54,10 +56,16 @@ describe('a profile for Go', () => {
 
   test('is consumed: hot calls are inlined, and the interface call goes straight to what it nearly always calls', () => {
     const { stderr } = build('with', `-pgo=${profile}`, '-gcflags=-m=1 -d=pgodebug=1');
-    expect(stderr).toMatch(/hot-budget check allows inlining for call main\.digest/);
-    expect(stderr).toMatch(/PGO devirtualizing interface call each\.area to square\.area/);
-    const { stdout } = run(['go', 'version', '-m', join(folder, 'with')], folder);
-    expect(stdout).toContain(`-pgo=${profile}`);
+    const report = readReport('go', stderr);
+    expect(report.inlined).toContainEqual({
+      callee: 'main.digest',
+      caller: 'main.number[go.shape.uint64]',
+      place: expect.stringMatching(/^\.\/main\.go:38:/),
+    });
+    expect(report.promoted).toEqual([expect.objectContaining({ callee: 'square.area' })]);
+    expect(consumptionError(report)).toBeNull();
+    const profileOf = (program: string) => readBuilt(join(folder, program)).goProfile;
+    expect([profileOf('with'), profileOf('program')]).toEqual([profile, null]);
     run([join(folder, 'with'), '0.1'], folder);
   });
 

@@ -3,6 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { BundleWriter } from '../../src/bundle/writer.js';
+import { consumptionError, readReport, reportFlags } from '../../src/pgo/consumption.js';
+import { type ProfileContent, readProfile } from '../../src/pgo/content.js';
+import { profileOverlap } from '../../src/pgo/overlap.js';
 import { capture, exported, openWriter, run, source, workFolder } from './support.js';
 
 const folder = workFolder();
@@ -51,11 +54,20 @@ describe('a profile for clang', () => {
   test('is consumed: other code than without it and than with an empty one, and remarks that say why', () => {
     writeFileSync(join(folder, 'empty.txt'), 'no_such_function:1:1\n 0: 1\n');
     const use = (file: string) => [`-fprofile-sample-use=${file}`, '-mllvm', '-sample-profile-use-profi'];
-    const { stderr } = build('with', ...use(profile), '-Rpass=pgo-icall-prom|sample-profile|inline');
+    const { stderr } = build('with', ...use(profile), ...reportFlags.llvm);
     build('empty', ...use(join(folder, 'empty.txt')));
     expect(codeOf('with')).not.toBe(codeOf('program'));
     expect(codeOf('with')).not.toBe(codeOf('empty'));
-    expect(stderr).toMatch(/Promote indirect call to \S*mix\S* with count \d+ out of \d+/);
+    const report = readReport('llvm', stderr);
+    expect(consumptionError(report)).toBeNull();
+    expect(report.promoted.map(({ callee }) => callee).join()).toMatch(/mix/);
+    expect(report.inlined.map(({ caller }) => caller)).toContain('_Z4scanPKmi');
+    expect(report.dropped).toEqual({ some: 0, all: expect.any(Number) });
+    expect(report.dropped?.all).toBeGreaterThan(100_000);
+    for (const { some, all } of report.partial) expect(some).toBeLessThan(all);
+    expect(consumptionError(readReport('llvm', build('without', ...reportFlags.llvm).stderr))).toMatch(
+      /is -fprofile-sample-use=FILE given/,
+    );
     run([join(folder, 'with'), '0.1'], folder);
   });
 
@@ -71,8 +83,20 @@ describe('a profile for clang', () => {
       return out;
     });
     const { stdout } = run(['llvm-profdata-19', 'overlap', '--sample', ...files], folder);
-    const similarity = Number(/Whole program profile similarity: ([\d.]+)%/.exec(stdout)?.[1]);
-    expect(similarity).toBeGreaterThan(70);
+    const [similarity, overlap] = ['Whole program profile similarity', 'Whole program sample overlap'].map(
+      (name) => Number(new RegExp(`${name}: ([\\d.]+)%`).exec(stdout)?.[1]) / 100,
+    );
+    expect(similarity).toBeGreaterThan(0.7);
+    const [first, second] = files.map((file) =>
+      readProfile('llvm', readFileSync(file), { name: file, llvmProfdata: null }),
+    ) as [ProfileContent, ProfileContent];
+    const ours = profileOverlap(first, second);
+    expect(ours.similarity).toBeCloseTo(similarity as number, 4);
+    expect(ours.overlap).toBeCloseTo(overlap as number, 4);
+    expect(profileOverlap(second, first)).toEqual({
+      ...ours,
+      similarity: expect.closeTo(ours.similarity, 9),
+    });
   });
 
   test('is converted by llvm-profdata where that is asked for', () => {

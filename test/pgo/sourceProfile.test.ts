@@ -39,7 +39,7 @@ function annotation(symbols: Readonly<Record<string, Readonly<Record<number, Sou
     }
     return symbol;
   });
-  return { buildId: 'ab', symbols: made, locations };
+  return { buildId: 'ab', symbols: made, locations, astray: new Set() };
 }
 
 /** Samples of a microsecond each, by stack. */

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { publish } from '../../src/publish/github/index.js';
+import { publishPgo } from '../../src/publish/github/pgo.js';
 import { publishSummary } from '../../src/publish/github/summary.js';
+import { publishedPgo } from '../report/pgoResults.js';
 import { aResult, failing } from '../report/results.js';
 import { botAccount, faultAnswer } from './github-server/server.js';
 import { openWorld, shortPatience, type World } from './world.js';
@@ -91,8 +93,9 @@ describe('everything works', () => {
     });
   });
 
-  test('the outputs are those that action.yml describes', async () => {
+  test('the outputs, with those of profiles for compilers, are those that action.yml describes', async () => {
     await run();
+    await publishPgo(publishedPgo(world.directory), world.context, world.settings, world.log);
     const { outputs } = parse(readFileSync('action.yml', 'utf8')) as { outputs: Record<string, unknown> };
     expect(Object.keys(world.outputs()).sort()).toEqual(Object.keys(outputs).sort());
   });

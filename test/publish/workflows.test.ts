@@ -12,6 +12,8 @@ interface Job {
   readonly if?: string;
   readonly 'runs-on': string | readonly string[];
   readonly 'timeout-minutes'?: number;
+  readonly needs?: string;
+  readonly permissions?: Record<string, string>;
   readonly steps: readonly Step[];
 }
 interface Workflow {
@@ -32,6 +34,10 @@ const writes: Readonly<Record<string, readonly string[]>> = {
   'perf-gate.yml': ['checks', 'pull-requests'],
   'perf-report.yml': ['checks', 'pull-requests'],
 };
+/** The same of single jobs. */
+const jobWrites: Readonly<Record<string, readonly string[]>> = {
+  'nightly-pgo.yml publish': ['attestations', 'contents', 'id-token', 'pull-requests'],
+};
 const samples = ['perf-gate.yml', 'perf-measure.yml', 'perf-report.yml', 'perf-queue.yml'];
 
 describe.each(readdirSync(folder))('%s', (name) => {
@@ -48,6 +54,10 @@ describe.each(readdirSync(folder))('%s', (name) => {
     );
     expect(workflow.permissions.contents).toBe('read');
     expect(written.sort()).toEqual(writes[name] ?? []);
+    for (const [job, { permissions }] of Object.entries(workflow.jobs)) {
+      const own = Object.keys(permissions ?? {}).filter((scope) => permissions?.[scope] === 'write');
+      expect(own.sort()).toEqual(jobWrites[`${name} ${job}`] ?? []);
+    }
   });
 
   test("pins other people's actions to a major version, and runs nothing a pull request can put into a shell", () => {
@@ -118,4 +128,35 @@ test('a fork is measured after somebody asked for it, and reported by the other 
   const modeOf = (workflow: Workflow): unknown =>
     stepsOf(workflow).find(({ uses }) => uses === './')?.with?.mode;
   expect([measure, report, read('perf-gate.yml')].map(modeOf)).toEqual(['measure', 'report', undefined]);
+});
+
+describe('nightly-pgo.yml', () => {
+  const workflow = read('nightly-pgo.yml');
+  const { profile, publish } = workflow.jobs as { profile: Job; publish: Job };
+
+  test('measures where gates do, one at a time with them, and lets what is measured write nothing', () => {
+    expect(workflow.concurrency).toEqual(read('perf-gate.yml').concurrency);
+    expect(profile['runs-on']).toEqual(['self-hosted', 'linux', 'x64']);
+    expect(profile.permissions).toBeUndefined();
+    expect(publish['runs-on']).toBe('ubuntu-latest');
+    expect(Object.keys(workflow.on).sort()).toEqual(['schedule', 'workflow_dispatch']);
+  });
+
+  test('attests and proposes what is published, and nothing where the old profile is kept', () => {
+    expect(publish.needs).toBe('profile');
+    expect(publish.if).toContain("needs.profile.outputs.decision == 'published'");
+    const attested = publish.steps.find(({ uses }) => uses?.startsWith('actions/attest-build-provenance@'));
+    expect(attested?.with?.['subject-path']).toContain('default.pgo');
+    expect(profile.steps.find(({ uses }) => uses === './')?.with?.mode).toBe('pgo');
+  });
+
+  test('says of each permission why, and keeps no token in the folder it checks out', () => {
+    const text = readFileSync(join(folder, 'nightly-pgo.yml'), 'utf8');
+    for (const scope of [...Object.keys(workflow.permissions), ...Object.keys(publish.permissions ?? {})]) {
+      expect(text).toMatch(new RegExp(`^ +#.*\\n +${scope}: (read|write)$`, 'm'));
+    }
+    for (const { uses, with: given } of stepsOf(workflow)) {
+      if (uses?.startsWith('actions/checkout')) expect(given?.['persist-credentials']).toBe(false);
+    }
+  });
 });

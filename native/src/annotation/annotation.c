@@ -9,7 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "annotation/addresses.h"
 #include "annotation/blocks.h"
+#include "annotation/calls.h"
+#include "annotation/instructions.h"
 #include "support/bounds.h"
 #include "support/fail.h"
 #include "support/interner.h"
@@ -18,12 +21,6 @@
 #include "symbols/dwarf_lines.h"
 #include "symbols/object_symbols.h"
 #include "target/confinement.h"
-
-struct addresses {
-	uint64_t *entries;
-	size_t count;
-	size_t capacity;
-};
 
 /* The function an address lies in, by Go's own table where there is one: see the resolver. */
 struct covering {
@@ -34,9 +31,12 @@ struct covering {
 	uint32_t ordinal;
 	/* Whether the line table has its extent. */
 	bool has_rows;
+	bool is_go;
 };
 
 struct annotator {
+	/* All functions are asked for, with their calls. */
+	bool is_whole;
 	int fd;
 	struct object_symbols symbols;
 	/* Of each symbol: a local's number among those of its name, from 1; 0 for others. */
@@ -46,59 +46,6 @@ struct annotator {
 	struct interner texts;
 	struct json json;
 };
-
-static void add_address(void *argument, uint64_t address)
-{
-	struct addresses *addresses = argument;
-
-	if (addresses->count == MAX_ANNOTATED_ADDRESSES)
-		return;
-	if (addresses->count == addresses->capacity) {
-		addresses->capacity = addresses->capacity ? addresses->capacity * 2 : 1024;
-		addresses->entries = must_resize(addresses->entries, addresses->capacity, sizeof(*addresses->entries));
-	}
-	addresses->entries[addresses->count++] = address;
-}
-
-static int compare(const void *left, const void *right)
-{
-	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-
-	return a < b ? -1 : a > b;
-}
-
-static void sort_distinct(struct addresses *addresses)
-{
-	size_t kept = 0;
-
-	if (addresses->count == 0)
-		return;
-	qsort(addresses->entries, addresses->count, sizeof(*addresses->entries), compare);
-	for (size_t i = 1; i < addresses->count; i++) {
-		if (addresses->entries[i] != addresses->entries[kept])
-			addresses->entries[++kept] = addresses->entries[i];
-	}
-	addresses->count = kept + 1;
-}
-
-static void read_addresses(struct addresses *addresses)
-{
-	char line[64];
-
-	while (fgets(line, sizeof(line), stdin)) {
-		char *end;
-		uint64_t address;
-
-		errno = 0;
-		address = strtoull(line, &end, 16);
-		if (errno || end == line || *end != '\n')
-			fail(EXIT_USAGE, "annotate: %.*s is no address", (int)strcspn(line, "\n"), line);
-		if (addresses->count == MAX_ANNOTATED_ADDRESSES)
-			fail(EXIT_USAGE, "annotate takes %lu addresses at most", MAX_ANNOTATED_ADDRESSES);
-		add_address(addresses, address);
-	}
-	sort_distinct(addresses);
-}
 
 /* Numbers the local symbols of each name; symbols are in the order of addresses. */
 static uint32_t *number_locals(const struct symbols *symbols)
@@ -136,6 +83,7 @@ static bool find_covering(const struct annotator *annotator, uint64_t address, s
 			.start = go.start,
 			.size = go.end - go.start,
 			.binding = bindings[SYMBOL_GLOBAL],
+			.is_go = true,
 		};
 		return true;
 	}
@@ -214,10 +162,9 @@ static uint8_t *read_code(const struct annotator *annotator, const struct coveri
 	return NULL;
 }
 
-static void write_blocks(struct annotator *annotator, const struct covering *covering)
+static void write_blocks(struct annotator *annotator, const struct covering *covering, const uint8_t *code)
 {
 	struct json *json = &annotator->json;
-	uint8_t *code = covering->has_rows ? read_code(annotator, covering) : NULL;
 	struct block *blocks = NULL;
 	size_t count = code ? blocks_find(code, covering->size, &blocks) : 0;
 
@@ -231,7 +178,65 @@ static void write_blocks(struct annotator *annotator, const struct covering *cov
 	}
 	json_close(json, ']');
 	free(blocks);
-	free(code);
+}
+
+/* Of the addresses asked for, those in the middle of an instruction: they are not of this code. */
+static void write_astray(struct annotator *annotator, const struct covering *covering, const uint8_t *code,
+			 const uint64_t *asked, size_t count)
+{
+	uint64_t at = covering->start, end = covering->start + (code ? covering->size : 0);
+
+	json_open(&annotator->json, "astray", '[');
+	for (size_t i = 0; i < count; i++) {
+		while (at < asked[i] && at < end) {
+			struct instruction read = instruction_read(code + (at - covering->start), end - at);
+
+			/* What cannot be read is no reason to doubt what follows. */
+			at = read.length ? at + read.length : end;
+		}
+		if (at > asked[i] && at < end)
+			json_unsigned(&annotator->json, NULL, asked[i]);
+	}
+	json_close(&annotator->json, ']');
+}
+
+/* Adds the addresses of a Go function at which a line or an inlined call begins. */
+static void add_go_rows(const struct go_pclntab *pclntab, uint64_t start, struct addresses *addresses)
+{
+	struct go_function function;
+
+	if (!go_pclntab_find(pclntab, start, &function))
+		return;
+	for (int i = 0; i < 2; i++) {
+		struct go_values values;
+
+		go_values_begin(&values, pclntab, &function, i ? function.inline_numbers : function.lines);
+		while (go_values_next(&values) && values.start < function.end)
+			addresses_add(addresses, values.start);
+	}
+}
+
+/* What a function calls, and where it goes without returning; adds the calls to `addresses`. */
+static void write_calls(struct annotator *annotator, const struct covering *covering, const uint8_t *code,
+			struct addresses *addresses)
+{
+	struct json *json = &annotator->json;
+	struct call *calls = NULL;
+	size_t count = code ? calls_find(code, covering->size, &calls) : 0;
+
+	json_open(json, "calls", '[');
+	for (size_t i = 0; i < count; i++) {
+		uint64_t target = calls[i].is_indirect ? 0 : covering->start + calls[i].target;
+
+		json_open(json, NULL, '[');
+		json_unsigned(json, NULL, covering->start + calls[i].offset);
+		json_unsigned(json, NULL, target);
+		json_unsigned(json, NULL, calls[i].is_tail);
+		json_close(json, ']');
+		addresses_add(addresses, covering->start + calls[i].offset);
+	}
+	json_close(json, ']');
+	free(calls);
 }
 
 /* Writes one symbol with the locations of those addresses that lie in it. */
@@ -239,25 +244,35 @@ static void write_symbol(struct annotator *annotator, const struct covering *cov
 {
 	struct json *json = &annotator->json;
 	struct addresses addresses = { 0 };
+	bool has_code = covering->has_rows || (annotator->is_whole && covering->is_go);
+	uint8_t *code = has_code ? read_code(annotator, covering) : NULL;
 
 	for (size_t i = 0; i < count; i++)
-		add_address(&addresses, asked[i]);
+		addresses_add(&addresses, asked[i]);
 	if (covering->has_rows)
 		dwarf_lines_rows(&annotator->symbols.units, covering->start, covering->start + covering->size,
-				 add_address, &addresses);
-	sort_distinct(&addresses);
+				 addresses_add, &addresses);
 	json_open(json, NULL, '{');
 	json_string(json, "name", covering->name);
 	json_unsigned(json, "address", covering->start);
 	json_unsigned(json, "size", covering->size);
 	json_string(json, "binding", covering->binding);
 	json_unsigned(json, "ordinal", covering->ordinal);
-	write_blocks(annotator, covering);
+	if (annotator->is_whole) {
+		if (covering->is_go)
+			add_go_rows(&annotator->symbols.go, covering->start, &addresses);
+		write_calls(annotator, covering, code, &addresses);
+	} else {
+		write_blocks(annotator, covering, code);
+		write_astray(annotator, covering, code, asked, count);
+	}
+	addresses_sort(&addresses);
 	json_open(json, "locations", '[');
 	for (size_t i = 0; i < addresses.count; i++)
 		write_location(annotator, covering, addresses.entries[i]);
 	json_close(json, ']');
 	json_close(json, '}');
+	free(code);
 	free(addresses.entries);
 }
 
@@ -298,10 +313,28 @@ static void write_functions(struct annotator *annotator)
 	json_close(json, ']');
 }
 
-int annotation_run(const char *path)
+/* Where every function begins; labels are none. */
+static void add_functions(const struct annotator *annotator, struct addresses *addresses)
+{
+	const struct object_symbols *symbols = &annotator->symbols;
+
+	for (size_t i = 0; i < symbols->symbols.count; i++) {
+		if (symbols->symbols.entries[i].rank != SYMBOL_LABEL)
+			addresses_add(addresses, symbols->symbols.entries[i].start);
+	}
+	for (size_t i = 0; i < symbols->go.function_count; i++) {
+		struct go_function function;
+
+		if (go_pclntab_function(&symbols->go, i, &function))
+			addresses_add(addresses, function.start);
+	}
+	addresses_sort(addresses);
+}
+
+int annotation_run(const char *path, bool is_whole)
 {
 	struct object object = { .kind = OBJECT_FILE, .path = (char *)path, .jitdump_fd = -1 };
-	struct annotator annotator = { .json.stream = stdout };
+	struct annotator annotator = { .json.stream = stdout, .is_whole = is_whole };
 	struct addresses asked = { 0 };
 
 	object.fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -309,11 +342,14 @@ int annotation_run(const char *path)
 		fail(EXIT_USAGE, "annotate %s: %s", path, strerror(errno));
 	annotator.fd = object.fd;
 	confine(CONFINED_TO_READING);
-	read_addresses(&asked);
+	if (!is_whole)
+		addresses_read(&asked);
 	object_symbols_load(&annotator.symbols, &object);
 	if (!annotator.symbols.is_readable)
 		fail(EXIT_USAGE, "annotate %s: not an ELF file that can be read", path);
 	annotator.ordinals = number_locals(&annotator.symbols.symbols);
+	if (is_whole)
+		add_functions(&annotator, &asked);
 	json_open(&annotator.json, NULL, '{');
 	json_string(&annotator.json, "build_id", annotator.symbols.image.build_id);
 	write_symbols(&annotator, &asked);

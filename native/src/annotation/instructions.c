@@ -155,7 +155,8 @@ static void read_one_byte(struct decoder *decoder, uint8_t opcode, struct instru
 		instruction->distance = read_distance(decoder, 1);
 		break;
 	case 0xe8:
-		skip(decoder, 4);
+		instruction->is_call = true;
+		instruction->distance = read_distance(decoder, 4);
 		break;
 	case 0xe9: case 0xeb:
 		instruction->kind = INSTRUCTION_JUMP;
@@ -177,8 +178,10 @@ static void read_one_byte(struct decoder *decoder, uint8_t opcode, struct instru
 			skip(decoder, opcode & 1 ? full(decoder) : 1);
 		break;
 	case 0xff:
-		modrm = read_operand(decoder);
-		if ((modrm >> 3 & 7) == 4 || (modrm >> 3 & 7) == 5)
+		modrm = read_operand(decoder) >> 3 & 7;
+		instruction->is_call = modrm == 2 || modrm == 3;
+		instruction->is_indirect = modrm >= 2 && modrm <= 5;
+		if (modrm == 4 || modrm == 5)
 			instruction->kind = INSTRUCTION_END;
 		break;
 	case 0x60 ... 0x62: case 0x82: case 0x9a: case 0xc4: case 0xc5: case 0xd4 ... 0xd6: case 0xea:

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * x86-64 machine code as far as blocks need it: how long an instruction is and where it leads. "Instruction Format" and
+ * x86-64 machine code as far as blocks and calls need it: how long an instruction is and where it leads. "Instruction Format" and
  * "Opcode Map" in volume 2 of Intel's manual.
  */
 #ifndef PROFBOUND_INSTRUCTIONS_H
 #define PROFBOUND_INSTRUCTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,7 +24,11 @@ enum instruction_kind {
 struct instruction {
 	uint32_t length;
 	enum instruction_kind kind;
-	/* Of a branch or jump, from the instruction's end on. */
+	/* It leads to the target, and on when that returns. */
+	bool is_call;
+	/* Of a call or jump: to where a pointer says. */
+	bool is_indirect;
+	/* Of a branch, jump or call that is direct, from the instruction's end on. */
 	int32_t distance;
 };
 

@@ -7,7 +7,7 @@ import type { Result } from '../../verdict/result.js';
 import type { PublishedArtifact } from './artifacts.js';
 
 export type Artifacts = Readonly<Record<ArtifactKind, PublishedArtifact | null>>;
-export type ArtifactKind = 'report' | 'bundle' | 'pprof' | 'flamegraph';
+export type ArtifactKind = 'report' | 'bundle' | 'pprof' | 'flamegraph' | 'profiles';
 
 export interface StepOutputs {
   readonly result: Result;

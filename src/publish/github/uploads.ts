@@ -10,6 +10,7 @@ const words: Readonly<Record<ArtifactKind, string>> = {
   bundle: 'the bundle',
   pprof: 'the profiles',
   flamegraph: 'the flame graph',
+  profiles: 'the profiles for the compiler',
 };
 
 /** Uploads what there is at the same time; whatever is missing at the end is named in one warning. */
@@ -24,6 +25,7 @@ export async function publishArtifacts(
     bundle: null,
     pprof: null,
     flamegraph: null,
+    profiles: null,
   };
   const uploads = Object.entries(wanted).filter(([, { files }]) => files.length > 0) as [
     ArtifactKind,

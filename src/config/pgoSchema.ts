@@ -1,0 +1,76 @@
+/** `pgo:` of a workload: every key, what it means, and its default. */
+import * as z from 'zod';
+import { workloadNameSchema } from '../bundle/schema.js';
+import { pgoFormats } from '../pgo/formats.js';
+import { duration, percent, secondsBetween } from './quantity.js';
+
+/** A path below the folder that is measured: it is looked for, and written, in copies of it. */
+const insidePath = z
+  .string()
+  .trim()
+  .min(1, 'a path is needed')
+  .max(1000)
+  .refine(
+    (path) => !path.startsWith('/') && !path.split('/').includes('..'),
+    'a path relative to the folder of .profbound.yml is meant, and below it',
+  );
+
+export const mostProfileCaptures = 100;
+
+export const pgoConfigSchema = z.strictObject({
+  format: z
+    .enum(pgoFormats)
+    .describe('Whose profile: go, llvm (clang, rustc), gcc (AutoFDO) or bolt (llvm-bolt).'),
+  binary: insidePath.describe(
+    'The program that is built and measured, relative to the folder of .profbound.yml; not stripped, with a build id.',
+  ),
+  profile: insidePath.describe(
+    'Where the profile lies in the repository, relative to the folder of .profbound.yml, e.g. default.pgo. What is there is the last accepted one, which a new one has to beat.',
+  ),
+  rebuild: z
+    .string()
+    .trim()
+    .min(1, 'a command is needed')
+    .max(10_000)
+    .optional()
+    .describe(
+      'Builds with and without a profile, each time in a folder of its own. The profile lies at its place in the folder and ${PGO_PROFILE} is its absolute path; for the build without one there is no such file and ${PGO_PROFILE} is empty. Where the command hands ${PGO_REPORT} to the compiler, its own report of what it did by the profile is read. Default: build.',
+    ),
+  workloads: z
+    .array(workloadNameSchema)
+    .min(1)
+    .max(20)
+    .optional()
+    .describe('Workloads whose captures are added up, all of this binary. Default: this one alone.'),
+  captures: z
+    .int()
+    .min(2)
+    .max(mostProfileCaptures)
+    .optional()
+    .describe('Captures of the build without a profile, each of a launch of its own. Default 6.'),
+  seconds: secondsBetween(0.2, 600)
+    .optional()
+    .describe('Length of one of these captures: 10 or 10s. Default 10s.'),
+  floor: z
+    .int()
+    .min(1)
+    .max(100_000_000)
+    .optional()
+    .describe('Samples in the binary below which nothing is compiled. Default 5000.'),
+  min_gain: percent
+    .refine((gain) => gain < 1, 'a gain is less than 100 %')
+    .optional()
+    .describe(
+      'CPU time per unit of work that the profile provably has to save, beyond its lower bound. Default 0%.',
+    ),
+  budget: duration
+    .optional()
+    .describe('Most time spent measuring each comparison of two builds. Default: gate.budget.'),
+  on_no_gain: z
+    .enum(['keep', 'fail'])
+    .optional()
+    .describe(
+      'What it means for the exit code that no new profile is published. Default keep (exit code 0); fail is 1.',
+    ),
+});
+export type PgoConfig = z.output<typeof pgoConfigSchema>;

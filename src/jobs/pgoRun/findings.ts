@@ -1,0 +1,100 @@
+/** What is found out about a profile besides its gain. */
+import { createHash } from 'node:crypto';
+import { openBundle } from '../../bundle/reader.js';
+import type { PgoPlan } from '../../config/pgo.js';
+import { UsageError } from '../../errors.js';
+import { consumptionError, type Consumption as Reported, readReport } from '../../pgo/consumption.js';
+import { type ProfileContent, readProfile } from '../../pgo/content.js';
+import { differingFunctions } from '../../pgo/elfFile.js';
+import { neededSeconds } from '../../pgo/floor.js';
+import { matchFindings, matchProfile } from '../../pgo/match.js';
+import { profileOverlap } from '../../pgo/overlap.js';
+import { readProgram } from '../../pgo/program.js';
+import type { Consumption, PgoMatch, PgoSamples, ProfileResult } from '../../pgo/result.js';
+import { percent, plural } from '../../text/format.js';
+import { type Collected, collectSamples, composeProfile } from '../pgo.js';
+import { asksForReport, type Built } from './builds.js';
+import type { ProfilePaths } from './output.js';
+
+/** What the captures of a profile are exported from. */
+export function capturedIn({ captures, measured }: ProfilePaths): Parameters<typeof collectSamples>[0] {
+  return { bundles: [captures], binaries: [measured], workload: null };
+}
+
+export function samplesOf(plan: PgoPlan, collected: Collected, { captures }: ProfilePaths): PgoSamples {
+  const { manifest } = openBundle(captures);
+  return {
+    captures: collected.captures,
+    seconds: collected.seconds,
+    event: collected.event,
+    all: collected.allSamples,
+    inBinary: collected.samples,
+    floor: plan.floor,
+    neededSeconds: neededSeconds(collected.samples, collected.seconds, plan.floor),
+    workloads: plan.captured.map(({ name }) => name),
+    load: manifest.workloads.map(({ name, captures: taken }) => {
+      const units = taken.reduce((sum, each) => sum + each.units, 0);
+      const seconds = taken.reduce((sum, { summary }) => sum + summary.wallNanoseconds / 1e9, 0);
+      return { workload: name, units, unitsPerSecond: seconds > 0 ? units / seconds : 0 };
+    }),
+  };
+}
+
+/** Whether the build by the new profile is another one, and what its compiler says. */
+export function consumptionOf(plan: PgoPlan, none: Built, zero: Built, next: Built): Consumption {
+  return {
+    functions: next.file.functions.size,
+    differFromNone: differingFunctions(next.file, none.file),
+    differFromEmpty: differingFunctions(next.file, zero.file),
+    report: reportOf(plan, next),
+  };
+}
+
+/** null where the compiler was not asked, and says nothing by itself. */
+function reportOf(plan: PgoPlan, { output, file }: Built): Consumption['report'] {
+  const error = consumptionError(readReport(plan.format, output));
+  if (error === null) return { isConsumed: true, said: spoken(readReport(plan.format, output)) };
+  if (asksForReport(plan)) return { isConsumed: false, said: error };
+  return file.goProfile === null ? null : { isConsumed: true, said: `-pgo=${file.goProfile}` };
+}
+
+function spoken({ inlined, promoted, functions, dropped }: Reported): string {
+  const parts = [
+    ...(inlined.length > 0 ? [`${plural(inlined.length, 'hot call')} inlined`] : []),
+    ...(promoted.length > 0 ? [`${plural(promoted.length, 'indirect call')} made direct`] : []),
+    ...(functions === null ? [] : [`${functions.some} of ${functions.all} functions with counts`]),
+    ...(dropped === null ? [] : [`${percent(dropped.some / dropped.all)} of its samples dropped`]),
+  ];
+  return parts.join(', ');
+}
+
+/** How much of a profile speaks of a program; null for one that cannot be read, or is by offsets in another build. */
+export function matchOf({ format, profile }: PgoPlan, bytes: Uint8Array, program: string): PgoMatch | null {
+  return unlessUnfit(() => {
+    const content = readProfile(format, bytes, { name: profile, llvmProfdata: null });
+    const match = matchProfile(content, readProgram(program, format), null);
+    return { share: match.rate, findings: matchFindings(match) };
+  });
+}
+
+/** Of the profiles of every second capture; null where one of them has nothing to say. */
+export function stabilityOf({ format, profile }: PgoPlan, paths: ProfilePaths): ProfileResult['stability'] {
+  const contentOf = (half: 0 | 1): ProfileContent => {
+    const { bytes } = composeProfile(collectSamples(capturedIn(paths), half), format);
+    return readProfile(format, bytes, { name: profile, llvmProfdata: null });
+  };
+  return unlessUnfit(() => ({ similarity: profileOverlap(contentOf(0), contentOf(1)).similarity }));
+}
+
+function unlessUnfit<T>(find: () => T): T | null {
+  try {
+    return find();
+  } catch (error) {
+    if (error instanceof UsageError) return null;
+    throw error;
+  }
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

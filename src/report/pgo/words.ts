@@ -1,0 +1,122 @@
+/** What every report of profiles for compilers says, in words. */
+import type { Comparison, PgoBuild, PgoResult, ProfileResult } from '../../pgo/result.js';
+import { count, percent, plural, savings, seconds, unitName } from '../../text/format.js';
+
+/** The decision in one sentence: what, and by which figures. */
+export function decisionSentence(profile: ProfileResult): string {
+  const { decision, path, workload, reasons, last } = profile;
+  const [first] = reasons;
+  const none = profile.comparisons.find((comparison) => comparison.with === 'none');
+  if (decision === 'published' && none !== undefined) {
+    const replaced = last === null ? '' : ', and is better than the last one';
+    return `${path} is published: it saves ${savings(none.saving)} of the CPU time per ${unitName(none.gate.load)} of ${workload}${replaced}.`;
+  }
+  const kept = last === null ? `no ${path} is published` : `the old ${path} is kept`;
+  return `${kept[0]?.toUpperCase()}${kept.slice(1)} for ${workload}: ${first?.message ?? 'nothing is proven'}.`;
+}
+
+/** What the sentence does not say already. */
+export function furtherReasons({ decision, reasons }: ProfileResult): ProfileResult['reasons'] {
+  return decision === 'published' ? reasons.filter(({ code }) => code !== 'gain_proven') : reasons.slice(1);
+}
+
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** What the profile is made of and what it is worth, besides its gain. */
+export function profileFacts(profile: ProfileResult): Fact[] {
+  const { samples, next, last, match, stability, consumption } = profile;
+  const share = samples.all > 0 ? samples.inBinary / samples.all : 0;
+  const load = samples.load.map(
+    ({ workload, unitsPerSecond }) => `${workload} at ${count(unitsPerSecond)} units/s`,
+  );
+  const facts: (Fact | null)[] = [
+    {
+      label: 'Samples',
+      value: `${plural(samples.inBinary, 'sample')} in the binary, ${percent(share)} of all; at least ${count(samples.floor)} are needed`,
+    },
+    {
+      label: 'Captured',
+      value: `${plural(samples.captures, 'capture')}, ${seconds(samples.seconds)} of ${samples.event}, under ${load.join(', ')}`,
+    },
+    next === null
+      ? null
+      : {
+          label: 'Profile',
+          value: `${profile.format}, ${size(next.bytes)}, ${plural(next.functions, 'function')}; ${percent(next.describedShare)} of the samples in functions with debug information`,
+        },
+    match === null
+      ? null
+      : { label: 'Match', value: `${percent(match.share)} of its weight finds its place in the program` },
+    last === null || last.match === null
+      ? null
+      : {
+          label: 'Last profile',
+          value: `${percent(last.match.share)} of its weight finds its place in the program${last.match.findings.map((finding) => `; ${finding}`).join('')}`,
+        },
+    stability === null
+      ? null
+      : {
+          label: 'Stability',
+          value: `profiles of two halves of the captures are ${percent(stability.similarity)} alike`,
+        },
+    consumption === null
+      ? null
+      : {
+          label: 'Consumed',
+          value: `${consumption.differFromNone} of ${consumption.functions} functions have other code than without a profile, ${consumption.differFromEmpty} than by an empty one${consumption.report === null ? '' : `; the compiler says ${consumption.report.said}`}`,
+        },
+  ];
+  return facts.filter((fact) => fact !== null);
+}
+
+export function comparedWith({ with: other }: Comparison): string {
+  return other === 'none' ? 'without a profile' : 'by the last accepted profile';
+}
+
+const variants: Readonly<Record<PgoBuild['variant'], string>> = {
+  none: 'without a profile',
+  zero: 'by an empty profile',
+  last: 'by the last accepted profile',
+  next: 'by the new profile',
+};
+
+export interface BuildRow {
+  readonly name: string;
+  readonly seconds: string;
+  readonly bytes: string;
+  readonly codeBytes: string;
+  readonly compiler: string;
+}
+
+/** What each build took and became, beside the one without a profile. */
+export function buildRows({ builds }: ProfileResult): BuildRow[] {
+  const none = builds.find(({ variant }) => variant === 'none');
+  const beside = (value: number, of: 'bytes' | 'codeBytes' | 'seconds', text: string): string => {
+    const before = none?.[of] ?? 0;
+    if (before === 0 || value === before) return text;
+    const more = value / before - 1;
+    return `${text} (${more < 0 ? '−' : '+'}${percent(Math.abs(more))})`;
+  };
+  return builds.map((build) => ({
+    name: variants[build.variant],
+    seconds: beside(build.seconds, 'seconds', seconds(build.seconds)),
+    bytes: beside(build.bytes, 'bytes', size(build.bytes)),
+    codeBytes: beside(build.codeBytes, 'codeBytes', size(build.codeBytes)),
+    compiler: build.compiler ?? 'unknown',
+  }));
+}
+
+/** Files: `8.49 MB`, `19.1 kB`. */
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const [divisor, unit] = bytes < 1e6 ? [1e3, 'kB'] : [1e6, 'MB'];
+  return `${Number((bytes / divisor).toPrecision(3))} ${unit}`;
+}
+
+/** One word for all profiles together. */
+export function overall({ profiles }: PgoResult): 'published' | 'kept' {
+  return profiles.some(({ decision }) => decision === 'published') ? 'published' : 'kept';
+}

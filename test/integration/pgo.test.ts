@@ -1,0 +1,241 @@
+/** Profiles for compilers from a repository to what is published, with real compilers. */
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type PgoResult, type ProfileResult, pgoResultSchema } from '../../src/pgo/result.js';
+import { goObstacle } from '../go.js';
+import { type GitHubServer, startGitHubServer } from '../publish/github-server/server.js';
+import { readZip } from '../publish/zip.js';
+import { expectCode, Project, runCli } from './project.js';
+import { Upstream } from './runner.js';
+
+/** What a run leaves besides bundles, relative to its output folder. */
+function filesIn(folder: string): string[] {
+  return (readdirSync(folder, { recursive: true }) as string[]).filter((path) =>
+    /^(published|[^/]*\.(json|html|md)$)/.test(path),
+  );
+}
+
+function sha256(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
+}
+
+function readResult(folder: string): { readonly result: PgoResult; readonly profile: ProfileResult } {
+  const result = pgoResultSchema.parse(JSON.parse(readFileSync(join(folder, 'pgo.json'), 'utf8')));
+  return { result, profile: result.profiles[0] as ProfileResult };
+}
+
+/** Whatever was measured: the decision follows from the bound, and what is published is what was measured. */
+function expectConsistent(folder: string): ProfileResult {
+  const { result, profile } = readResult(folder);
+  const none = profile.comparisons.find((comparison) => comparison.with === 'none');
+  if (none === undefined) throw new Error(`it was not compared: ${JSON.stringify(profile.reasons)}`);
+  const { lower } = none.saving;
+  expect(none.isProven).toBe(none.gate.verdict === 'fail');
+  if (none.isProven) expect(lower).toBeGreaterThan(profile.minGain);
+  expect(profile.decision === 'published').toBe(profile.comparisons.every(({ isProven }) => isProven));
+  const published = join(folder, 'published', profile.path);
+  expect(existsSync(published)).toBe(profile.decision === 'published');
+  if (profile.decision === 'published') {
+    const provenance = JSON.parse(readFileSync(`${published}.provenance.json`, 'utf8'));
+    expect(provenance).toMatchObject({
+      profile: { sha256: sha256(published), path: profile.path, format: profile.format },
+      source: { commit: result.ref.commit },
+      samples: { inBinary: profile.samples.inBinary },
+      saves: [{ comparedWith: 'no profile', saving: none.saving }],
+    });
+    expect(provenance.binary.buildId).toMatch(/^[0-9a-f]{16,}$/);
+  }
+  // Unlike the one by an empty profile, and by the compiler's word where it gives it.
+  expect(profile.consumption?.differFromNone).toBeGreaterThan(0);
+  expect(profile.consumption?.differFromEmpty).toBeGreaterThan(0);
+  expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain(
+    `<span class="word">${profile.decision === 'published' ? 'Published' : 'Kept'}</span>`,
+  );
+  return profile;
+}
+
+/** A sample of ours in a repository of its own, with more keys in its `pgo:`, and more workloads. */
+function sampleRepository(name: string, pgo: readonly string[] = [], workloads = ''): Project {
+  const project = new Project();
+  cpSync(join('samples', name), project.folder, {
+    recursive: true,
+    filter: (path) => !['.profbound', 'pages', 'routes'].includes(basename(path)) && !path.endsWith('.o'),
+  });
+  const text = project.read('.profbound.yml');
+  const short = ['captures: 3', 'seconds: 1', 'floor: 300', 'budget: 10s', ...pgo];
+  project.write({
+    '.profbound.yml': text
+      .replace('    pgo:\n', `    pgo:\n${short.map((line) => `      ${line}\n`).join('')}`)
+      .replace('capture:\n  seconds: 2', `${workloads}capture:\n  seconds: 0.5`),
+  });
+  project.git('init', '-q');
+  project.commit('sample');
+  return project;
+}
+
+describe('the nightly run', () => {
+  let server: GitHubServer;
+  let upstream: Upstream;
+  beforeAll(async () => {
+    server = await startGitHubServer();
+    const pgo = {
+      format: 'llvm',
+      binary: 'rounds',
+      profile: 'profiles/rounds.prof',
+      // So much faster by its profile that a busy machine cannot hide it: without one it is not optimised.
+      rebuild:
+        'clang-19 $(test -z "$PGO_PROFILE" && echo -O0 || echo -O2 -fprofile-sample-use=$PGO_PROFILE) -g -fdebug-info-for-profiling -Wl,--build-id -o rounds rounds.c',
+      captures: 2,
+      seconds: 1,
+      floor: 500,
+      on_no_gain: 'fail',
+    };
+    upstream = new Upstream({
+      'rounds.c': readFileSync('test/integration/programs/rounds.c', 'utf8'),
+      '.profbound.yml': JSON.stringify({
+        version: 1,
+        workloads: { rounds: { batch: './rounds', warmup: '0s', pgo } },
+        capture: { seconds: 0.3 },
+        gate: { max_pairs: 12, budget: '60s' },
+      }),
+    });
+  });
+  afterAll(async () => {
+    await server.close();
+    upstream.remove();
+    expect(server.violations).toEqual([]);
+  });
+
+  test('publishes a profile that is proven: an artifact with its provenance, a summary, outputs', async () => {
+    const sha = upstream.project.git('rev-parse', 'HEAD');
+    const run = await upstream.run({ server, event: 'schedule', sha, inputs: { mode: 'pgo' }, depth: 1 });
+    expectCode(run, 0);
+    expect(run.warnings).toEqual([]);
+    const folder = run.workspace.path('.profbound', 'pgo');
+    const { saving } = expectConsistent(folder).comparisons[0] as ProfileResult['comparisons'][number];
+    expect(saving.lower).toBeGreaterThan(0);
+    expect(run.outputs).toMatchObject({ decision: 'published', profiles: join(folder, 'published') });
+    expect(run.summary).toMatch(/^\*\*Published\*\*: profiles\/rounds\.prof is published: it saves \d+/);
+    expect(run.stdout).toMatch(/^::notice::profbound: profiles\/rounds\.prof is published/m);
+    const artifact = server.artifacts.finished.get('profbound-perf-1-profiles');
+    const files = readZip(artifact?.bytes ?? Buffer.alloc(0));
+    expect([...files.keys()].sort()).toEqual([
+      'profiles/rounds.prof',
+      'profiles/rounds.prof.provenance.json',
+    ]);
+    for (const [path, bytes] of files) {
+      expect(bytes.equals(readFileSync(join(folder, 'published', path)))).toBe(true);
+    }
+    expect(server.artifacts.finished.has('profbound-perf-1.html')).toBe(true);
+    expect(readdirSync(folder).sort()).toEqual([
+      'pgo.json',
+      'published',
+      'report.html',
+      'rounds',
+      'summary.md',
+    ]);
+    expect(run.workspace.remains()).toEqual([]);
+  }, 180_000);
+});
+
+describe('a service in C++', () => {
+  const project = sampleRepository('cpp-service');
+  afterAll(() => project.remove());
+
+  test('is built by its profile, and what is decided follows from the bound', async () => {
+    const run = await runCli(['pgo', '--out', 'out'], { cwd: project.folder });
+    expectCode(run, 0);
+    const profile = expectConsistent(project.path('out'));
+    expect(profile.consumption?.report).toMatchObject({
+      isConsumed: true,
+      said: expect.stringMatching(/ inlined, .*of its samples dropped$/),
+    });
+    expect(profile.match?.share).toBeGreaterThan(0.9);
+    expect(profile.next?.functions).toBeGreaterThan(5);
+    expect(project.remains()).toEqual([]);
+  }, 180_000);
+});
+
+describe('a load that misleads: of a service in Go nothing but its sign of life', () => {
+  const obstacle = goObstacle(23);
+  if (obstacle !== null) {
+    test(`nothing was run: ${obstacle}`, () => expect(obstacle).toMatch(/^Go /));
+    return;
+  }
+  const project = sampleRepository(
+    'go-service',
+    ['min_gain: 10%', 'workloads: [idle]'],
+    `  idle:
+    start: ./pages \${PORT}
+    ready: http://127.0.0.1:\${PORT}/healthz
+    warmup: 200ms
+    load:
+      http: http://127.0.0.1:\${PORT}/healthz
+      connections: 4
+`,
+  );
+  afterAll(() => project.remove());
+
+  test('keeps the old profile, with the figures', async () => {
+    const old = project.write({ 'default.pgo': '' }).commit('a profile that was accepted');
+    const run = await runCli(['pgo', '--out', 'out'], { cwd: project.folder });
+    expectCode(run, 0);
+    const profile = expectConsistent(project.path('out'));
+    expect(readResult(project.path('out')).result.ref.commit).toBe(old);
+    expect(profile.samples.workloads).toEqual(['idle']);
+    expect(profile).toMatchObject({ decision: 'kept', last: { bytes: 0 } });
+    expect(run.stdout.replace(/\s+/g, ' ')).toMatch(
+      /^The old default\.pgo is kept for pages: (with the profile it is slower: )?the profile saves −?[\d.]+ % \(/,
+    );
+    expect(profile.consumption?.report?.said).toMatch(/hot calls? inlined|^-pgo=/);
+    expect(filesIn(project.path('out')).sort()).toEqual([
+      'pgo.json',
+      'published',
+      'published/.made-by-profbound',
+      'report.html',
+      'summary.md',
+    ]);
+    expect(project.remains()).toEqual([]);
+  }, 240_000);
+});
+
+describe('what cannot be measured', () => {
+  test('is refused with the seconds that are missing, and leaves no profile', async () => {
+    const project = new Project().write({
+      'rounds.c': readFileSync('test/integration/programs/rounds.c', 'utf8'),
+      '.profbound.yml': JSON.stringify({
+        version: 1,
+        workloads: {
+          rounds: {
+            batch: './rounds',
+            build: 'gcc -O2 -g -Wl,--build-id -o rounds rounds.c',
+            warmup: '0s',
+            pgo: { format: 'gcc', binary: 'rounds', profile: 'rounds.afdo', captures: 2, seconds: 0.2 },
+          },
+        },
+      }),
+    });
+    try {
+      const run = await runCli(['pgo', '--head', 'dir:.', '--out', 'out'], { cwd: project.folder });
+      expectCode(run, 4);
+      expect(run.stdout.replace(/\s+/g, ' ')).toMatch(
+        /No rounds\.afdo is published for rounds: \d+ samples in the binary in .* and 5k samples are needed: capture \d+ s more/,
+      );
+      expect(existsSync(project.path('out', 'published', 'rounds.afdo'))).toBe(false);
+    } finally {
+      project.remove();
+    }
+  }, 60_000);
+
+  test.each([
+    ['pgo --binary x', /--binary belongs to --bundle DIR/],
+    ['pgo --bundle x --head y', /--head and --bundle exclude each other/],
+    ['pgo --head dir:nowhere', /dir:nowhere: there is no folder/],
+  ])('%s is refused', async (words, message) => {
+    const run = await runCli(words.split(' '), { cwd: '/tmp' });
+    expectCode(run, 3);
+    expect(run.stderr).toMatch(message);
+  });
+});

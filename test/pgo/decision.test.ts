@@ -1,0 +1,158 @@
+/** What is decided of a profile, by what was found. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { comparisonOf } from '../../src/pgo/decision.js';
+import { type PgoFormat, pgoFormats } from '../../src/pgo/formats.js';
+import { type ProfileResult, pgoResultSchema } from '../../src/pgo/result.js';
+import { aComparison, aPgoResult, aProfile } from '../report/pgoResults.js';
+import { aWorkload, figure } from '../report/results.js';
+
+const last = {
+  bytes: 48_000,
+  sha256: '01d0'.repeat(16),
+  match: { share: 0.98, findings: [] },
+  isUsable: true,
+};
+const codes = ({ reasons }: ProfileResult): string[] => reasons.map(({ code }) => code);
+
+describe('a comparison', () => {
+  test('is of what the other build takes: 25 % more are 20 % saved, and bounds stay on their side', () => {
+    const total = { ...figure(0.25, 0.1, 1), margin: 0, mde: null };
+    const { saving, isProven } = comparisonOf('none', aWorkload('api', { verdict: 'fail', total }));
+    expect(saving.estimate).toBeCloseTo(0.2, 12);
+    expect(saving.lower).toBeCloseTo(0.1 / 1.1, 12);
+    expect(saving.upper).toBeCloseTo(0.5, 12);
+    expect(isProven).toBe(true);
+  });
+
+  test('without bounds saves nothing that is known', () => {
+    const total = { ...figure(0.25, null, null), margin: 0, mde: null };
+    const found = comparisonOf('none', aWorkload('api', { verdict: 'inconclusive', total }));
+    expect(found).toMatchObject({ isProven: false, saving: { lower: null, upper: null } });
+  });
+});
+
+describe('a profile', () => {
+  test('with a proven gain is published', () => {
+    const profile = aProfile();
+    expect(profile).toMatchObject({ decision: 'published' });
+    expect(profile.reasons).toEqual([
+      {
+        code: 'gain_proven',
+        message: 'requests take 5.0 % (3.0 % … 6.5 %) less CPU time than without a profile, in 24 pairs',
+      },
+    ]);
+    expect(pgoResultSchema.safeParse(aPgoResult([profile])).error).toBeUndefined();
+  });
+
+  test('whose bounds reach to nothing is kept out, with the figures', () => {
+    const profile = aProfile({ comparisons: [aComparison('none', [0.02, -0.01, 0.05])] });
+    expect(profile.decision).toBe('kept');
+    expect(profile.reasons[0]).toEqual({
+      code: 'no_gain',
+      message:
+        'the profile saves 2.0 % (−1.0 % … 4.8 %) of the CPU time per request, in 24 pairs, and that it saves any is not proven',
+    });
+  });
+
+  test('that gains less than is asked for is kept out', () => {
+    const comparisons = [aComparison('none', [0.02, 0.01, 0.03], 0.05)];
+    const profile = aProfile({ comparisons, minGain: 0.05 });
+    expect(codes(profile)).toEqual(['no_gain']);
+    expect(profile.reasons[0]?.message).toContain('that it saves more than 5.0 % is not proven');
+  });
+
+  test('that makes the program slower is kept out, and said to', () => {
+    const profile = aProfile({ comparisons: [aComparison('none', [-0.05, -0.09, -0.02])] });
+    expect(codes(profile)).toEqual(['slower']);
+  });
+
+  test('whose comparison cannot be trusted is kept out, and says why', () => {
+    const found = aComparison('none', [0.05, 0.03, 0.07]);
+    const doubt = { code: 'other_load_differs', message: 'programs that were not measured took more' };
+    const gate = { ...found.gate, verdict: 'inconclusive' as const, reasons: [doubt] };
+    const profile = aProfile({ comparisons: [comparisonOf('none', gate)] });
+    expect(codes(profile)).toEqual(['no_gain', 'other_load_differs']);
+  });
+
+  test('has to beat the last accepted one', () => {
+    const gain = aComparison('none', [0.053, 0.031, 0.07]);
+    const equal = aProfile({ last, comparisons: [gain, aComparison('last', [0.001, -0.01, 0.012])] });
+    expect(equal.decision).toBe('kept');
+    expect(equal.reasons[0]).toMatchObject({
+      code: 'not_better_than_last',
+      message: expect.stringMatching(/^compared with default\.pgo as it is, .*0\.1 % \(−1\.0 % … 1\.2 %\)/),
+    });
+    const better = aProfile({ last, comparisons: [gain, aComparison('last', [0.02, 0.01, 0.03])] });
+    expect(codes(better)).toEqual(['gain_proven', 'better_than_last']);
+  });
+
+  test('of too few samples is not built with, and says how much longer to capture', () => {
+    const samples = { ...aProfile().samples, inBinary: 2000, neededSeconds: 90 };
+    const nothing = { next: null, consumption: null, comparisons: [] };
+    const profile = aProfile({ samples, ...nothing });
+    expect(codes(profile)).toEqual(['too_few_samples']);
+    expect(profile.reasons[0]?.message).toContain('capture 1 min 30 s more under the same load');
+    const idle = aProfile({ samples: { ...samples, inBinary: 0, neededSeconds: null }, ...nothing });
+    expect(idle.reasons[0]?.message).toContain('the load does not exercise it');
+  });
+
+  test.each([
+    [
+      'without one',
+      { differFromNone: 0 },
+      /all 6200 functions have the same code with the profile as without/,
+    ],
+    ['by an empty one', { differFromEmpty: 0 }, /the same code with the profile as with an empty one/],
+    [
+      'as its compiler says',
+      { report: { isConsumed: false, said: 'no matching function' } },
+      /^the compiler says no matching function: see that pgo\.rebuild hands \$\{PGO_PROFILE\}/,
+    ],
+  ])('that was not consumed is not compared: %s', (_, change, message) => {
+    const consumption = {
+      functions: 6200,
+      differFromNone: 308,
+      differFromEmpty: 307,
+      report: null,
+      ...change,
+    };
+    const profile = aProfile({ consumption, comparisons: [] });
+    expect(codes(profile)).toEqual(['not_consumed']);
+    expect(profile.reasons[0]?.message).toMatch(message);
+  });
+
+  test('of BOLT is not compared with one of another build, which BOLT would take for its own', () => {
+    const profile = aProfile({ format: 'bolt', last: { ...last, match: null, isUsable: false } });
+    expect(profile.decision).toBe('published');
+    expect(codes(profile)).toEqual(['gain_proven', 'last_is_stale']);
+  });
+
+  test('is looked at again where halves differ, lines are missing, or the last one is stale', () => {
+    const stale = { ...last, match: { share: 0.6, findings: [] } };
+    const gain = aComparison('none', [0.053, 0.031, 0.07]);
+    const profile = aProfile({
+      last: stale,
+      comparisons: [gain, aComparison('last', [0.02, 0.01, 0.03])],
+      stability: { similarity: 0.3 },
+      match: { share: 0.7, findings: ['there is no function f'] },
+      next: { bytes: 1, sha256: last.sha256, functions: 1, describedShare: 0.5 },
+    });
+    expect(profile.decision).toBe('published');
+    expect(codes(profile).slice(2)).toEqual([
+      'captures_differ',
+      'poor_match',
+      'last_is_stale',
+      'few_described',
+    ]);
+  });
+});
+
+test('every reason there is has a row in docs/pgo.md, and every row a reason', () => {
+  const written = readFileSync('docs/pgo.md', 'utf8').matchAll(/^\| `([a-z_]+)` \|/gm);
+  const known = [...written]
+    .map(([, code]) => code)
+    .filter((code) => !pgoFormats.includes(code as PgoFormat));
+  const said = readFileSync('src/pgo/decision.ts', 'utf8').matchAll(/'([a-z]+(?:_[a-z]+)+|slower)'/g);
+  expect(known.sort()).toEqual([...new Set([...said].map(([, code]) => code))].sort());
+});
