@@ -24,6 +24,7 @@ import { type Builds, buildAll, removeBuilds } from './builds.js';
 import { readConfigs, type SideConfigs } from './configuration.js';
 import type { Log } from './log.js';
 import { type OutputPaths, outputPaths, prepareBundleFolder, removeReports, writeOutputs } from './output.js';
+import { makeWorkloadsReadable, type ReadableWorkloads } from './runtimes.js';
 import { captureSources } from './sources.js';
 
 export interface GateOptions {
@@ -74,13 +75,14 @@ export async function runGate(options: GateOptions): Promise<GateOutcome> {
     const plan = planOf(options, found, collector);
     const environment = environmentOf(plan, found.configs.head);
     const builds = await buildAll(plan.workloads, prepared.refs, options);
-    const notes = [...prepared.notes, ...found.notes, ...plan.notes, ...builds.notes];
+    const readable = await makeWorkloadsReadable(plan.workloads, builds, options.signal);
+    const notes = [...prepared.notes, ...found.notes, ...plan.notes, ...builds.notes, ...readable.notes];
     for (const note of notes) options.log.line(`note: ${note}`);
     // Reports of an earlier run must not stand beside this run's bundle, however this run ends.
     removeReports(paths);
-    const manifest = manifestOf(plan, found, prepared, builds, environment, notes);
+    const manifest = manifestOf(plan, found, prepared, builds, readable, environment, notes);
     const writer = new BundleWriter(paths.bundle, manifest);
-    await measure(plan, builds, collector, writer, options);
+    await measure(readable.workloads, builds, collector, writer, options);
   } catch (error) {
     // After an abort, whatever fails fails because of it.
     throw options.signal.aborted ? options.signal.reason : error;
@@ -132,6 +134,7 @@ function manifestOf(
   { configs, waivers }: SideConfigs,
   { refs, changes }: PreparedSides,
   builds: Builds,
+  { runtimes }: ReadableWorkloads,
   environment: Environment,
   notes: readonly string[],
 ): BundleManifest {
@@ -152,6 +155,7 @@ function manifestOf(
       load: loadOf(workload),
       captureSeconds: pilotLength(workload.capture.seconds),
       ...(workload.capture.offCpu ? { offCpu: workload.waitPolicy } : {}),
+      runtimes: runtimes.get(workload.name),
       ...layoutsIn(workload, builds),
       captures: [],
       stop: null,
@@ -198,7 +202,7 @@ function loadOf({ load }: WorkloadPlan): BundleManifest['workloads'][number]['lo
 
 /** Measures one workload after the other; what was measured before an error is kept and says why it ended. */
 async function measure(
-  plan: Plan,
+  workloads: readonly WorkloadPlan[],
   builds: Builds,
   collector: Collector,
   writer: BundleWriter,
@@ -207,7 +211,7 @@ async function measure(
   const sources = captureSources(writer.directory, writer.manifest);
   const { startedAt } = writer.manifest;
   try {
-    for (const workload of plan.workloads) {
+    for (const workload of workloads) {
       signal.throwIfAborted();
       await runExperiment(workload, builds.sourcesOf(workload), collector, writer, {
         progress: log,

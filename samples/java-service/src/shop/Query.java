@@ -1,0 +1,17 @@
+package shop;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is asked for: words, and perhaps a highest price, written {@code <NUMBER}, in whole units. */
+record Query(List<String> words, int highestPrice) {
+  static Query parse(String text) {
+    var words = new ArrayList<String>();
+    int highest = Integer.MAX_VALUE;
+    for (var part : text.toLowerCase().split("\\s+")) {
+      if (part.matches("<\\d{1,6}")) highest = 100 * Integer.parseInt(part.substring(1));
+      else if (!part.isEmpty()) words.add(part);
+    }
+    return new Query(words, highest);
+  }
+}
