@@ -72,9 +72,13 @@ static void put_functions(struct output *output, const struct functions *functio
 
 static void put_places(struct output *output, const struct scope *scopes, uint32_t count, const char *address)
 {
-	for (uint32_t i = 0; i < count; i++)
-		put(output, &(struct jitdump_inlined_place){ scopes[i].end - address, scopes[i].depth },
+	uint32_t first = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		put(output, &(struct jitdump_inlined_place){ scopes[i].end - address, first, scopes[i].depth },
 		    sizeof(struct jitdump_inlined_place));
+		first += scopes[i].depth;
+	}
 }
 
 static void put_frames(struct output *output, const struct functions *functions, const struct scope *scopes, uint32_t count)

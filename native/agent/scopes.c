@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scopes.h"
 
-#include "system.h"
-
 /* Where nothing is inlined, and it is known which bytecode it is. */
 static int is_outer(const struct scope *scope)
 {

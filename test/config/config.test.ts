@@ -171,6 +171,7 @@ describe('the plan', () => {
       name: 'api',
       warmupSeconds: 1,
       readyTimeoutSeconds: 30,
+      runtime: null,
       budgetSeconds: 900,
       port: null,
       load: { kind: 'command', rate: null },

@@ -174,6 +174,23 @@ test.each<[WaitKind, string]>([
   ['child', 'do_wait kernel_wait4 __x64_sys_wait4'],
   ['condition', 'futex_wait do_futex __x64_sys_futex'],
   ['lock', 'futex_wait syscall std::sys::sync::mutex::futex::Mutex::lock_contended'],
+  [
+    'sleep',
+    'pthread_cond_timedwait os::PlatformEvent::park(long) JavaThread::sleep(long) JVM_Sleep java.lang.Thread.sleep',
+  ],
+  [
+    'lock',
+    'pthread_cond_wait os::PlatformEvent::park() ObjectMonitor::EnterI(JavaThread*) ObjectMonitor::enter(JavaThread*)',
+  ],
+  [
+    'condition',
+    'pthread_cond_wait Parker::park(bool) Unsafe_Park java.util.concurrent.locks.LockSupport.park',
+  ],
+  [
+    'lock',
+    'Unsafe_Park java.util.concurrent.locks.LockSupport.park java.util.concurrent.locks.AbstractQueuedSynchronizer.acquire java.util.concurrent.locks.ReentrantLock.lock',
+  ],
+  ['condition', 'pthread_cond_wait ObjectMonitor::wait(long) JVM_MonitorWait java.lang.Object.wait'],
   ['other', 'schedule do_syscall_64'],
 ])('%s is read from %s', (kind, names) => {
   expect(waitKind(names.split(' '), 'interruptible')).toBe(kind);

@@ -85,10 +85,11 @@ struct jitdump_inlined_function {
 	uint32_t start_line;
 };
 
-/* Code from the end of the place before up to and with this offset. */
+/* Code from the end of the place before up to and with this offset; places ascend. */
 struct jitdump_inlined_place {
 	uint32_t end;
-	/* How many frames belong to it, which follow those of the place before; the innermost function first. */
+	/* The first of the frames that belong to it, that of the innermost function, and how many they are. */
+	uint32_t first;
 	uint32_t depth;
 };
 

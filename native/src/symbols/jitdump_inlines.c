@@ -63,37 +63,35 @@ static bool take_apart(const struct jitdump *jitdump, struct inlines *inlines)
 	return true;
 }
 
-/* The place that an offset into the code belongs to, and its first frame; false: beyond all of them. */
-static bool find_place(const struct inlines *inlines, uint64_t offset, struct jitdump_inlined_place *found, uint64_t *first)
+/* The place that an offset into the code belongs to; false: beyond all of them. */
+static bool find_place(const struct inlines *inlines, uint64_t offset, struct jitdump_inlined_place *place)
 {
-	uint64_t frame = 0;
-	bool is_found = false;
+	uint32_t low = 0, high = inlines->header.places;
 
-	for (uint32_t i = 0; i < inlines->header.places; i++) {
-		struct jitdump_inlined_place place;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
 
-		memcpy(&place, inlines->places + i * sizeof(place), sizeof(place));
-		if (offset <= place.end && (!is_found || place.end < found->end)) {
-			is_found = true;
-			*found = place;
-			*first = frame;
-		}
-		frame += place.depth;
+		memcpy(place, inlines->places + (size_t)middle * sizeof(*place), sizeof(*place));
+		if (place->end < offset)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return is_found;
+	if (low == inlines->header.places)
+		return false;
+	memcpy(place, inlines->places + (size_t)low * sizeof(*place), sizeof(*place));
+	return place->first <= inlines->header.frames && place->depth <= inlines->header.frames - place->first;
 }
 
-static bool read_frame(const struct inlines *inlines, uint64_t number, struct source_line *line)
+static bool read_frame(const struct inlines *inlines, uint32_t number, struct source_line *line)
 {
 	struct jitdump_inlined_frame frame;
 	struct jitdump_inlined_function function;
 
-	if (number >= inlines->header.frames)
-		return false;
-	memcpy(&frame, inlines->frames + number * sizeof(frame), sizeof(frame));
+	memcpy(&frame, inlines->frames + (size_t)number * sizeof(frame), sizeof(frame));
 	if (frame.function >= inlines->header.functions)
 		return false;
-	memcpy(&function, inlines->functions + (uint64_t)frame.function * sizeof(function), sizeof(function));
+	memcpy(&function, inlines->functions + (size_t)frame.function * sizeof(function), sizeof(function));
 	if (function.name >= inlines->header.text_bytes || function.file >= inlines->header.text_bytes)
 		return false;
 	*line = (struct source_line){
@@ -111,18 +109,19 @@ bool jitdump_lines(struct jitdump *jitdump, const struct jitdump_code *code, uin
 {
 	struct jitdump_inlined_place place = { 0 };
 	struct inlines inlines;
-	uint64_t first = 0;
+	uint32_t kept;
 
 	lines->count = 0;
 	if (!code->inlines_at || !read_record(jitdump, code->inlines_at) || !take_apart(jitdump, &inlines) ||
-	    !find_place(&inlines, address - start, &place, &first))
+	    !find_place(&inlines, address - start, &place) || place.depth == 0)
 		return false;
 	/* Of deeper nesting the callers in the midst are left out, never the function that has the code. */
-	for (uint32_t i = 0; i < place.depth; i++) {
-		if (i >= MAX_INLINED && i + 1 < place.depth)
-			continue;
-		if (!read_frame(&inlines, first + i, &lines->entries[lines->count++]))
+	kept = place.depth <= MAX_INLINED ? place.depth : MAX_INLINED + 1;
+	for (uint32_t i = 0; i < kept; i++) {
+		uint32_t frame = i + 1 < kept ? i : place.depth - 1;
+
+		if (!read_frame(&inlines, place.first + frame, &lines->entries[lines->count++]))
 			return false;
 	}
-	return lines->count > 0;
+	return true;
 }

@@ -22,6 +22,7 @@ public final class Main {
     server.createContext("/search", exchange -> answer(exchange, "application/json", main.find(query(exchange))));
     server.setExecutor(Executors.newFixedThreadPool(4));
     server.start();
+    System.out.println("listening on " + server.getAddress().getPort());
   }
 
   private String find(String text) {
