@@ -135,14 +135,15 @@ int32_t function_line(const struct function *function, int32_t bytecode)
 	return line;
 }
 
-uint32_t functions_find(const struct functions *functions, method_id method)
+uint32_t functions_find(struct functions *functions, method_id method)
 {
-	/* Neighbours are alike: the last ones are asked first. */
-	uint32_t number = functions->count;
+	uint32_t *recent = &functions->recent[(uintptr_t)method * 0x9e3779b97f4a7c15u >> 56];
 
-	while (number-- > 0)
+	if (*recent < functions->count && functions->entries[*recent].method == method)
+		return *recent;
+	for (uint32_t number = 0; number < functions->count; number++)
 		if (functions->entries[number].method == method)
-			return number;
+			return *recent = number;
 	return functions->count;
 }
 

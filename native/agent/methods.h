@@ -25,13 +25,15 @@ struct functions {
 	struct function *entries;
 	uint32_t count;
 	uint32_t capacity;
+	/* Numbers that were asked for last, by what their methods' ids hash to. */
+	uint32_t recent[256];
 };
 
 /* Describes a method that is not among them yet. */
 void functions_add(struct functions *functions, jvmti *env, method_id method);
 
 /* The method's number among them; their count: it is none of them. */
-uint32_t functions_find(const struct functions *functions, method_id method);
+uint32_t functions_find(struct functions *functions, method_id method);
 
 /* The line of a function's instruction; 0: not known. */
 int32_t function_line(const struct function *function, int32_t bytecode);

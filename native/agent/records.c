@@ -81,7 +81,7 @@ static void put_places(struct output *output, const struct scope *scopes, uint32
 	}
 }
 
-static void put_frames(struct output *output, const struct functions *functions, const struct scope *scopes, uint32_t count)
+static void put_frames(struct output *output, struct functions *functions, const struct scope *scopes, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++)
 		for (uint32_t k = 0; k < scopes[i].depth; k++) {
@@ -94,7 +94,7 @@ static void put_frames(struct output *output, const struct functions *functions,
 		}
 }
 
-void put_inlines(struct output *output, const struct functions *functions, const struct scope *scopes, uint32_t count,
+void put_inlines(struct output *output, struct functions *functions, const struct scope *scopes, uint32_t count,
 		 const char *address)
 {
 	struct jitdump_inlines header = { .address = (uint64_t)address, .functions = functions->count, .places = count };

@@ -25,7 +25,7 @@ size_t most_record_bytes(uint64_t functions, uint64_t places, uint64_t frames);
 void put_debug_info(struct output *output, const struct function *function, uint64_t address);
 
 /* What runs where in the code that the next load is of. */
-void put_inlines(struct output *output, const struct functions *functions, const struct scope *scopes, uint32_t count,
+void put_inlines(struct output *output, struct functions *functions, const struct scope *scopes, uint32_t count,
 		 const char *address);
 
 /* Code that is there from now on. */

@@ -1,9 +1,10 @@
 /** Makes the stacks of all workloads readable, before they are started for the first time. */
-import type { Runtimes, SideRuntime } from '../bundle/runtimes.js';
+import type { RuntimeName, Runtimes, SideRuntime } from '../bundle/runtimes.js';
 import { type Side, sides } from '../bundle/schema.js';
 import { shippedJavaAgent } from '../capture/binary.js';
 import type { SidePlan, WorkloadPlan } from '../config/plan.js';
 import { programEnvironment } from '../workload/environment.js';
+import { detectRuntime } from '../workload/runtimes/detection.js';
 import { makeReadable } from '../workload/runtimes/setUp.js';
 import type { Builds } from './builds.js';
 
@@ -50,13 +51,24 @@ async function readableSide(
   const plan = workload.sides[side];
   const key = plan.start === null ? 'batch' : 'start';
   const start = {
-    command: plan[key] as string,
+    command: commandOf(plan),
     cwd: builds.sourcesOf(workload)[side].root,
     environment: programEnvironment(workload.environment),
-    runtime: workload.runtime,
+    runtime: workload.runtime ?? runtimeOf(workload, side),
   };
   const { command, environment, runtime, note } = await makeReadable(start, shippedJavaAgent, signal);
   return { plan: { ...plan, [key]: command, environment }, runtime, note };
+}
+
+/** What one side's command does not give away, as when something is put around it, the other's may. */
+function runtimeOf({ sides: { base, head } }: WorkloadPlan, side: Side): RuntimeName | null {
+  const [own, other] = side === 'base' ? [base, head] : [head, base];
+  const runtime = (plan: SidePlan) => detectRuntime(commandOf(plan), null).runtime;
+  return runtime(own) ?? runtime(other);
+}
+
+function commandOf({ start, batch }: SidePlan): string {
+  return (start ?? batch) as string;
 }
 
 /** What holds for both sides is said once. */

@@ -1,7 +1,6 @@
 /** What is added to the start of a program really makes its stacks readable: captures of each runtime that is here. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { CaptureSummary } from '../../src/bundle/summary.js';
@@ -17,6 +16,7 @@ import { chooseFreePort } from '../../src/workload/port.js';
 import { shellWords, startProcess } from '../../src/workload/process.js';
 import { makeReadable } from '../../src/workload/runtimes/setUp.js';
 import { eventually, never, Tag, temporaryFolder } from '../workload/support.js';
+import { recentPython } from './recentPython.js';
 
 interface Captured {
   readonly summary: CaptureSummary;
@@ -102,16 +102,6 @@ test('node: JavaScript functions', async () => {
   expect(shareOf(captured, 'spin')).toBeGreaterThan(0.5);
   expect(missingPart(captured.summary)).toBeLessThan(0.05);
 });
-
-/** A Python whose functions can be named, where one is installed. */
-function recentPython(): string | null {
-  const versions = join(homedir(), '.pyenv', 'versions');
-  const installed = existsSync(versions) ? readdirSync(versions) : [];
-  const paths = ['python3', ...installed.map((name) => join(versions, name, 'bin', 'python3'))];
-  const question =
-    "import sys, sysconfig; sys.exit(not (sys.version_info >= (3, 12) and sysconfig.get_config_var('PY_HAVE_PERF_TRAMPOLINE')))";
-  return paths.find((path) => spawnSync(path, ['-c', question]).status === 0) ?? null;
-}
 
 const python = recentPython();
 test.each(python === null ? [] : [python])('python: functions of %s', async (path) => {

@@ -1,13 +1,13 @@
 /** What is added to the start of a program, as told by its command and by the runtime that is there. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { RuntimeChoice } from '../../src/config/plan.js';
 import { programOf } from '../../src/workload/runtimes/commandLine.js';
 import { detectRuntime } from '../../src/workload/runtimes/detection.js';
 import { makeReadable, type ReadableStart } from '../../src/workload/runtimes/setUp.js';
+import { installedPythons } from '../capture/recentPython.js';
 import { never, temporaryFolder } from './support.js';
 
 describe('the program of a command', () => {
@@ -187,14 +187,10 @@ describe('java', () => {
 
 /** Every Python 3 that is installed, by its path. */
 function pythons(): { readonly path: string; readonly version: number }[] {
-  const versions = join(homedir(), '.pyenv', 'versions');
-  const found = spawnSync('ls', [versions], { encoding: 'utf8' }).stdout.split('\n').filter(Boolean);
-  const paths = ['/usr/bin/python3', ...found.map((name) => join(versions, name, 'bin', 'python3'))];
-  return paths.flatMap((path) => {
-    const { stdout } = spawnSync(path, ['-c', 'import sys; print(sys.version_info[1])'], {
-      encoding: 'utf8',
-    });
-    return stdout ? [{ path, version: Number(stdout) }] : [];
+  return installedPythons().flatMap((path) => {
+    const question = 'import sys; print(sys.version_info[1] if sys.version_info[0] == 3 else "")';
+    const { stdout } = spawnSync(path, ['-c', question], { encoding: 'utf8' });
+    return stdout?.trim() ? [{ path, version: Number(stdout) }] : [];
   });
 }
 
