@@ -96,13 +96,14 @@ async function cost({ cwd, command, path, warmupSeconds }: Program, isReadable: 
       await running.exited;
       return Number(/cost (\S+)/.exec(running.stdout)?.[1]);
     }
-    const load = { url: `http://127.0.0.1:${port}${path}`, method: 'GET', headers: {}, body: null };
-    const offer = (seconds: number) => offerHttpLoad({ ...load, connections: 4, rate: null, seconds });
+    const load = { urls: [`http://127.0.0.1:${port}${path}`], method: 'GET', headers: {}, body: null };
+    const offer = (seconds: number) =>
+      offerHttpLoad({ ...load, connections: 4, rate: null, turns: [0], turnSeconds: seconds });
     while (!/listening/.test(running.stdout)) await new Promise((resolve) => setTimeout(resolve, 20));
     await offer(warmupSeconds);
     const before = cpuNanoseconds(running.pid);
-    const { requests2xx } = await offer(3);
-    return (cpuNanoseconds(running.pid) - before) / requests2xx;
+    const { targets } = await offer(3);
+    return (cpuNanoseconds(running.pid) - before) / (targets[0]?.requests2xx ?? 0);
   } finally {
     await running.stop();
     removePerfMaps([running.pid], began);

@@ -120,13 +120,13 @@ test('java: compiled, inlined and interpreted methods, and where they wait', asy
   execFileSync('sh', ['-c', 'javac -d build src/shop/*.java'], { cwd: folder });
   const port = await chooseFreePort();
   const url = `http://127.0.0.1:${port}/search?q=fimo+kavenza+silderpa`;
-  const request = { url, method: 'GET', headers: {}, body: null, connections: 4, rate: null };
+  const request = { urls: [url], method: 'GET', headers: {}, body: null, connections: 4, rate: null };
   const captured = await capture(
     `java -Xmx256m -Dsun.net.httpserver.nodelay=true -cp build shop.Main ${port}`,
     folder,
     /listening/,
     5,
-    () => offerHttpLoad({ ...request, seconds: 5.5 }),
+    () => offerHttpLoad({ ...request, turns: [0], turnSeconds: 5.5 }),
   );
   expect(missingPart(captured.summary)).toBeLessThan(0.01);
   expect(shareOf(captured, 'shop.Spelling.distance')).toBeGreaterThan(0.05);
