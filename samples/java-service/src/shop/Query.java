@@ -8,10 +8,19 @@ record Query(List<String> words, int highestPrice) {
   static Query parse(String text) {
     var words = new ArrayList<String>();
     int highest = Integer.MAX_VALUE;
-    for (var part : text.toLowerCase().split("\\s+")) {
-      if (part.matches("<\\d{1,6}")) highest = 100 * Integer.parseInt(part.substring(1));
+    for (var part : text.toLowerCase().split(" ")) {
+      if (part.startsWith("<")) highest = price(part.substring(1));
       else if (!part.isEmpty()) words.add(part);
     }
     return new Query(words, highest);
+  }
+
+  /** In hundredths; what is no number is no limit. */
+  private static int price(String units) {
+    try {
+      return Math.multiplyExact(100, Integer.parseInt(units));
+    } catch (ArithmeticException | NumberFormatException notOne) {
+      return Integer.MAX_VALUE;
+    }
   }
 }

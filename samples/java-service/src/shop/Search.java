@@ -11,6 +11,9 @@ final class Search {
   /** A product and how well it fits. */
   record Hit(Product product, double score) {}
 
+  private static final Comparator<Hit> BEST_FIRST =
+      Comparator.comparingDouble(Hit::score).reversed().thenComparingInt(hit -> hit.product().price());
+
   private final List<Product> products;
   private final Map<String, List<Integer>> places = new HashMap<>();
   private final Spelling spelling;
@@ -35,11 +38,12 @@ final class Search {
       double rarity = Math.log(1 + (double) products.size() / (1 + found.size()));
       for (var place : found) scores.merge(place, rarity, Double::sum);
     }
-    return scores.entrySet().stream()
-        .map(entry -> new Hit(products.get(entry.getKey()), entry.getValue()))
-        .filter(hit -> hit.product().price() <= query.highestPrice())
-        .sorted(Comparator.comparingDouble(Hit::score).reversed().thenComparingInt(hit -> hit.product().price()))
-        .limit(most)
-        .toList();
+    var hits = new ArrayList<Hit>();
+    for (var entry : scores.entrySet()) {
+      var product = products.get(entry.getKey());
+      if (product.price() <= query.highestPrice()) hits.add(new Hit(product, entry.getValue()));
+    }
+    hits.sort(BEST_FIRST);
+    return hits.subList(0, Math.min(most, hits.size()));
   }
 }
