@@ -126,7 +126,9 @@ describe('node', () => {
   });
 
   test('that does not answer is left alone, and it is said', async () => {
-    expect(await readable('node server.js', { PATH: '/nonexistent' })).toMatchObject({
+    const bin = temporaryFolder();
+    symlinkSync('/bin/sh', join(bin, 'sh'));
+    expect(await readable('node server.js', { PATH: bin })).toMatchObject({
       environment: {},
       runtime: { name: 'node', added: [] },
       note: `node could not be asked which flags it takes, so none was added: start it with ${nodeFlags}`,

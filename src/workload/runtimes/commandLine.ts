@@ -53,7 +53,7 @@ export function programOf(command: string): ProgramWord | null {
   for (;;) {
     while (assignment.test(words[at]?.written ?? '')) at++;
     const found = words[at];
-    if (found === undefined || /[$\s]/.test(found.text)) return null;
+    if (found === undefined || found.text.includes('$')) return null;
     const name = found.text.slice(found.text.lastIndexOf('/') + 1);
     const wrapper = Object.hasOwn(wrappers, name) ? wrappers[name] : undefined;
     if (wrapper === undefined) {
