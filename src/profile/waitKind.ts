@@ -28,7 +28,7 @@ const java: readonly (readonly [WaitKind, RegExp])[] = [
   ['sleep', /^(JVM_Sleep|JavaThread::sleep|java\.lang\.Thread\.sleep\w*)/],
   [
     'condition',
-    /^((ObjectMonitor|ObjectSynchronizer)::wait|JVM_MonitorWait|java\.lang\.Object\.wait\w*|Unsafe_Park|Parker::park|os::PlatformEvent::park|PlatformMonitor::wait|(jdk\.internal|sun)\.misc\.Unsafe\.park|java\.util\.concurrent\.locks\.(LockSupport|AbstractQueued\w+)\b)/,
+    /^((ObjectMonitor|ObjectSynchronizer)::wait|JVM_MonitorWait|java\.lang\.Object\.wait\w*|Unsafe_Park|Parker::park|(os::)?Platform(Event::park|Monitor::wait)|(jdk\.internal|sun)\.misc\.Unsafe\.park|java\.util\.concurrent\.locks\.(LockSupport|AbstractQueued\w+)\b|java\.util\.concurrent\.ForkJoinPool\.(un)?managedBlock)/,
   ],
 ];
 
