@@ -36,6 +36,11 @@ if command -v node >/dev/null; then
 	(cd "$work" && node --perf-prof --perf-basic-prof -e 'for (let i = 0; i < 1e6; i++) Math.sqrt(i)' && cat jit-*.dump | head -c 40000) > "$out/jitdump/node"
 	(cd "$work" && rm -f /tmp/perf-"$(ls jit-*.dump | tr -cd 0-9)".map)
 fi
+if command -v java >/dev/null; then
+	agent=$(cd "$(dirname "$0")/.." && pwd)/build/profbound-java.so
+	(cd "$work" && sh -c 'echo $$ > pid; exec java -agentpath:"$1" -Xcomp -XX:TieredStopAtLevel=1 -version' sh "$agent" 2>/dev/null >/dev/null) || :
+	head -c 40000 /tmp/jit-"$(cat "$work/pid")".dump > "$out/jitdump/java" && rm -f /tmp/jit-"$(cat "$work/pid")".dump
+fi
 printf '7f0010 20 JS:*f /srv/a.js:1:2\n7f0010 10 LazyCompile:~g file:///srv/b.mjs:3:4\n400 8 py::h:/srv/c.py\n' > "$out/perf_map/lines"
 cat /proc/self/maps > "$out/maps/self"
 number=0

@@ -28,6 +28,7 @@ func main() {
 			return
 		}
 		page := render(documents[number%uint64(len(documents))])
+		record(page)
 		answer.Header().Set("Content-Type", "text/html; charset=utf-8")
 		answer.Header().Set("ETag", fmt.Sprintf("%q", strconv.FormatUint(page.tag, 16)))
 		answer.Write(page.html)

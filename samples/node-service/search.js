@@ -26,9 +26,13 @@ export function buildIndex(documents) {
   return { documents, postings, lengths, meanLength };
 }
 
-/** The best documents for a query, each with its score and the words that matched. */
-export function search(index, query, limit) {
-  const words = [...new Set(tokenize(query).map((token) => token.word))];
+/**
+ * The best documents for a query, each with its score and the words that matched.
+ * @param suggest says what a word that no document has may have meant
+ */
+export function search(index, query, limit, suggest) {
+  const asked = [...new Set(tokenize(query).map((token) => token.word))];
+  const words = asked.map((word) => (index.postings.has(word) ? word : (suggest(word) ?? word)));
   const scores = new Float64Array(index.documents.length);
   for (const word of words) addScores(index, word, scores);
   return selectBest(scores, limit).map((id) => ({ document: index.documents[id], score: scores[id], words }));

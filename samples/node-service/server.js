@@ -6,9 +6,11 @@ import { createServer } from 'node:http';
 import { makeCorpus } from './corpus.js';
 import { renderPage } from './page.js';
 import { buildIndex, search } from './search.js';
+import { openSuggestions } from './suggestions.js';
 
 const port = Number(process.argv[2] ?? process.env.PORT ?? 8080);
 const index = buildIndex(makeCorpus({ documents: 300, words: 220 }));
+const suggest = openSuggestions();
 
 function handle(request, response) {
   const url = new URL(request.url, 'http://service');
@@ -18,7 +20,7 @@ function handle(request, response) {
     return response.end('not found\n');
   }
   const query = url.searchParams.get('q') ?? '';
-  const hits = search(index, query, 10);
+  const hits = search(index, query, 10, suggest);
   response.setHeader('content-type', 'text/html; charset=utf-8');
   response.end(renderPage(query, hits));
 }

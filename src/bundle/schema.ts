@@ -11,6 +11,7 @@ import * as z from 'zod';
 import { amount, listOf, positive } from './bounded.js';
 import { changesSchema } from './changes.js';
 import { conditionsSchema } from './conditions.js';
+import { runtimesSchema } from './runtimes.js';
 import { captureSummarySchema } from './summary.js';
 import { mostWaivers, waiverSchema } from './waivers.js';
 
@@ -151,6 +152,8 @@ const workloadFields = z.object({
   turnSeconds: positive.optional(),
   /** Absent where captures were not asked to keep where threads wait. */
   offCpu: waitPolicySchema.optional(),
+  /** What was added to the starts of both sides. Absent where that is not known. */
+  runtimes: runtimesSchema.optional(),
   /** Folders of each side's builds in several code layouts, instead of the one its ref names; as many on both sides. */
   layouts: z.object({ base: layoutFolders, head: layoutFolders }).optional(),
   /** Absent: error probability is spent by pairs alone. */

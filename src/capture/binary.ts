@@ -15,6 +15,13 @@ export function shippedBinary(): string {
   return shippedFile(join('native', 'linux-x64', 'profbound-collect'));
 }
 
+/** The agent that describes a JVM's code. @throws MeasureError when it is missing or was changed */
+export function shippedJavaAgent(): string {
+  const agent = join(dirname(shippedBinary()), 'profbound-java.so');
+  verifyBinary(agent);
+  return agent;
+}
+
 /**
  * Compares a binary with the SHA256SUMS beside it, before it is ever executed.
  * @throws MeasureError when either is missing or they do not agree

@@ -1,4 +1,5 @@
 /** What will be run, resolved from the configuration of both sides: no defaults, no units, no templates left to interpret. */
+import type { RuntimeName } from '../bundle/runtimes.js';
 import type { Policy, Side, WaitPolicy } from '../bundle/schema.js';
 import type { timeEvents } from '../bundle/summary.js';
 
@@ -16,7 +17,12 @@ export interface SidePlan {
   /** The batch program; null for a service. */
   readonly batch: string | null;
   readonly ready: Ready | null;
+  /** Added to the program's environment on this side; absent: nothing. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
+
+/** What a program runs on; `none`: its start is to be left alone, null: the command says it, or nothing does. */
+export type RuntimeChoice = RuntimeName | 'none' | null;
 
 /** Generates the load; commands may contain `${PORT}` and `${SECONDS}`. */
 export type LoadPlan =
@@ -62,6 +68,7 @@ export interface WorkloadPlan {
   readonly layouts: number;
   /** Added to the environment of build, service and load, the same on both sides. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly runtime: RuntimeChoice;
   /** null: a free port is chosen once for the whole run. */
   readonly port: number | null;
   readonly readyTimeoutSeconds: number;

@@ -77,6 +77,7 @@ function resolveWorkload(
     // What one side cannot vary, the comparison cannot average out.
     layouts: Math.min(layoutsOf(ofBase).layouts, layoutsOf(ofHead).layouts),
     environment: ofHead.environment ?? {},
+    runtime: ofHead.runtime ?? null,
     port: ofHead.port ?? null,
     readyTimeoutSeconds: ofHead.ready_timeout ?? 30,
     warmupSeconds: ofHead.warmup ?? 1,

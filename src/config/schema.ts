@@ -1,5 +1,6 @@
 /** `.profbound.yml`: every key, what it means, and its default. The JSON Schema for editors is generated from this. */
 import * as z from 'zod';
+import { runtimeNames } from '../bundle/runtimes.js';
 import { mostLayouts, workloadNameSchema } from '../bundle/schema.js';
 import { timeEvents } from '../bundle/summary.js';
 import { combinationError } from './combination.js';
@@ -158,6 +159,12 @@ const workloadKeys = z.strictObject({
     .record(z.string(), z.string())
     .optional()
     .describe('Environment variables, the same on both sides.'),
+  runtime: z
+    .enum([...runtimeNames, 'none'])
+    .optional()
+    .describe(
+      'What the program runs on. What makes its stacks readable is added to its start on both sides: flags, variables, an agent for Java. none: the start is left alone. Default: what the command gives away, as node does in node server.js.',
+    ),
   warmup: duration.optional().describe('Load before each capture, not measured. Default 1s.'),
   load: z
     .union([command, httpLoad, commandLoad], {

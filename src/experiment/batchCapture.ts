@@ -24,7 +24,7 @@ export async function captureBatch(side: Side, context: CaptureContext): Promise
         kind: 'command',
         command: shellWords(command),
         cwd: sides[side].root,
-        environment: programEnvironment(plan.environment),
+        environment: programEnvironment({ ...plan.environment, ...plan.sides[side].environment }),
         cpus: placement.service,
         repeatSeconds: seconds,
       },
@@ -65,7 +65,7 @@ async function warmUp(side: Side, command: string, context: CaptureContext): Pro
     const running = await startProcess({
       words: shellWords(command, collector.launcher(placement.service)),
       cwd: sides[side].root,
-      environment: programEnvironment(plan.environment),
+      environment: programEnvironment({ ...plan.environment, ...plan.sides[side].environment }),
     });
     try {
       const exit = await unlessAborted(withinBudget(running.exited, side, context), signal);

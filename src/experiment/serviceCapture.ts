@@ -107,7 +107,7 @@ function serviceOptions(side: Side, context: CaptureContext): ServiceOptions {
     what: subject('the service', side, context),
     command: start,
     cwd: context.sides[side].root,
-    environment: programEnvironment(plan.environment),
+    environment: programEnvironment({ ...plan.environment, ...plan.sides[side].environment }),
     ready,
     readyTimeoutSeconds: plan.readyTimeoutSeconds,
     port: ports[side],

@@ -25,6 +25,7 @@ import { readConfigs, type SideConfigs } from './configuration.js';
 import type { Log } from './log.js';
 import { type OutputPaths, outputPaths, prepareBundleFolder, removeReports, writeOutputs } from './output.js';
 import { stalenessNotes } from './profileStaleness.js';
+import { makeWorkloadsReadable, type ReadableWorkloads } from './runtimes.js';
 import { captureSources } from './sources.js';
 
 export interface GateOptions {
@@ -76,13 +77,21 @@ export async function runGate(options: GateOptions): Promise<GateOutcome> {
     const environment = environmentOf(plan, found.configs.head);
     const builds = await buildAll(plan.workloads, prepared.refs, options);
     const stale = stalenessNotes(plan.workloads, found, builds.sourcesOf);
-    const notes = [...prepared.notes, ...found.notes, ...plan.notes, ...builds.notes, ...stale];
+    const readable = await makeWorkloadsReadable(plan.workloads, builds, options.signal);
+    const notes = [
+      ...prepared.notes,
+      ...found.notes,
+      ...plan.notes,
+      ...builds.notes,
+      ...stale,
+      ...readable.notes,
+    ];
     for (const note of notes) options.log.line(`note: ${note}`);
     // Reports of an earlier run must not stand beside this run's bundle, however this run ends.
     removeReports(paths);
-    const manifest = manifestOf(plan, found, prepared, builds, environment, notes);
+    const manifest = manifestOf(plan, found, prepared, builds, readable, environment, notes);
     const writer = new BundleWriter(paths.bundle, manifest);
-    await measureWorkloads(plan.workloads, builds.sourcesOf, collector, writer, options);
+    await measureWorkloads(readable.workloads, builds.sourcesOf, collector, writer, options);
   } catch (error) {
     // After an abort, whatever fails fails because of it.
     throw options.signal.aborted ? options.signal.reason : error;
@@ -134,6 +143,7 @@ function manifestOf(
   { configs, waivers }: SideConfigs,
   { refs, changes }: PreparedSides,
   builds: Builds,
+  { runtimes }: ReadableWorkloads,
   environment: Environment,
   notes: readonly string[],
 ): BundleManifest {
@@ -154,6 +164,7 @@ function manifestOf(
       load: loadOf(workload),
       captureSeconds: pilotLength(workload.capture.seconds),
       ...(workload.capture.offCpu ? { offCpu: workload.waitPolicy } : {}),
+      runtimes: runtimes.get(workload.name),
       ...layoutsIn(workload, builds),
       captures: [],
       stop: null,

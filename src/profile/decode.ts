@@ -11,6 +11,8 @@ type Lines = NonNullable<Message['location'][number]['line']>;
 /** The comment by which a profile says that our collector wrote it. */
 const ownComment = 'profbound-collect';
 
+/** The mapping of code that a runtime generated and described. */
+const generatedCode = '[perf map]';
 /** 400,000 stacks of 80 frames. */
 const maxStackFrames = 32_000_000;
 
@@ -95,7 +97,6 @@ interface Frames {
 
 function readFrames(message: Message, text: Text): Frames {
   const isOwn = message.comment?.some((index) => text(index) === ownComment) ?? false;
-  const linesOf = isOwn ? physicalLine : allLines;
   const inlined = new InlinedFunctions();
   const mappings = byId(message.mapping, 'mapping', ({ filename }) => text(filename));
   const functions = byId(message.function, 'function', (it) => ({
@@ -122,7 +123,8 @@ function readFrames(message: Message, text: Text): Frames {
     if (mapping === undefined) {
       throw new Error(`location ${location.id} refers to mapping ${mappingId}, which does not exist`);
     }
-    const lines = linesOf(location);
+    const isPhysical = isOwn && mapping !== generatedCode;
+    const lines = isPhysical ? physicalLine(location) : allLines(location);
     if (lines.length === 0) return [frameIndex(0, mappingId, mapping)];
     const stack = lines.map((line) => {
       const functionId = toId(line.functionId);
@@ -131,7 +133,7 @@ function readFrames(message: Message, text: Text): Frames {
       }
       return frameIndex(functionId, mappingId, mapping);
     });
-    if (isOwn) {
+    if (isPhysical) {
       for (const line of (location.line ?? []).slice(0, -1)) {
         inlined.add(stack[0] as number, toId(line.functionId), functions.get(toId(line.functionId)));
       }
@@ -156,7 +158,8 @@ class InlinedFunctions {
 
 /**
  * Of our own profiles only the function that has the code counts, the last of a location's lines: compilers decide anew
- * in every build what they inline, and time must not move between functions by that.
+ * in every build what they inline, and time must not move between functions by that. What a runtime generates is the
+ * other way round: it decides at every start anew which functions have code, and what is inlined there keeps its name.
  */
 function physicalLine(location: Message['location'][number]): Lines {
   return (location.line ?? []).slice(-1);

@@ -93,8 +93,24 @@ function loopsOf(branches: readonly Node[], units: number): Node[] {
     if (threads.size > Math.max(1, mostThreads * units)) return [];
     const [only] = group;
     if (group.length > 1 || only === undefined) return [{ ...newNode(), children: byNumber(group), threads }];
-    return only.waits.length > 0 ? [only] : loopsOf([...only.children.values()], units);
+    return only.waits.length > 0 ? loopsAt(only, units) : loopsOf([...only.children.values()], units);
   });
+}
+
+/**
+ * The loop of the threads that wait in a function itself; others that only go through it, as through an interpreter that
+ * stands for all it interprets, have loops of their own further in.
+ */
+function loopsAt(node: Node, units: number): Node[] {
+  const threads = new Set(node.waits.map(({ thread }) => thread));
+  const groups = groupsByThread([...node.children.values()]);
+  const isApart = (group: readonly Node[]) =>
+    group.every((each) => [...each.threads].every((thread) => !threads.has(thread)));
+  const apart = groups.filter(isApart).flat();
+  if (apart.length === 0) return [node];
+  const own = groups.filter((group) => !isApart(group)).flat();
+  for (const { threads: further } of own) for (const thread of further) threads.add(thread);
+  return [{ ...node, children: byNumber(own), threads }, ...loopsOf(apart, units)];
 }
 
 function byNumber(nodes: readonly Node[]): Map<string, Node> {

@@ -19,8 +19,22 @@ export const waitKinds = [
  */
 export type WaitKind = (typeof waitKinds)[number];
 
+/** What Java waits by: the JVM's own functions between a method and the C library, and the JDK's between the two. */
+const java: readonly (readonly [WaitKind, RegExp])[] = [
+  [
+    'lock',
+    /^((ObjectMonitor|ObjectSynchronizer)::\w*(enter|EnterI)\w*|\w*Runtime1?::\w*monitor_?enter\w*|monitorenter_\w+ Runtime1 stub|complete_monitor_locking_Java|SharedRuntime::\w*monitor_locking\w*|java\.util\.concurrent\.locks\.(Reentrant\w*Lock(\$\w+)?\.lock|StampedLock\.(read|write)Lock)\w*)/,
+  ],
+  ['sleep', /^(JVM_Sleep|JavaThread::sleep|java\.lang\.Thread\.sleep\w*)/],
+  [
+    'condition',
+    /^((ObjectMonitor|ObjectSynchronizer)::wait|JVM_MonitorWait|java\.lang\.Object\.wait\w*|Unsafe_Park|Parker::park|(os::)?Platform(Event::park|Monitor::wait)|(jdk\.internal|sun)\.misc\.Unsafe\.park|java\.util\.concurrent\.locks\.(LockSupport|AbstractQueued\w+)\b|java\.util\.concurrent\.ForkJoinPool\.(un)?managedBlock)/,
+  ],
+];
+
 /** By names of C libraries, runtimes and system calls, all without what `plain` takes off. */
 const byName: readonly (readonly [WaitKind, RegExp])[] = [
+  ...java,
   [
     'lock',
     /^(pthread_(mutex|rwlock|spin)_\w*lock\w*|lll_lock_wait\w*|uv_(mutex|rwlock)_\w*lock|take_gil|runtime\.lock\w*|v8::base::(Recursive|Shared)?Mutex::Lock|std::(__1::)?(shared_)?mutex::lock|std::sys::.*::(lock_contended|lock_slow)|parking_lot::raw_(mutex|rwlock)::.*lock_slow)/,

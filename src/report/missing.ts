@@ -18,10 +18,10 @@ const truncated: Cause = {
 
 /** How each runtime is made to describe the code that it generates. */
 export const runtimeCures: Readonly<Record<string, string>> = {
-  node: 'start node with --perf-basic-prof --interpreted-frames-native-stack',
-  java: 'start java with -XX:+PreserveFramePointer, and let it write its map: -XX:+DumpPerfMapAtExit (Java 17 or later), or jcmd PID Compiler.perfmap before it ends',
-  python: 'start Python 3.12 or later with -X perf',
-  dotnet: 'set DOTNET_PerfMapEnabled=1 for the service',
+  node: 'set runtime: node, or start node with --perf-basic-prof --interpreted-frames-native-stack',
+  java: 'set runtime: java, which adds -XX:+PreserveFramePointer and an agent that names methods',
+  python: 'set runtime: python, or start Python 3.12 or later with -X perf',
+  dotnet: 'set runtime: dotnet, or DOTNET_PerfMapEnabled=1 for the service',
 };
 
 /**

@@ -100,6 +100,7 @@ function workloadResult({ workload, panel }: Measured, assessment: Assessment): 
       head: qualityOf('head'),
       placement: placementOf(pairs),
     },
+    runtimes: workload.runtimes ?? null,
     capture: captureFacts([...summaries('base'), ...summaries('head')]),
     neededSeconds: assessment.neededSeconds,
   };

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { hunkSchema } from '../bundle/changes.js';
+import { runtimesSchema } from '../bundle/runtimes.js';
 import { environmentSchema, loadSchema, refSchema, workloadNameSchema } from '../bundle/schema.js';
 import { appliedWaiverSchema } from './appliedWaiver.js';
 import { type Bounded, boundedSchema } from './bounded.js';
@@ -177,6 +178,8 @@ export const workloadResultSchema = z.object({
   /** Time spent waiting; null where captures do not have it. */
   offCpu: offCpuSchema.nullable(),
   quality: z.object({ base: sideQualitySchema, head: sideQualitySchema, placement: placementSchema }),
+  /** What was added to the starts of both sides so that their stacks can be read; null where that is not known. */
+  runtimes: runtimesSchema.nullable(),
   capture: z.object({ backend: text, event: text, rateHz: z.number(), limits: z.array(text) }),
   /** More seconds of measuring that would be needed to decide, when it is not decided and that can be said. */
   neededSeconds: z.number().nullable(),

@@ -91,6 +91,7 @@ export function compareUnpaired(base: UnpairedSide, head: UnpairedSide, policy: 
           head: sideQuality(head.summary ? [head.summary] : [], panel, 1, 'head'),
           placement: { cpus: [], nodes: [] },
         },
+        runtimes: null,
         capture: captureFacts(summaries),
         neededSeconds: null,
       },

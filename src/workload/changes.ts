@@ -143,12 +143,16 @@ function placed(hunks: readonly ReadHunk[], outline: Outline | null): Hunk[] {
   }));
 }
 
+/** Languages whose compilers write for each method where its statements are, and not where it is declared. */
+const ofVirtualMachine = /\.(?:java|kt|scala|groovy)$/;
+
 /** null for what is no plain file of moderate size. */
 function outlineOf(file: string): Outline | null {
   try {
     const status = lstatSync(file);
     if (!status.isFile() || status.size > mostFileBytes) return null;
-    return new Outline(readFileSync(file, 'utf8').split('\n'));
+    const beginning = ofVirtualMachine.test(file) ? 'statement' : 'declaration';
+    return new Outline(readFileSync(file, 'utf8').split('\n'), beginning);
   } catch {
     // A sparse checkout has not every file.
     return null;

@@ -10,7 +10,14 @@ const longestHeader = 30;
 const outdented = /^\s*(?:#|\/\/|\/\*|\*|[A-Za-z_]\w*:\s*$)/;
 /** Ends of statements and blocks: what follows is no part of them. */
 const ended = /[;{}]\s*(?:\/\/.*|\/\*.*)?$/;
+const opening = /[{=]\s*(?:\/\/.*|\/\*.*)?$/;
 const closing = /^\s*[)\]}]+[;,]?\s*$/;
+
+/** Where functions begin for a profile: where they are declared, or, as the JVM's line tables have it, at their first statement. */
+export type Beginning = 'declaration' | 'statement';
+
+/** Headers of what has no statements of its own. */
+const typeHeader = /\b(?:class|interface|enum|record|object|trait|namespace)\b/;
 
 /** Columns of white space in front; null for a line of white space. */
 export function indentation(line: string): number | null {
@@ -33,7 +40,11 @@ export class Outline {
   /** Indentation line by line; null for those that say nothing. */
   readonly #columns: readonly (number | null)[];
 
-  constructor(readonly lines: readonly string[]) {
+  /** @param beginning by which headers are told: those of functions reach to their first statement, where profiles have that */
+  constructor(
+    readonly lines: readonly string[],
+    private readonly beginning: Beginning = 'declaration',
+  ) {
     this.#columns = lines.map((line) => (outdented.test(line) ? null : indentation(line)));
   }
 
@@ -51,7 +62,7 @@ export class Outline {
       const own = this.#columns[line - 1] ?? null;
       if (own === null || own >= least) continue;
       least = own;
-      found.push([this.#firstOf(line), line]);
+      found.push([this.#firstOf(line), this.#lastOf(line)]);
       if (found.length === most) break;
     }
     return found;
@@ -68,6 +79,17 @@ export class Outline {
     }
     while (first > 1 && /^\s*@/.test(this.#line(first - 1))) first--;
     return first;
+  }
+
+  /** Last line of a header that ends in this one, with the first statement behind it where that is part of it. */
+  #lastOf(line: number): number {
+    if (this.beginning === 'declaration' || typeHeader.test(this.#line(line))) return line;
+    let isOpen = opening.test(this.#line(line));
+    for (let next = line + 1; next <= Math.min(line + longestHeader, this.lines.length); next++) {
+      if (isOpen && this.#columns[next - 1] !== null) return next;
+      isOpen ||= opening.test(this.#line(next));
+    }
+    return line;
   }
 
   #line(number: number): string {

@@ -19,6 +19,7 @@ test('there are samples', () =>
   expect(samples).toEqual([
     'samples/cpp-service',
     'samples/go-service',
+    'samples/java-service',
     'samples/node-service',
     'samples/redis',
   ]));

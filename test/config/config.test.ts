@@ -43,6 +43,11 @@ describe('errors say file:line:column and what was meant', () => {
       '.profbound.yml:6:32: unknown key conections in workloads.api.load; did you mean connections?',
     ],
     [
+      'a runtime that is none',
+      service.replace('ready:', 'runtime: deno\n    ready:'),
+      '.profbound.yml:5:14: workloads.api.runtime: Invalid option: expected one of "node"|"java"|"python"|"dotnet"|"go"|"native"|"none"',
+    ],
+    [
       'a percentage without its unit',
       `${service}gate:\n  total: { margin: 2 }\n`,
       '.profbound.yml:9:20: gate.total.margin: 2 is not a percentage: write a number and %, for instance 2%',
@@ -171,6 +176,7 @@ describe('the plan', () => {
       name: 'api',
       warmupSeconds: 1,
       readyTimeoutSeconds: 30,
+      runtime: null,
       budgetSeconds: 900,
       port: null,
       load: { kind: 'command', rate: null },

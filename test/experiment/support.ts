@@ -134,6 +134,7 @@ function servicePlan(tag: Tag): WorkloadPlan {
     layouts: 1,
     sides: { base: side, head: side } satisfies Record<Side, unknown>,
     environment: tag.added,
+    runtime: null,
     port: null,
     readyTimeoutSeconds: 30,
     warmupSeconds: 0.1,

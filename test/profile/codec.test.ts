@@ -301,6 +301,23 @@ describe('frames', () => {
     expect(samples[0]?.stack.map((index) => frames[index]?.name)).toEqual(['outer', 'outer', '[unknown]']);
   });
 
+  test('of code that a runtime generated what is inlined has its name: the runtime decides it anew at every start', () => {
+    const { frames, samples, inlined } = decodeProfile(
+      message({
+        comment: 'profbound-collect',
+        mappings: [{ id: 5, file: '[perf map]' }],
+        functions: [
+          { id: 10, name: 'outer', startLine: 40 },
+          { id: 20, name: 'inlined', startLine: 7 },
+        ],
+        locations: [{ id: 1, mapping: 5, lines: [20, 10] }],
+        samples: [{ locations: [1], values: [1, 1] }],
+      }),
+    );
+    expect(samples[0]?.stack.map((index) => frames[index]?.name)).toEqual(['inlined', 'outer']);
+    expect(inlined).toBeUndefined();
+  });
+
   test('labels hold text or numbers, negative ones too', () => {
     const strings = new pprof.StringTable();
     const label = (name: string) => ({ key: strings.dedup(name) });

@@ -152,6 +152,25 @@ describe('threads wait for work', () => {
     ]);
   });
 
+  test('by threads that an interpreter has in common, apart from one another', () => {
+    const waits = profile(
+      // The server's threads; a timer, which waits in the interpreter itself.
+      '1 400 1000 entry@jit Interpreter@jit take pthread_cond_wait()',
+      '1 300 1000 entry@jit Interpreter@jit serve nanosleep()',
+      '2 1000 60 entry@jit Interpreter@jit pthread_cond_wait()',
+    );
+    const cpu = profile(
+      '1 300 300 entry@jit Interpreter@jit serve',
+      '1 10 10 entry@jit Interpreter@jit take',
+      '2 1 1 entry@jit Interpreter@jit',
+    );
+    expect(places(waits, cpu)).toEqual([
+      'condition Interpreter for work',
+      'condition take for work',
+      'sleep serve',
+    ]);
+  });
+
   test('never in threads that live as long as a unit of work, but always for child processes', () => {
     const waits = profile('1 900 1 main read_all read()', '2 800 1 main wait_all wait4() do_wait[k]');
     expect(places(waits, profile(), 2)).toEqual(['receive read_all', 'child wait_all for work']);
@@ -174,6 +193,23 @@ test.each<[WaitKind, string]>([
   ['child', 'do_wait kernel_wait4 __x64_sys_wait4'],
   ['condition', 'futex_wait do_futex __x64_sys_futex'],
   ['lock', 'futex_wait syscall std::sys::sync::mutex::futex::Mutex::lock_contended'],
+  [
+    'sleep',
+    'pthread_cond_timedwait os::PlatformEvent::park(long) JavaThread::sleep(long) JVM_Sleep java.lang.Thread.sleep',
+  ],
+  [
+    'lock',
+    'pthread_cond_wait os::PlatformEvent::park() ObjectMonitor::EnterI(JavaThread*) ObjectMonitor::enter(JavaThread*)',
+  ],
+  [
+    'condition',
+    'pthread_cond_wait Parker::park(bool) Unsafe_Park java.util.concurrent.locks.LockSupport.park',
+  ],
+  [
+    'lock',
+    'Unsafe_Park java.util.concurrent.locks.LockSupport.park java.util.concurrent.locks.AbstractQueuedSynchronizer.acquire java.util.concurrent.locks.ReentrantLock.lock',
+  ],
+  ['condition', 'pthread_cond_wait ObjectMonitor::wait(long) JVM_MonitorWait java.lang.Object.wait'],
   ['other', 'schedule do_syscall_64'],
 ])('%s is read from %s', (kind, names) => {
   expect(waitKind(names.split(' '), 'interruptible')).toBe(kind);

@@ -43,10 +43,13 @@ export function hostileResult(): Result {
   );
   const reasons = hostileNames.map((message) => ({ code: 'function_slower', message }));
   const limits = [...hostileNames];
-  const result = aResult([{ ...workload, functions, reasons, capture: { ...workload.capture, limits } }], {
+  const short = hostileNames.filter((name) => name.length < 2000);
+  const side = (added: string[]) => ({ name: 'node' as const, added });
+  const runtimes = { base: side(short.slice(0, 8)), head: side(short.slice(8)) };
+  const capture = { ...workload.capture, limits };
+  const result = aResult([{ ...workload, functions, reasons, runtimes, capture }], {
     notes: [...hostileNames],
   });
-  const short = hostileNames.filter((name) => name.length < 2000);
   const name = short.join(' ').slice(0, 2000);
   const environment = result.environment && { ...result.environment, cpuModel: name, governor: name };
   return {

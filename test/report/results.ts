@@ -83,6 +83,7 @@ export function aWorkload(name: string, change: Partial<WorkloadResult> = {}): W
     total: { ...figure(0.0044, -0.0051, 0.0138), margin: 0.02, mde: 0.0168 },
     totalWaiver: null,
     layouts: null,
+    runtimes: null,
     pairChanges: [0.003, -0.008, 0.011, 0.004, -0.002, 0.009, 0.016, -0.005, 0.002, 0.007, -0.011, 0.012],
     functionMargin: 0.05,
     functions: [

@@ -10,6 +10,30 @@ function around(source: string): string[][] {
   return headers.map(([first, last]) => lines.slice(first - 1, last).map((line) => line.trim()));
 }
 
+test('a method reaches to its first statement where profiles begin it there', () => {
+  const source = [
+    'class A {',
+    '  /** Adds. */',
+    '  int add(',
+    '      int a,',
+    '      int b) {',
+    '    // Both are small.',
+    '',
+    '    int sum = a;',
+    '    sum += b;',
+    '  }',
+    '}',
+  ];
+  expect(new Outline(source, 'statement').headersOf(9, 4, 16)).toEqual([
+    [3, 8],
+    [1, 1],
+  ]);
+  expect(new Outline(source).headersOf(9, 4, 16)).toEqual([
+    [3, 3],
+    [1, 1],
+  ]);
+});
+
 describe('what a line lies in', () => {
   test.each([
     [

@@ -218,6 +218,10 @@ void objects_open_maps(struct objects *objects)
 			continue;
 		object->fd = perf_map_open(&object->owner);
 		objects->kept_maps += object->fd >= 0;
+		if (object->jitdump_fd >= 0)
+			continue;
+		object->jitdump_fd = perf_map_open_jitdump(&object->owner);
+		objects->kept_maps += object->jitdump_fd >= 0;
 	}
 }
 

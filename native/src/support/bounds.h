@@ -27,6 +27,9 @@
 /* A jitdump holds all code that was ever generated: some 100 MB in a day; beyond is a sparse file or an attack. */
 #define MAX_JITDUMP_BYTES (2ULL << 30)
 
+/* What is inlined into one piece of generated code; HotSpot compiles at most some hundred KB at once. */
+#define MAX_INLINES_BYTES (16UL << 20)
+
 /* Chromium has 1.2 million symbols. */
 #define MAX_SYMBOLS 8000000UL
 

@@ -9,68 +9,20 @@
 #include "support/bounds.h"
 #include "support/fail.h"
 #include "support/paths.h"
+#include "symbols/jitdump_format.h"
 
-#define MAGIC 0x4a695444
-#define VERSION 1
-/* Times are a CPU's own counter. */
-#define FLAG_ARCHITECTURE_TIME 1
-
-enum { RECORD_LOAD, RECORD_MOVE, RECORD_DEBUG_INFO };
-
-struct file_header {
-	uint32_t magic;
-	uint32_t version;
-	uint32_t bytes;
-	uint32_t machine;
-	uint32_t padding;
-	uint32_t pid;
-	uint64_t time;
-	uint64_t flags;
-};
-
-struct record_header {
-	uint32_t kind;
-	uint32_t bytes;
-	uint64_t time;
-};
-
-/* A name follows, and the code. */
-struct load {
-	uint32_t pid;
-	uint32_t tid;
-	uint64_t linked_address;
+/* What the next load, of code at this address, was told to be made of. */
+struct announced {
 	uint64_t address;
-	uint64_t bytes;
-	uint64_t number;
-};
-
-struct move {
-	uint32_t pid;
-	uint32_t tid;
-	uint64_t linked_address;
-	uint64_t from;
-	uint64_t to;
-	uint64_t bytes;
-	uint64_t number;
-};
-
-/* Entries follow, the first for the first instruction. */
-struct debug_info {
-	uint64_t address;
-	uint64_t entries;
-};
-
-/* A file's name follows. */
-struct debug_entry {
-	uint64_t address;
-	uint32_t line;
-	uint32_t discriminator;
+	struct jitdump_code code;
 };
 
 /* As much of one record as is looked at: code and further debug entries are not. */
 struct record {
-	struct record_header header;
-	char payload[sizeof(struct load) + MAX_NAME_BYTES];
+	struct jitdump_record header;
+	char payload[sizeof(struct jitdump_load) + MAX_NAME_BYTES];
+	/* Where the payload stands in the file. */
+	uint64_t at;
 	/* Bytes of `payload` that are there. */
 	size_t size;
 };
@@ -82,9 +34,7 @@ struct reader {
 	/* Numbers of code, and for each its latest symbol's position. */
 	struct interner numbers;
 	uint32_t *latest;
-	/* What the debug information before a load said, of the code at this address. */
-	uint64_t debug_address;
-	struct jitdump_code debug;
+	struct announced announced;
 };
 
 bool jitdump_is_path(const char *path)
@@ -130,17 +80,16 @@ static void remember(struct reader *reader, uint64_t number)
 
 static void read_load(struct reader *reader, const struct record *record)
 {
-	struct jitdump_code code = { .file = "" };
-	const char *name = text_at(record, sizeof(struct load));
-	struct load load;
+	const struct jitdump_code nothing = { .file = "" };
+	const char *name = text_at(record, sizeof(struct jitdump_load));
+	struct jitdump_code code;
+	struct jitdump_load load;
 
 	if (!name || !name[0])
 		return;
 	memcpy(&load, record->payload, sizeof(load));
-	if (reader->debug_address == load.address)
-		code = reader->debug;
-	reader->debug_address = 0;
-	reader->debug = (struct jitdump_code){ .file = "" };
+	code = reader->announced.address == load.address ? reader->announced.code : nothing;
+	reader->announced = (struct announced){ .code = nothing };
 	code.loaded_at = reader->has_times ? record->header.time : 0;
 	if (add(reader, load.address, load.bytes, name, &code))
 		remember(reader, load.number);
@@ -148,7 +97,7 @@ static void read_load(struct reader *reader, const struct record *record)
 
 static void read_move(struct reader *reader, const struct record *record)
 {
-	struct move move;
+	struct jitdump_move move;
 	struct jitdump_code code;
 	char name[MAX_NAME_BYTES + 1];
 	uint32_t index;
@@ -166,11 +115,20 @@ static void read_move(struct reader *reader, const struct record *record)
 		remember(reader, move.number);
 }
 
+/* What is known so far of the code that is about to be loaded at an address. */
+static struct jitdump_code *announce(struct reader *reader, uint64_t address)
+{
+	if (reader->announced.address != address)
+		reader->announced = (struct announced){ .address = address, .code.file = "" };
+	return &reader->announced.code;
+}
+
 static void read_debug_info(struct reader *reader, const struct record *record)
 {
-	const char *file = text_at(record, sizeof(struct debug_info) + sizeof(struct debug_entry));
-	struct debug_info info;
-	struct debug_entry entry;
+	const char *file = text_at(record, sizeof(struct jitdump_debug_info) + sizeof(struct jitdump_debug_entry));
+	struct jitdump_debug_info info;
+	struct jitdump_debug_entry entry;
+	struct jitdump_code *code;
 	uint32_t number;
 
 	if (!file)
@@ -179,22 +137,34 @@ static void read_debug_info(struct reader *reader, const struct record *record)
 	memcpy(&entry, record->payload + sizeof(info), sizeof(entry));
 	if (info.entries == 0)
 		return;
-	reader->debug_address = info.address;
-	reader->debug.line = entry.line;
 	number = interner_add(&reader->jitdump->files, file, strlen(file), NULL);
-	reader->debug.file = reader->jitdump->files.entries[number].bytes;
+	code = announce(reader, info.address);
+	code->line = entry.line;
+	code->file = reader->jitdump->files.entries[number].bytes;
+}
+
+/* Only where it stands: most code is never sampled. */
+static void read_inlines(struct reader *reader, const struct record *record)
+{
+	struct jitdump_inlines header;
+
+	if (record->size < sizeof(header))
+		return;
+	memcpy(&header, record->payload, sizeof(header));
+	announce(reader, header.address)->inlines_at = record->at;
 }
 
 /* The record at `offset`; false when it is not there as a whole. */
 static bool read_record(struct record *record, int fd, uint64_t offset, uint64_t file_bytes)
 {
-	struct record_header *header = &record->header;
+	struct jitdump_record *header = &record->header;
 	ssize_t got = pread(fd, record, sizeof(record->header) + sizeof(record->payload), offset);
 	size_t claimed;
 
 	if (got < (ssize_t)sizeof(*header) || header->bytes < sizeof(*header) || header->bytes > file_bytes - offset)
 		return false;
 	claimed = header->bytes - sizeof(*header);
+	record->at = offset + sizeof(*header);
 	record->size = got - sizeof(*header) < claimed ? got - sizeof(*header) : claimed;
 	return true;
 }
@@ -206,27 +176,29 @@ static void read_records(struct reader *reader, int fd, uint64_t offset, uint64_
 	for (uint64_t i = 0; i < MAX_JITDUMP_RECORDS && offset < file_bytes; i++) {
 		if (!read_record(&record, fd, offset, file_bytes))
 			return;
-		if (record.header.kind == RECORD_LOAD)
+		if (record.header.kind == JITDUMP_LOAD)
 			read_load(reader, &record);
-		else if (record.header.kind == RECORD_MOVE)
+		else if (record.header.kind == JITDUMP_MOVE)
 			read_move(reader, &record);
-		else if (record.header.kind == RECORD_DEBUG_INFO)
+		else if (record.header.kind == JITDUMP_DEBUG_INFO)
 			read_debug_info(reader, &record);
+		else if (record.header.kind == JITDUMP_INLINES)
+			read_inlines(reader, &record);
 		offset += record.header.bytes;
 	}
 }
 
 bool jitdump_read(struct jitdump *jitdump, struct symbols *symbols, int fd)
 {
-	struct reader reader = { .jitdump = jitdump, .symbols = symbols, .debug.file = "" };
-	struct file_header header;
+	struct reader reader = { .jitdump = jitdump, .symbols = symbols, .announced.code.file = "" };
+	struct jitdump_header header;
 	off_t bytes = lseek(fd, 0, SEEK_END);
 
-	*jitdump = (struct jitdump){ 0 };
-	if (bytes < 0 || pread(fd, &header, sizeof(header), 0) != sizeof(header) || header.magic != MAGIC ||
-	    header.version != VERSION || header.bytes < sizeof(header))
+	*jitdump = (struct jitdump){ .fd = fd };
+	if (bytes < 0 || pread(fd, &header, sizeof(header), 0) != sizeof(header) || header.magic != JITDUMP_MAGIC ||
+	    header.version != JITDUMP_VERSION || header.bytes < sizeof(header))
 		return false;
-	reader.has_times = !(header.flags & FLAG_ARCHITECTURE_TIME);
+	reader.has_times = !(header.flags & JITDUMP_ARCHITECTURE_TIME);
 	read_records(&reader, fd, header.bytes, (uint64_t)bytes < MAX_JITDUMP_BYTES ? (uint64_t)bytes : MAX_JITDUMP_BYTES);
 	interner_free(&reader.numbers);
 	free(reader.latest);
@@ -241,6 +213,7 @@ const struct jitdump_code *jitdump_find(const struct jitdump *jitdump, const str
 void jitdump_free(struct jitdump *jitdump)
 {
 	free(jitdump->codes);
+	free(jitdump->inlines);
 	interner_free(&jitdump->files);
 	memset(jitdump, 0, sizeof(*jitdump));
 }

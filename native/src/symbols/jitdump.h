@@ -4,6 +4,7 @@
 #define PROFBOUND_JITDUMP_H
 
 #include "support/interner.h"
+#include "symbols/source_lines.h"
 #include "symbols/symbols.h"
 
 /* One piece of code, from when it was loaded or moved to an address. */
@@ -13,13 +14,21 @@ struct jitdump_code {
 	/* Where its first instruction comes from; empty and 0 when the runtime did not say. */
 	const char *file;
 	uint32_t line;
+	/* Where in the file it is said what is inlined into it; 0: nowhere. */
+	uint64_t inlines_at;
 };
 
 struct jitdump {
+	/* The file, not owned. */
+	int fd;
 	/* By their symbols' `order`. */
 	struct jitdump_code *codes;
 	size_t count;
 	struct interner files;
+	/* What was read last of inlined code, and from where. */
+	char *inlines;
+	uint64_t inlines_at;
+	uint32_t inlines_bytes;
 };
 
 /* Whether a mapped file is one: the runtime maps it executable, so that profilers see where it is. By its name alone. */
@@ -34,6 +43,13 @@ bool jitdump_read(struct jitdump *jitdump, struct symbols *symbols, int fd);
 
 /* What is known of a symbol's code; NULL when the symbol comes from elsewhere. */
 const struct jitdump_code *jitdump_find(const struct jitdump *jitdump, const struct symbol *symbol);
+
+/*
+ * All functions that run at an address of code that begins at `start`; false when that is not known. Texts are valid
+ * until the next call.
+ */
+bool jitdump_lines(struct jitdump *jitdump, const struct jitdump_code *code, uint64_t start, uint64_t address,
+		   struct source_lines *lines);
 
 void jitdump_free(struct jitdump *jitdump);
 

@@ -14,13 +14,12 @@
 #include "support/bounds.h"
 #include "support/paths.h"
 
-int perf_map_open(const struct perf_map_owner *owner)
+/* Opens a file in /tmp below the owner's root; -1 when it is not the owner's. */
+static int open_owned(const struct perf_map_owner *owner, const char *path)
 {
-	char path[64];
 	struct stat status;
 	int fd;
 
-	snprintf(path, sizeof(path), "tmp/perf-%d.map", owner->pid);
 	fd = path_open_below(owner->root, path, O_RDONLY | O_NONBLOCK);
 	if (fd < 0)
 		return -1;
@@ -31,6 +30,22 @@ int perf_map_open(const struct perf_map_owner *owner)
 		return -1;
 	}
 	return fd;
+}
+
+int perf_map_open(const struct perf_map_owner *owner)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "tmp/perf-%d.map", owner->pid);
+	return open_owned(owner, path);
+}
+
+int perf_map_open_jitdump(const struct perf_map_owner *owner)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "tmp/jit-%d.dump", owner->pid);
+	return open_owned(owner, path);
 }
 
 /* The text of an open file, or NULL. */

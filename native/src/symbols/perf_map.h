@@ -28,6 +28,9 @@ struct perf_map_owner {
 /* Opens /tmp/perf-PID.map below the owner's root; -1 when there is none that is the owner's. */
 int perf_map_open(const struct perf_map_owner *owner);
 
+/* The same for /tmp/jit-PID.dump, a jitdump file that could not be mapped, as where /tmp is mounted noexec. */
+int perf_map_open_jitdump(const struct perf_map_owner *owner);
+
 /* Reads an open perf map from its beginning. */
 void perf_map_read(struct symbols *symbols, int fd);
 

@@ -149,27 +149,31 @@ static struct pprof_line keep_inlined(struct resolver *resolver, const struct so
 	};
 }
 
-/* Takes over what runs at the frame's address in the function that begins at `start`. */
-static void read_lines(struct resolver *resolver, struct frame *frame, struct object_symbols *symbols, uint64_t start)
+static void keep_lines(struct resolver *resolver, struct frame *frame, const struct source_lines *lines)
 {
 	struct pprof_line inlined[MAX_INLINED] = { 0 };
-	const struct source_line *outer;
-	struct source_lines lines;
+	const struct source_line *outer = &lines->entries[lines->count - 1];
 	uint32_t number;
 
-	if (!object_symbols_lines(symbols, start, frame->address, &lines))
-		return;
-	outer = &lines.entries[lines.count - 1];
 	frame->line.function.file = keep_file(resolver, outer);
 	frame->line.function.start_line = outer->start_line;
 	frame->line.line = outer->line;
-	frame->inlined_count = lines.count - 1;
+	frame->inlined_count = lines->count - 1;
 	if (frame->inlined_count == 0)
 		return;
 	for (uint32_t i = 0; i < frame->inlined_count; i++)
-		inlined[i] = keep_inlined(resolver, &lines.entries[i]);
+		inlined[i] = keep_inlined(resolver, &lines->entries[i]);
 	number = interner_add(&resolver->inlined, inlined, frame->inlined_count * sizeof(*inlined), NULL);
 	frame->inlined = (const struct pprof_line *)resolver->inlined.entries[number].bytes;
+}
+
+/* Takes over what runs at the frame's address in the function that begins at `start`. */
+static void read_lines(struct resolver *resolver, struct frame *frame, struct object_symbols *symbols, uint64_t start)
+{
+	struct source_lines lines;
+
+	if (object_symbols_lines(symbols, start, frame->address, &lines))
+		keep_lines(resolver, frame, &lines);
 }
 
 static void name_function(struct resolver *resolver, struct frame *frame, const char *system_name)
@@ -221,6 +225,7 @@ static void resolve_generated(struct resolver *resolver, struct frame *frame, st
 	uint32_t *mapping = symbol ? &resolver->generated_mapping : &resolver->anonymous_mapping;
 	const struct jitdump_code *code;
 	struct perf_map_name name;
+	struct source_lines lines;
 
 	if (*mapping == NO_MAPPING) {
 		struct pprof_mapping added = { .file = symbol ? "[perf map]" : "[anonymous]", .build_id = "" };
@@ -239,6 +244,8 @@ static void resolve_generated(struct resolver *resolver, struct frame *frame, st
 	/* Where the name says it, that is the definition; debug information begins at the first statement. */
 	frame->line.function.file = keep(resolver, name.file[0] || !code ? name.file : code->file);
 	frame->line.function.start_line = name.file[0] || !code ? name.line : code->line;
+	if (code && jitdump_lines(&symbols->jitdump, code, symbol->start, frame->address, &lines))
+		keep_lines(resolver, frame, &lines);
 }
 
 void resolver_resolve(struct resolver *resolver, const struct location *location, struct frame *frame)

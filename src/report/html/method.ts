@@ -5,6 +5,7 @@ import { type Markup, markup } from '../escape/markup.js';
 import { shown } from '../escape/visible.js';
 import type { Evidence, Method, ReportModel } from '../model.js';
 import { recipes } from '../reproduce.js';
+import { runtimeTexts } from '../runtimes.js';
 
 export function methodCard({ result, evidence }: ReportModel): Markup {
   const lists = result.workloads.map((workload) =>
@@ -23,16 +24,17 @@ ${recipes(result, evidence).map(
 </section>`;
 }
 
-function howMeasured({ name, pairs }: WorkloadResult, evidence: Evidence | null): Markup | null {
+function howMeasured(workload: WorkloadResult, evidence: Evidence | null): Markup | null {
   const method = evidence?.method ?? null;
   if (method === null) return null;
   const facts = [
-    launchText(method, pairs),
+    launchText(method, workload.pairs),
+    ...runtimeTexts(workload),
     lookText(method),
     riskText(method),
     method.stop?.message ?? 'the run did not come to its end',
   ];
-  return markup`<h3><code>${name}</code></h3><ul>${facts.map((fact) => markup`<li>${shown(sentence(fact), 600)}</li>`)}</ul>`;
+  return markup`<h3><code>${workload.name}</code></h3><ul>${facts.map((fact) => markup`<li>${shown(sentence(fact), 600)}</li>`)}</ul>`;
 }
 
 function launchText({ captureSeconds, turnSeconds, launches }: Method, pairs: number): string {

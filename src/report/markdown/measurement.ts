@@ -5,6 +5,7 @@ import { code, inline, prose } from '../escape/markdown.js';
 import { layoutPartText, layoutText } from '../layouts.js';
 import { missingTexts } from '../missing.js';
 import { loadText, qualityLine, qualityRows } from '../quality.js';
+import { runtimeTexts } from '../runtimes.js';
 import { waitingLine, waitQualityText } from '../waits.js';
 import { bullets, joined, tableText } from './text.js';
 
@@ -33,6 +34,7 @@ function workloadText(workload: WorkloadResult): string {
   const facts = [
     `**${code(workload.name)}**: ${inline(qualityLine(workload))}`,
     ...(load === null ? [] : [`Load: ${load}.`]),
+    ...runtimeTexts(workload).map((text) => prose(`${text[0]?.toUpperCase()}${text.slice(1)}.`)),
     ...(layout.length === 0 ? [] : [`Code ${layout.join('; ')}.`]),
     mde === null
       ? 'No change could have been proven.'
