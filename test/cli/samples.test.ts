@@ -20,7 +20,9 @@ test('there are samples', () =>
     'samples/cpp-service',
     'samples/go-service',
     'samples/node-service',
+    'samples/python-service',
     'samples/redis',
+    'samples/rust-service',
   ]));
 
 describe.each(samples)('%s', (sample) => {
