@@ -28,9 +28,6 @@ struct perf_map_owner {
 /* Opens /tmp/perf-PID.map below the owner's root; -1 when there is none that is the owner's. */
 int perf_map_open(const struct perf_map_owner *owner);
 
-/* Reads an open perf map from its beginning. */
-void perf_map_read(struct symbols *symbols, int fd);
-
 /* Parses a perf map's text: one "HEXSTART HEXSIZE NAME" a line; lines of another form are skipped. */
 void perf_map_parse(struct symbols *symbols, char *text, size_t size);
 
