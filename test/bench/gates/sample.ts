@@ -53,7 +53,12 @@ function copySample(from: string, to: string): void {
     cwd: from,
     encoding: 'utf8',
   });
-  const ignored = new Set((stdout ?? '').split('\0').filter(Boolean).map((path) => join(from, path.replace(/\/$/, ''))));
+  const ignored = new Set(
+    (stdout ?? '')
+      .split('\0')
+      .filter(Boolean)
+      .map((path) => join(from, path.replace(/\/$/, ''))),
+  );
   cpSync(from, to, { recursive: true, filter: (path) => !ignored.has(path) });
 }
 
