@@ -25,7 +25,7 @@ export const sampleCases: readonly SampleCase[] = [
   {
     sample: 'go-service',
     slower: { patch: 'slower.patch', function: 'render' },
-    waiting: { patch: 'waiting.patch', function: 'main' },
+    waiting: { patch: 'waiting.patch', function: 'ledger_' },
     obstacle: () => goObstacle(22),
   },
   {
@@ -43,7 +43,7 @@ export const sampleCases: readonly SampleCase[] = [
   {
     sample: 'node-service',
     slower: { patch: 'slow.patch', function: 'tokenize' },
-    waiting: { patch: 'waiting.patch', function: 'main' },
+    waiting: { patch: 'waiting.patch', function: 'suggest' },
     obstacle: () => null,
   },
   {
