@@ -113,6 +113,29 @@ static __always_inline int unwind_find_cfa(void *memory, const struct unwind_rul
 	return UNWIND_GOES_ON;
 }
 
+/* add $8,%rsp; ret */
+#define UNWIND_TRAMPOLINE_END 0xc308c48348ULL
+
+/*
+ * CPython (-X perf) calls its interpreter through a copy of a trampoline for each Python function: sub $8,%rsp; call *%rcx;
+ * add $8,%rsp; ret, until 3.14 without a frame pointer. What the call returns to says where the caller is.
+ */
+static __always_inline bool unwind_in_trampoline(void *memory, const struct unwind_state *state)
+{
+	__u64 code = 0;
+
+	return !state->is_exact && !unwind_read(memory, state->rip, &code, 5) && code == UNWIND_TRAMPOLINE_END;
+}
+
+/* The step from there: the frame is one word, and all registers but rsp and rip are the caller's. */
+static __always_inline int unwind_trampoline_step(void *memory, struct unwind_state *state)
+{
+	if (unwind_read(memory, state->rsp + 8, &state->rip, sizeof(state->rip)))
+		return UNWIND_UNREADABLE;
+	state->rsp += 16;
+	return UNWIND_GOES_ON;
+}
+
 /*
  * Code without a table. Its own frame, if it has none (yet), is passed over together with its caller.
  *
@@ -126,6 +149,8 @@ static __always_inline int unwind_frame_pointer_step(void *memory, struct unwind
 		__u64 rbp, rip;
 	} saved;
 
+	if (!has_table && unwind_in_trampoline(memory, state))
+		return unwind_trampoline_step(memory, state);
 	if (state->rbp == 0 && has_table && state->knows_rbp && !state->is_leaf && !state->is_guess)
 		return UNWIND_COMPLETE;
 	if (!state->knows_rbp || state->rbp < state->rsp || unwind_read(memory, state->rbp, &saved, sizeof(saved)) ||

@@ -102,7 +102,8 @@ static void say_done(const struct options *options)
 }
 
 /* Samples until the time is up, the target has ended, or a signal came. */
-static void wait_for_end(const struct backend *backend, struct target *target, const struct options *options)
+static void wait_for_end(const struct backend *backend, struct target *target, struct recorder *recorder,
+			 const struct options *options)
 {
 	uint64_t begin = clock_nanoseconds(CLOCK_MONOTONIC);
 
@@ -114,6 +115,7 @@ static void wait_for_end(const struct backend *backend, struct target *target, c
 			return;
 		left = options->duration ? (options->duration - elapsed) / 1000000 : pause;
 		backend->drain(left < pause ? (int)left : (int)pause);
+		recorder_follow_maps(recorder);
 	}
 }
 
@@ -251,14 +253,14 @@ int record_run(const struct options *options)
 					   .period = event.weight };
 	say_ready(backend, &event, &limits);
 	target_release(&target);
-	wait_for_end(backend, &target, options);
+	wait_for_end(backend, &target, recorder, options);
 	wall = clock_nanoseconds(CLOCK_MONOTONIC) - begin;
 	backend->stop(&totals);
 	note_losses(recorder, &totals, &limits);
 	note_without_tables(&totals.without_tables, &limits);
 	cpu_after = clock_nanoseconds(CLOCK_PROCESS_CPUTIME_ID);
 
-	recorder_open_maps(recorder);
+	recorder_follow_maps(recorder);
 	table_cache_free(cache);
 	target_close(&target);
 	if (!confine(CONFINED_TO_READING))

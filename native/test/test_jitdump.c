@@ -253,6 +253,45 @@ static void believes_no_sizes(void)
 	free_all(&jitdump, &symbols);
 }
 
+/* A file that claims to be of 4 TiB: what is not there has no records. */
+static void ends_where_records_end(void)
+{
+	struct file file = { 0 };
+	struct jitdump jitdump;
+	struct symbols symbols = { 0 };
+	int fd = memfd_create("jitdump", MFD_CLOEXEC);
+
+	put_header(&file, 0x4a695444, 0);
+	put_load(&file, 100, 0x1000, 16, 1, "<script>alert(1)</script>");
+	CHECK(write(fd, file.bytes, file.size) == (ssize_t)file.size && ftruncate(fd, 1LL << 42) == 0);
+	CHECK(jitdump_read(&jitdump, &symbols, fd));
+	symbols_sort(&symbols);
+	CHECK_NUMBER(symbols.count, 1);
+	at(&jitdump, &symbols, 0x1008, "<script>alert(1)</script>", 100);
+	free_all(&jitdump, &symbols);
+	close(fd);
+}
+
+/* Code at addresses of earlier code, and the record of the later one first. */
+static void knows_what_was_there_then(void)
+{
+	struct file file = { 0 };
+	struct jitdump jitdump;
+	struct symbols symbols;
+
+	put_header(&file, 0x4a695444, 0);
+	put_load(&file, 300, 0x1000, 16, 2, "second");
+	put_load(&file, 100, 0x1000, 16, 1, "first");
+	put_move(&file, 500, 0x1000, 0x5000, 16, 1);
+	put_load(&file, 700, 0x1000, 16, 3, "third");
+	CHECK(read_file(&file, &jitdump, &symbols));
+	CHECK_TEXT(symbols_find_at(&symbols, 0x1008, 200)->name, "first");
+	CHECK_TEXT(symbols_find_at(&symbols, 0x1008, 400)->name, "second");
+	CHECK_TEXT(symbols_find_at(&symbols, 0x1008, 700)->name, "third");
+	CHECK_TEXT(symbols_find_at(&symbols, 0x5008, 600)->name, "first");
+	free_all(&jitdump, &symbols);
+}
+
 static void refuses_other_files(void)
 {
 	struct file swapped = { 0 }, cut = { 0 }, newer = { 0 };
@@ -288,6 +327,8 @@ int main(void)
 	knows_the_place_of_the_code_that_follows();
 	leaves_damaged_records_out();
 	believes_no_sizes();
+	ends_where_records_end();
+	knows_what_was_there_then();
 	refuses_other_files();
 	knows_its_files_by_name();
 	return check_report("jitdump");

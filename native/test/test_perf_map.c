@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "symbols/perf_map.h"
+#include "symbols/perf_map_history.h"
 #include "target/process_status.h"
 
 static void parses_lines(void)
@@ -114,15 +114,15 @@ static void write_file(int root, const char *path, const char *text)
 
 static bool reads(const struct perf_map_owner *owner)
 {
+	struct perf_map_history history = { 0 };
 	struct symbols symbols = { 0 };
-	int fd = perf_map_open(owner);
 	bool read;
 
-	perf_map_read(&symbols, fd);
+	perf_map_follow(&history, owner, SIZE_MAX, 1);
+	perf_map_history_add(&history, &symbols);
 	read = symbols.count == 1;
 	symbols_free(&symbols);
-	if (fd >= 0)
-		close(fd);
+	perf_map_history_free(&history);
 	return read;
 }
 
@@ -166,6 +166,91 @@ static void reads_only_the_owners_file(void)
 	CHECK(rmdir(folder) == 0);
 }
 
+static const char *name_at(struct symbols *symbols, uint64_t address, uint64_t time)
+{
+	const struct symbol *symbol = symbols_find_at(symbols, address, time);
+
+	return symbol ? symbol->name : "-";
+}
+
+/* A map that grows, in the middle of a line too, is written anew in its place or as another file, and is removed. */
+static void keeps_what_a_map_said(void)
+{
+	char folder[] = "/tmp/profbound-test-XXXXXX";
+	struct perf_map_owner owner = { .pid = 42, .user = getuid() };
+	struct perf_map_history history = { 0 };
+	struct symbols symbols = { 0 };
+
+	CHECK(mkdtemp(folder) != NULL);
+	owner.root = open(folder, O_PATH | O_DIRECTORY);
+	CHECK(mkdirat(owner.root, "tmp", 0700) == 0);
+	perf_map_follow(&history, &owner, SIZE_MAX, 50);
+	CHECK(!history.is_known);
+	write_file(owner.root, "tmp/perf-42.map", "1000 10 first\n2000 10 stays\n1000 10 sec");
+	perf_map_follow(&history, &owner, SIZE_MAX, 100);
+	perf_map_follow(&history, &owner, SIZE_MAX, 150);
+	CHECK_NUMBER(history.part_count, 1);
+	write_file(owner.root, "tmp/perf-42.map", "1000 10 first\n2000 10 stays\n1000 10 second\n1000 10 torn");
+	perf_map_follow(&history, &owner, SIZE_MAX, 200);
+	/* Shorter; then longer than it was, but not the same. */
+	write_file(owner.root, "tmp/perf-42.map", "1000 10 third\n");
+	perf_map_follow(&history, &owner, SIZE_MAX, 300);
+	write_file(owner.root, "tmp/perf-42.map", "1000 10 fourth\n3000 10 also here\n");
+	perf_map_follow(&history, &owner, SIZE_MAX, 400);
+	unlinkat(owner.root, "tmp/perf-42.map", 0);
+	perf_map_follow(&history, &owner, SIZE_MAX, 500);
+	write_file(owner.root, "tmp/perf-42.map", "1000 10 fifth\n");
+	perf_map_follow(&history, &owner, 4, 600);
+	perf_map_follow(&history, &owner, SIZE_MAX, 700);
+	perf_map_history_add(&history, &symbols);
+	symbols_sort(&symbols);
+	CHECK_TEXT(name_at(&symbols, 0x1008, 60), "first");
+	CHECK_TEXT(name_at(&symbols, 0x1008, 149), "first");
+	CHECK_TEXT(name_at(&symbols, 0x1008, 150), "second");
+	CHECK_TEXT(name_at(&symbols, 0x1008, 200), "third");
+	CHECK_TEXT(name_at(&symbols, 0x1008, 300), "fourth");
+	CHECK_TEXT(name_at(&symbols, 0x1008, 600), "fifth");
+	CHECK_TEXT(name_at(&symbols, 0x2008, 700), "stays");
+	CHECK_TEXT(name_at(&symbols, 0x3008, 700), "also here");
+	/* The last map alone would have it wrong for all but the last. */
+	CHECK_TEXT(name_at(&symbols, 0x1008, UINT64_MAX), "fifth");
+	symbols_free(&symbols);
+	perf_map_history_free(&history);
+	unlinkat(owner.root, "tmp/perf-42.map", 0);
+	unlinkat(owner.root, "tmp", AT_REMOVEDIR);
+	close(owner.root);
+	CHECK(rmdir(folder) == 0);
+}
+
+/* A map without an end is read as far as there is room for it; nothing is allocated for the rest. */
+static void reads_no_more_than_there_is_room_for(void)
+{
+	char folder[] = "/tmp/profbound-test-XXXXXX";
+	struct perf_map_owner owner = { .pid = 42, .user = getuid() };
+	struct perf_map_history history = { 0 };
+	struct symbols symbols = { 0 };
+	int fd;
+
+	CHECK(mkdtemp(folder) != NULL);
+	owner.root = open(folder, O_PATH | O_DIRECTORY);
+	CHECK(mkdirat(owner.root, "tmp", 0700) == 0);
+	write_file(owner.root, "tmp/perf-42.map", "1000 10 f\n");
+	fd = openat(owner.root, "tmp/perf-42.map", O_WRONLY);
+	CHECK(fd >= 0 && ftruncate(fd, 1LL << 42) == 0);
+	close(fd);
+	perf_map_follow(&history, &owner, 1 << 20, 1);
+	perf_map_follow(&history, &owner, 0, 2);
+	CHECK_NUMBER(history.size, 1 << 20);
+	perf_map_history_add(&history, &symbols);
+	CHECK_NUMBER(symbols.count, 1);
+	symbols_free(&symbols);
+	perf_map_history_free(&history);
+	unlinkat(owner.root, "tmp/perf-42.map", 0);
+	unlinkat(owner.root, "tmp", AT_REMOVEDIR);
+	close(owner.root);
+	CHECK(rmdir(folder) == 0);
+}
+
 static void knows_who_a_process_is(void)
 {
 	struct process_status status;
@@ -183,6 +268,8 @@ int main(void)
 	survives_hostile_lines();
 	takes_names_apart();
 	reads_only_the_owners_file();
+	keeps_what_a_map_said();
+	reads_no_more_than_there_is_room_for();
 	knows_who_a_process_is();
 	return check_report("perf_map");
 }

@@ -59,7 +59,7 @@ static struct message finish(struct recorder *recorder, struct recorder_counts *
 	FILE *file = fdopen(mkstemp(path), "w");
 	struct message profile;
 
-	recorder_open_maps(recorder);
+	recorder_follow_maps(recorder);
 	recorder_resolve(recorder);
 	recorder_count(recorder, counts);
 	CHECK(file && recorder_write(recorder, RECORDER_CPU, &window, file));

@@ -106,6 +106,44 @@ static void takes_the_newest_of_generated_code(void)
 	symbols_free(&symbols);
 }
 
+static const char *at_time(const struct symbols *symbols, uint64_t address, uint64_t time)
+{
+	const struct symbol *symbol = symbols_find_at(symbols, address, time);
+
+	return symbol ? symbol->name : "-";
+}
+
+static void add_since(struct symbols *symbols, uint64_t since, uint64_t start, uint64_t size, const char *name)
+{
+	CHECK(symbols_add(symbols, start, size, name, SYMBOL_RUNTIME));
+	symbols->entries[symbols->count - 1].since = since;
+}
+
+/* Code that is generated at addresses of earlier code, described in whatever order. */
+static void finds_what_was_there_then(void)
+{
+	struct symbols symbols = { 0 };
+
+	add_since(&symbols, 100, 0x100, 0x40, "first");
+	add_since(&symbols, 300, 0x100, 0x40, "third");
+	add_since(&symbols, 200, 0x100, 0x20, "second");
+	add_since(&symbols, 400, 0x110, 0x20, "within");
+	symbols_sort(&symbols);
+	CHECK_TEXT(at_time(&symbols, 0x118, 100), "first");
+	CHECK_TEXT(at_time(&symbols, 0x118, 199), "first");
+	CHECK_TEXT(at_time(&symbols, 0x118, 200), "second");
+	CHECK_TEXT(at_time(&symbols, 0x118, 300), "third");
+	CHECK_TEXT(at_time(&symbols, 0x118, 400), "within");
+	CHECK_TEXT(at_time(&symbols, 0x100, 400), "third");
+	/* The second is shorter: what the first had behind it is gone. */
+	CHECK_TEXT(at_time(&symbols, 0x138, 250), "-");
+	CHECK_TEXT(at_time(&symbols, 0x138, 150), "first");
+	/* Before all that is known of: described late, most likely. */
+	CHECK_TEXT(at_time(&symbols, 0x118, 50), "first");
+	CHECK_TEXT(at(&symbols, 0x118), "within");
+	symbols_free(&symbols);
+}
+
 static void survives_sizes_that_overflow(void)
 {
 	struct symbols symbols = { 0 };
@@ -158,6 +196,7 @@ int main(void)
 	prefers_functions_to_labels();
 	takes_the_innermost_of_nested_functions();
 	takes_the_newest_of_generated_code();
+	finds_what_was_there_then();
 	survives_sizes_that_overflow();
 	return check_report("symbols");
 }

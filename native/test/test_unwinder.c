@@ -233,6 +233,33 @@ static void steps(void)
 	CHECK(unwind_step(NULL, &rule, true, (const __u64 *)registers, &state) == UNWIND_COMPLETE);
 }
 
+/* CPython's trampolines have no frame pointer; what is like one, but in a file with tables or a leaf, is none. */
+static void steps_out_of_trampolines(void)
+{
+	/* The last word is code: add $8,%rsp; ret. */
+	static const uint64_t memory[] = { 0x10, 0x401234, 0x30, 0x40, 0xccccccc308c48348 };
+	const struct stack_copy stack = { .address = STACK, .bytes = (const uint8_t *)memory, .size = sizeof(memory) };
+	const struct unwind_rule rule = { .cfa = UNWIND_CFA_FRAME_POINTER };
+	const uint64_t registers[UNWIND_REGISTERS] = { [UNWIND_RBP] = STACK + 16, [UNWIND_RBX] = 8, [UNWIND_RSP] = STACK,
+						       [UNWIND_RIP] = STACK + 32 };
+	struct unwind_state state;
+
+	unwind_begin(&state, (const __u64 *)registers);
+	state.is_leaf = state.is_exact = false;
+	CHECK(unwind_step((void *)&stack, &rule, false, (const __u64 *)registers, &state) == UNWIND_GOES_ON);
+	CHECK_NUMBER(state.rip, 0x401234);
+	CHECK_NUMBER(state.rsp, STACK + 16);
+	CHECK_NUMBER(state.rbp, STACK + 16);
+	CHECK(state.knows_rbx && !state.is_guess);
+	unwind_begin(&state, (const __u64 *)registers);
+	state.is_leaf = state.is_exact = false;
+	CHECK(unwind_step((void *)&stack, &rule, true, (const __u64 *)registers, &state) == UNWIND_GOES_ON);
+	CHECK_NUMBER(state.rip, 0x40);
+	unwind_begin(&state, (const __u64 *)registers);
+	CHECK(unwind_step((void *)&stack, &rule, false, (const __u64 *)registers, &state) == UNWIND_GOES_ON);
+	CHECK_NUMBER(state.rip, 0x40);
+}
+
 int main(void)
 {
 	const struct spaces_output output = { .fill = fill, .assign = assign };
@@ -247,6 +274,7 @@ int main(void)
 	walks_own_stacks();
 	shares_spaces();
 	steps();
+	steps_out_of_trampolines();
 	processes_on_change(&processes, NULL, NULL);
 	spaces_free(spaces);
 	store_free(store);

@@ -1,4 +1,5 @@
 /** pprof message → profile: every index checked, since the message may come from elsewhere. */
+import { interpreterFolder } from './interpreters.js';
 import type { Frame, Profile, Sample } from './model.js';
 import { unknownName } from './names.js';
 import { costReader, periodNanoseconds } from './values.js';
@@ -25,6 +26,7 @@ export function toProfile(message: Message): Profile {
   const cost = costReader(message, text);
   const { frames, stacks, inlined } = readFrames(message, text);
   const readStack = stackReader(stacks);
+  const withoutLoops = interpreterFolder(frames);
 
   const samples = message.sample.map((sample, number): Sample => {
     const values = (sample.value ?? []).map(toNumber);
@@ -38,7 +40,7 @@ export function toProfile(message: Message): Profile {
       throw new Error(`sample ${number} has the value ${bad}; expected 0 to 2^53 (differences are not read)`);
     }
     const { count, nanoseconds } = cost(values);
-    const stack = readStack(sample.locationId ?? [], number);
+    const stack = withoutLoops(readStack(sample.locationId ?? [], number));
     return { stack, count, nanoseconds, labels: readLabels(sample.label ?? [], text) };
   });
 

@@ -8,23 +8,13 @@
  * is a line of DIR/gates.jsonl: a run that was ended goes on where it was, also after --limit more gates, and figures of
  * all lines are printed. Default DIR: .profbound/bench-gates.
  */
-import { spawn } from 'node:child_process';
-import {
-  appendFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { quantile } from 'simple-statistics';
 import type { Result } from '../../src/verdict/result.js';
 import { type Case, cases } from './gates/cases.js';
+import { judgeSample } from './gates/sample.js';
 
 const { values } = parseArgs({
   options: {
@@ -63,67 +53,20 @@ function readLines(file: string): Line[] {
     .map((line) => JSON.parse(line) as Line);
 }
 
-/** Runs one gate in a copy of its sample, so that what it builds is left nowhere. */
 async function runGate({ kind, sample, patch, planted }: Case, number: number): Promise<Line> {
-  const folder = mkdtempSync(join(tmpdir(), 'profbound-bench-gate-'));
-  try {
-    const copy = join(folder, sample);
-    cpSync(join('samples', sample), copy, { recursive: true });
-    setBudget(join(copy, '.profbound.yml'));
-    const head = patch === null ? ['--head', 'dir:.'] : ['--patch', patch];
-    const words = [
-      resolve('dist', 'cli.js'),
-      'gate',
-      '--base',
-      'dir:.',
-      ...head,
-      '--out',
-      join(folder, 'out'),
-    ];
-    const began = performance.now();
-    const output = await run(words, copy);
-    const seconds = (performance.now() - began) / 1000;
-    const file = join(folder, 'out', 'result.json');
-    if (!existsSync(file)) throw new Error(`a gate of ${sample} came to no verdict:\n${output}`);
-    const result = JSON.parse(readFileSync(file, 'utf8')) as Result;
-    const [workload] = result.workloads;
-    if (workload === undefined) throw new Error(`a gate of ${sample} measured nothing:\n${output}`);
-    return {
-      kind: kind.name,
-      sample,
-      number,
-      verdict: result.verdict,
-      isRight: kind.isRight(result, planted),
-      code: result.reasons[0]?.code ?? '',
-      estimate: workload.total.estimate,
-      pairs: workload.pairs,
-      seconds,
-    };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** The sample's own budget is its users'; a bench has the default's patience, or less. */
-function setBudget(file: string): void {
-  const text = readFileSync(file, 'utf8');
-  if (!/^ *budget:/m.test(text)) throw new Error(`${file} has no gate.budget to set`);
-  writeFileSync(file, text.replace(/^( *budget:).*$/m, `$1 ${budget}s`));
-}
-
-function run(words: readonly string[], cwd: string): Promise<string> {
-  const child = spawn(process.execPath, words, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-  const end = (): void => void child.kill('SIGTERM');
-  process.on('SIGTERM', end);
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', () => {
-      process.off('SIGTERM', end);
-      resolve(output);
-    });
-  });
+  const { result, seconds } = await judgeSample({ sample, patch, budget: Number(budget) });
+  const [workload] = result.workloads;
+  return {
+    kind: kind.name,
+    sample,
+    number,
+    verdict: result.verdict,
+    isRight: kind.isRight(result, planted),
+    code: result.reasons[0]?.code ?? '',
+    estimate: workload?.total.estimate ?? Number.NaN,
+    pairs: workload?.pairs ?? 0,
+    seconds,
+  };
 }
 
 const percent = (share: number): string => `${share < 0 ? '' : '+'}${(100 * share).toFixed(1)} %`;

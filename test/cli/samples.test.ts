@@ -21,7 +21,9 @@ test('there are samples', () =>
     'samples/go-service',
     'samples/java-service',
     'samples/node-service',
+    'samples/python-service',
     'samples/redis',
+    'samples/rust-service',
   ]));
 
 describe.each(samples)('%s', (sample) => {

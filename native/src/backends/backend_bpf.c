@@ -82,6 +82,7 @@ static void take_record(uint64_t time, const void *data, size_t size)
 	if (!bpf_stacks_take(&state.stacks, header, size, &sample))
 		return;
 	value = ((const struct stack_record *)data)->value;
+	sample.time = time;
 	sample.weight = sampling_weight(&state.event, value);
 	if ((header->kind & ~RECORD_COPIED) == RECORD_OFF_CPU_STACK)
 		off_cpu_add_stack(&state.off_cpu, value, &sample);

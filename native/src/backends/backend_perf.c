@@ -66,6 +66,7 @@ static void take_sample(const struct perf_event_header *header, bool captured)
 		     &(struct sample){ .pid = sample.pid,
 				       .tid = sample.tid,
 				       .cpu = sample.cpu,
+				       .time = perf_record_time(header),
 				       .weight = weight,
 				       .comm = comms_get(state.comms, sample.pid, sample.tid),
 				       .kernel = sample.kernel,

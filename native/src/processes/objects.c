@@ -209,16 +209,22 @@ void objects_jitdump(struct objects *objects, uint32_t generated, pid_t pid, int
 	objects->kept_maps += object->jitdump_fd >= 0;
 }
 
-void objects_open_maps(struct objects *objects)
+void objects_follow_maps(struct objects *objects, uint64_t now)
 {
-	for (uint32_t i = 0; i < objects->count && objects->kept_maps < MAX_KEPT_FILES; i++) {
-		struct object *object = &objects->entries[i];
+	size_t room = MAX_PERF_MAP_BYTES;
 
-		if (object->kind != OBJECT_GENERATED || object->is_void || object->owner.root < 0 || object->fd >= 0)
+	for (uint32_t i = 0; i < objects->count; i++)
+		room -= objects->entries[i].history.size < room ? objects->entries[i].history.size : room;
+	for (uint32_t i = 0; i < objects->count; i++) {
+		struct object *object = &objects->entries[i];
+		size_t before = object->history.size, read;
+
+		if (object->kind != OBJECT_GENERATED || !object->is_sampled || object->is_void || object->owner.root < 0)
 			continue;
-		object->fd = perf_map_open(&object->owner);
-		objects->kept_maps += object->fd >= 0;
-		if (object->jitdump_fd >= 0)
+		perf_map_follow(&object->history, &object->owner, room, now);
+		read = object->history.size - before;
+		room -= read < room ? read : room;
+		if (object->jitdump_fd >= 0 || objects->kept_maps >= MAX_KEPT_FILES)
 			continue;
 		object->jitdump_fd = perf_map_open_jitdump(&object->owner);
 		objects->kept_maps += object->jitdump_fd >= 0;
@@ -232,6 +238,7 @@ void objects_free(struct objects *objects)
 
 		free(object->path);
 		symbols_free(&object->names);
+		perf_map_history_free(&object->history);
 		if (object->fd >= 0)
 			close(object->fd);
 		if (object->jitdump_fd >= 0)

@@ -5,7 +5,7 @@
 
 #include "support/interner.h"
 #include "processes/mappings.h"
-#include "symbols/perf_map.h"
+#include "symbols/perf_map_history.h"
 #include "symbols/symbols.h"
 
 enum object_kind {
@@ -26,7 +26,7 @@ struct object {
 	enum object_kind kind;
 	/* File: its path as the process saw it. */
 	char *path;
-	/* File, kernel symbols or perf map: open, or -1 when it could not be opened or too many are. */
+	/* File or kernel symbols: open, or -1 when it could not be opened or too many are. */
 	int fd;
 	/* Kernel: the functions at the addresses that were sampled, where it was asked for them; else empty. */
 	struct symbols names;
@@ -34,12 +34,13 @@ struct object {
 	uint8_t attempts;
 	/* File: there was no room for it among MAX_KEPT_FILES. */
 	bool crowded_out;
-	/* File: a sample lies in it. */
+	/* File or generated code: a sample lies in it. */
 	bool is_sampled;
 	/* Generated code: the jitdump file that describes it, open, or -1. */
 	int jitdump_fd;
-	/* Generated code: whose it is. */
+	/* Generated code: whose it is, and what its perf map said. */
 	struct perf_map_owner owner;
+	struct perf_map_history history;
 	/* Generated code: the process replaced its image, and any perf map is its successor's. */
 	bool is_void;
 };
@@ -97,8 +98,8 @@ void objects_jitdump(struct objects *objects, uint32_t generated, pid_t pid, int
  */
 int objects_root(struct objects *objects, pid_t pid);
 
-/* Opens the perf maps of all generated code. */
-void objects_open_maps(struct objects *objects);
+/* Reads on in the perf maps of generated code that samples lie in, MAX_PERF_MAP_BYTES of all; `now`: CLOCK_MONOTONIC nanoseconds. */
+void objects_follow_maps(struct objects *objects, uint64_t now);
 
 void objects_free(struct objects *objects);
 

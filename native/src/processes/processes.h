@@ -18,9 +18,25 @@
 /* An address that means the same in every process that maps the object. */
 struct location {
 	uint32_t object;
-	uint32_t unused; /* zero: locations are compared as bytes */
+	/* In generated code: when it ran, see location_moment(); 0: after all that was generated, or code that stays. */
+	uint32_t moment;
 	uint64_t address;
 };
+
+/* Some 17 ms. */
+#define MOMENT_BITS 24
+
+/* The moment of a time in CLOCK_MONOTONIC nanoseconds, which is not 0. */
+static inline uint32_t location_moment(uint64_t time)
+{
+	return (uint32_t)(time >> MOMENT_BITS) + 1;
+}
+
+/* The middle of a location's moment; the end of all time where it has none. */
+static inline uint64_t location_time(const struct location *location)
+{
+	return location->moment ? ((uint64_t)(location->moment - 1) << MOMENT_BITS) + (1ULL << (MOMENT_BITS - 1)) : UINT64_MAX;
+}
 
 enum placement {
 	PLACED,

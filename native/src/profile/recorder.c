@@ -52,6 +52,23 @@ static uint32_t location_number(struct recorder *recorder, const struct location
 	return recent->number - 1;
 }
 
+/* The number of where a sample was placed: of generated code by when that was, since other code may come there. */
+static uint32_t placed_number(struct recorder *recorder, struct location *location, uint64_t time)
+{
+	struct object *object = &recorder->objects.entries[location->object];
+	bool is_new;
+	uint32_t number;
+
+	if (object->kind != OBJECT_GENERATED)
+		return location_number(recorder, location);
+	object->is_sampled = true;
+	if (time && recorder->timed_locations < MAX_TIMED_LOCATIONS)
+		location->moment = location_moment(time);
+	number = interner_add(&recorder->locations, location, sizeof(*location), &is_new);
+	recorder->timed_locations += is_new && location->moment;
+	return number;
+}
+
 static void reserve_frames(struct recorder *recorder, uint32_t depth)
 {
 	if (depth <= recorder->frames_capacity)
@@ -121,7 +138,7 @@ static enum stack_ending add_user_frames(struct recorder *recorder, const struct
 		if (placement == PLACED_NOWHERE && i > 0)
 			return sample->end == UNWIND_COMPLETE ? ENDING_NO_MAPPING : ENDING_CHAIN_ENDED;
 		recorder->frames[(*depth)++] =
-			placement == PLACED ? location_number(recorder, &location) : MARKER_NO_MAPPING;
+			placement == PLACED ? placed_number(recorder, &location, sample->time) : MARKER_NO_MAPPING;
 	}
 	return ending_of(sample->end);
 }

@@ -26,6 +26,8 @@ struct sample {
 	pid_t pid;
 	pid_t tid;
 	uint32_t cpu;
+	/* CLOCK_MONOTONIC nanoseconds; 0: not known. */
+	uint64_t time;
 	/* What the sample stands for, in nanoseconds or occurrences of the sampled event. */
 	uint64_t weight;
 	/* The thread's name. */
@@ -124,10 +126,10 @@ void recorder_name_kernel(struct recorder *recorder, uint64_t address, const cha
 void recorder_add_hidden_kernel(struct recorder *recorder, uint64_t weight);
 
 /*
- * Opens the perf maps, the last thing that takes rights over other users' files; nothing can be added any more. Called
- * while the target still runs where possible: a perf map may be removed with its process.
+ * Reads on in the perf maps of what was sampled: between two samplings, and at the end, when nothing can be added any more.
+ * The last is the last thing that takes rights over other users' files.
  */
-void recorder_open_maps(struct recorder *recorder);
+void recorder_follow_maps(struct recorder *recorder);
 
 /* Reads perf maps and symbol tables and names every address. Needs no privileges. */
 void recorder_resolve(struct recorder *recorder);

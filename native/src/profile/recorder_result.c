@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/clock.h"
 #include "support/fail.h"
 #include "support/numa.h"
 #include "profile/recorder_state.h"
@@ -92,9 +93,85 @@ static struct outcome judge(const struct recorder *recorder, const struct stack 
 	return ended(outcome, ending);
 }
 
-void recorder_open_maps(struct recorder *recorder)
+void recorder_follow_maps(struct recorder *recorder)
 {
-	objects_open_maps(&recorder->objects);
+	objects_follow_maps(&recorder->objects, clock_nanoseconds(CLOCK_MONOTONIC));
+}
+
+/* What tells generated code at one address from other code there, once it has a name. */
+struct named_place {
+	uint64_t address;
+	const char *name;
+	const char *file;
+	uint32_t line;
+	uint32_t object;
+};
+
+/*
+ * For each location the first that is the same: moments have served when all is named. The arrays have one entry a
+ * location; the caller frees them.
+ */
+static uint32_t *find_same(const struct recorder *recorder)
+{
+	uint32_t *same = must_allocate(recorder->locations.count, sizeof(*same)), *firsts = NULL;
+	struct interner places = { 0 };
+
+	for (uint32_t i = 0; i < recorder->locations.count; i++) {
+		const struct frame *frame = &recorder->named[i];
+		struct location location;
+		struct named_place place;
+		bool is_new;
+		uint32_t number;
+
+		same[i] = i;
+		memcpy(&location, recorder->locations.entries[i].bytes, sizeof(location));
+		if (!location.moment)
+			continue;
+		place = (struct named_place){
+			.address = location.address,
+			.name = frame->line.function.system_name,
+			.file = frame->line.function.file,
+			.line = frame->line.function.start_line,
+			.object = location.object,
+		};
+		number = interner_add(&places, &place, sizeof(place), &is_new);
+		if (is_new && (number & (number - 1)) == 0)
+			firsts = must_resize(firsts, number ? number * 2 : 1, sizeof(*firsts));
+		if (is_new)
+			firsts[number] = i;
+		same[i] = firsts[number];
+	}
+	free(firsts);
+	interner_free(&places);
+	return same;
+}
+
+/* Puts stacks together that differ by nothing but when they were seen. */
+static void merge_stacks(struct recorder *recorder, struct stacks *stacks, const uint32_t *same)
+{
+	struct stacks merged = { 0 };
+
+	for (uint32_t i = 0; i < stacks_count(stacks); i++) {
+		struct stack stack = stacks_at(stacks, i);
+
+		for (uint32_t at = 0; at < stack.depth; at++)
+			recorder->frames[at] = same[stack.frames[at]];
+		stacks_add(&merged, stack.key, recorder->frames, stack.depth, stack.count, stack.nanoseconds);
+	}
+	stacks_free(stacks);
+	*stacks = merged;
+}
+
+static void forget_moments(struct recorder *recorder)
+{
+	uint32_t *same;
+
+	if (recorder->timed_locations == 0)
+		return;
+	same = find_same(recorder);
+	merge_stacks(recorder, &recorder->stacks, same);
+	merge_stacks(recorder, &recorder->waits, same);
+	free(same);
 }
 
 void recorder_resolve(struct recorder *recorder)
@@ -108,6 +185,7 @@ void recorder_resolve(struct recorder *recorder)
 		resolver_resolve(&recorder->resolver, &location, &recorder->named[i]);
 	}
 	resolver_unload(&recorder->resolver);
+	forget_moments(recorder);
 	for (uint32_t cpu = 0; cpu < MAX_CPUS; cpu++) {
 		if (recorder->cpu_samples[cpu])
 			recorder->cpus[recorder->cpu_count++] = (struct cpu_count){

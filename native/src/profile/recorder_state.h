@@ -26,6 +26,8 @@ struct recorder {
 	/* Distinct struct location; stacks are made of their numbers. The first are the markers, by enum marker. */
 	struct interner locations;
 	struct recent_location recent[RECENT_LOCATIONS];
+	/* Those that have a moment. */
+	uint32_t timed_locations;
 	struct stacks stacks;
 	/* Stacks of threads that wait, and what their states are called. */
 	struct stacks waits;

@@ -18,7 +18,7 @@
 /* 64 Ki mappings with paths of 4 KiB would be 256 MB; all that were ever seen are far below this. */
 #define MAX_MAPS_BYTES (64UL << 20)
 
-/* Node under load writes some MB of perf map; 256 MB is a map that grew without bound. */
+/* Of all perf maps: node under load writes some MB; 256 MB are of many processes, or of one that writes without bound. */
 #define MAX_PERF_MAP_BYTES (256UL << 20)
 
 /* Three records for each piece of code; a browser generates some 100,000 pieces in a day. */
@@ -35,6 +35,12 @@
 
 /* Of all names of one file together: Chromium's have some 200 MB; a jitdump that moves code copies its name each time. */
 #define MAX_NAMES_BYTES (1UL << 30)
+
+/*
+ * Addresses in generated code that are told apart by the time at which they ran; those beyond are taken to have run what
+ * was there last. Captures of some seconds have 100,000.
+ */
+#define MAX_TIMED_LOCATIONS 1000000U
 
 /* Symbols looked at for one address; overlaps are a handful, thousands are an attack. */
 #define MAX_OVERLAPS 4096

@@ -64,6 +64,7 @@ static bool add(struct reader *reader, uint64_t address, uint64_t bytes, const c
 	if ((jitdump->count & (jitdump->count - 1)) == 0)
 		jitdump->codes = must_resize(jitdump->codes, jitdump->count ? jitdump->count * 2 : 1, sizeof(*code));
 	jitdump->codes[jitdump->count++] = *code;
+	reader->symbols->entries[reader->symbols->count - 1].since = code->loaded_at;
 	return true;
 }
 

@@ -45,13 +45,11 @@ static void load_kernel(struct object_symbols *symbols, const struct object *obj
 /* A jitdump file and a perf map of the same code agree; what only one of them names is named all the same. */
 static void load_generated(struct object_symbols *symbols, const struct object *object)
 {
-	symbols->is_readable = object->fd >= 0 || object->jitdump_fd >= 0;
+	symbols->is_readable = object->history.is_known || object->jitdump_fd >= 0;
 	if (object->jitdump_fd >= 0)
 		jitdump_read(&symbols->jitdump, &symbols->symbols, object->jitdump_fd);
-	if (object->fd >= 0)
-		perf_map_read(&symbols->symbols, object->fd);
-	else
-		symbols_sort(&symbols->symbols);
+	perf_map_history_add(&object->history, &symbols->symbols);
+	symbols_sort(&symbols->symbols);
 }
 
 void object_symbols_load(struct object_symbols *symbols, const struct object *object)

@@ -10,8 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "support/fail.h"
-#include "support/bounds.h"
 #include "support/paths.h"
 
 /* Opens a file in /tmp below the owner's root; -1 when it is not the owner's. */
@@ -48,28 +46,6 @@ int perf_map_open_jitdump(const struct perf_map_owner *owner)
 	return open_owned(owner, path);
 }
 
-/* The text of an open file, or NULL. */
-static char *read_file(int fd, size_t *size)
-{
-	struct stat status;
-	char *text;
-
-	*size = 0;
-	if (fstat(fd, &status))
-		return NULL;
-	if (status.st_size > (off_t)MAX_PERF_MAP_BYTES)
-		status.st_size = MAX_PERF_MAP_BYTES;
-	text = must_allocate(status.st_size + 1, 1);
-	while (*size < (size_t)status.st_size) {
-		ssize_t got = pread(fd, text + *size, status.st_size - *size, *size);
-
-		if (got <= 0)
-			break;
-		*size += got;
-	}
-	return text;
-}
-
 void perf_map_parse(struct symbols *symbols, char *text, size_t size)
 {
 	char *at = text, *end = text + size;
@@ -94,18 +70,6 @@ void perf_map_parse(struct symbols *symbols, char *text, size_t size)
 		if (!symbols_add(symbols, start, bytes, rest + 1, SYMBOL_RUNTIME))
 			return;
 	}
-}
-
-void perf_map_read(struct symbols *symbols, int fd)
-{
-	size_t size;
-	char *text = read_file(fd, &size);
-
-	if (!text)
-		return;
-	perf_map_parse(symbols, text, size);
-	free(text);
-	symbols_sort(symbols);
 }
 
 /* V8 says what kind of code it is before the name: JS:*f, JS:~f, JS:*'f, LazyCompile:*f, Function:f, Script:~. */

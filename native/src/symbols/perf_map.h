@@ -31,9 +31,6 @@ int perf_map_open(const struct perf_map_owner *owner);
 /* The same for /tmp/jit-PID.dump, a jitdump file that could not be mapped, as where /tmp is mounted noexec. */
 int perf_map_open_jitdump(const struct perf_map_owner *owner);
 
-/* Reads an open perf map from its beginning. */
-void perf_map_read(struct symbols *symbols, int fd);
-
 /* Parses a perf map's text: one "HEXSTART HEXSIZE NAME" a line; lines of another form are skipped. */
 void perf_map_parse(struct symbols *symbols, char *text, size_t size);
 

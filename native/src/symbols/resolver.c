@@ -219,9 +219,9 @@ static void resolve_elf(struct resolver *resolver, struct frame *frame, struct o
 	read_lines(resolver, frame, symbols, symbol->start);
 }
 
-static void resolve_generated(struct resolver *resolver, struct frame *frame, struct object_symbols *symbols)
+static void resolve_generated(struct resolver *resolver, struct frame *frame, struct object_symbols *symbols, uint64_t time)
 {
-	const struct symbol *symbol = symbols_find(&symbols->symbols, frame->address);
+	const struct symbol *symbol = symbols_find_at(&symbols->symbols, frame->address, time);
 	uint32_t *mapping = symbol ? &resolver->generated_mapping : &resolver->anonymous_mapping;
 	const struct jitdump_code *code;
 	struct perf_map_name name;
@@ -268,7 +268,7 @@ void resolver_resolve(struct resolver *resolver, const struct location *location
 	if (object->kind == OBJECT_KERNEL)
 		resolve_kernel(resolver, frame, symbols);
 	else if (object->kind == OBJECT_GENERATED)
-		resolve_generated(resolver, frame, symbols);
+		resolve_generated(resolver, frame, symbols, location_time(location));
 	else
 		resolve_elf(resolver, frame, symbols, object);
 	if (frame->cause == RESOLVED)

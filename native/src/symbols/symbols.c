@@ -78,7 +78,9 @@ void symbols_sort(struct symbols *symbols)
 		return;
 	qsort(symbols->entries, symbols->count, sizeof(*symbols->entries), compare);
 	for (size_t i = 1; i < symbols->count; i++) {
-		if (symbols->entries[i].start == symbols->entries[kept].start)
+		bool is_replaced = symbols->entries[i].start == symbols->entries[kept].start;
+
+		if (is_replaced && symbols->entries[i].rank != SYMBOL_RUNTIME)
 			free(symbols->entries[i].name);
 		else
 			symbols->entries[++kept] = symbols->entries[i];
@@ -89,12 +91,35 @@ void symbols_sort(struct symbols *symbols)
 			reach = end_of(&symbols->entries[i]);
 		symbols->entries[i].reach = reach;
 	}
+	/* Those at one start are looked at together. */
+	for (size_t i = symbols->count - 1; i-- > 0;) {
+		if (symbols->entries[i].start == symbols->entries[i + 1].start)
+			symbols->entries[i].reach = symbols->entries[i + 1].reach;
+	}
+}
+
+/* Which of two pieces of code at one address was there at a time: the later one that had come, or else the earlier one. */
+static const struct symbol *present(const struct symbol *one, const struct symbol *other, uint64_t time)
+{
+	bool is_later;
+
+	if (!one)
+		return other;
+	is_later = one->since != other->since ? one->since > other->since : one->order > other->order;
+	if ((one->since <= time) != (other->since <= time))
+		return one->since <= time ? one : other;
+	return is_later == (one->since <= time) ? one : other;
 }
 
 const struct symbol *symbols_find(const struct symbols *symbols, uint64_t address)
 {
+	return symbols_find_at(symbols, address, UINT64_MAX);
+}
+
+const struct symbol *symbols_find_at(const struct symbols *symbols, uint64_t address, uint64_t time)
+{
 	size_t low = 0, high = symbols->count, steps = 0;
-	const struct symbol *newest = NULL, *label = NULL;
+	const struct symbol *there = NULL, *at_start = NULL, *label = NULL;
 	bool past_function = false;
 
 	while (low < high) {
@@ -111,8 +136,13 @@ const struct symbol *symbols_find(const struct symbols *symbols, uint64_t addres
 		bool covers = address < end_of(symbol);
 
 		if (symbol->rank == SYMBOL_RUNTIME) {
-			if (covers && (!newest || symbol->order > newest->order))
-				newest = symbol;
+			/* What begins where other code began has replaced it, also where it is shorter. */
+			at_start = present(at_start, symbol, time);
+			if (low > 0 && symbols->entries[low - 1].start == symbol->start)
+				continue;
+			if (address < end_of(at_start))
+				there = present(there, at_start, time);
+			at_start = NULL;
 		} else if (symbol->rank == SYMBOL_LABEL) {
 			if (covers && !label && !past_function)
 				label = symbol;
@@ -122,7 +152,7 @@ const struct symbol *symbols_find(const struct symbols *symbols, uint64_t addres
 			past_function = true;
 		}
 	}
-	return newest ? newest : label;
+	return there ? there : label;
 }
 
 void symbols_free(struct symbols *symbols)

@@ -26,6 +26,8 @@ struct symbol {
 	char *name;
 	/* Largest end of this and all symbols before it; filled in by symbols_sort(). */
 	uint64_t reach;
+	/* Of what a runtime wrote: CLOCK_MONOTONIC nanoseconds from which on it is there; 0: from the beginning, or not known. */
+	uint64_t since;
 	/* Position in its source. */
 	uint32_t order;
 	enum symbol_rank rank;
@@ -42,11 +44,17 @@ struct symbols {
 /* Adds a copy of `name`, cut to MAX_NAME_BYTES; false when there are MAX_SYMBOLS or MAX_NAMES_BYTES already. */
 bool symbols_add(struct symbols *symbols, uint64_t start, uint64_t size, const char *name, enum symbol_rank rank);
 
-/* Sorts for symbols_find() and keeps one of the symbols that start at one address. */
+/* Sorts for symbols_find() and keeps one of the symbols that start at one address, but all that a runtime wrote. */
 void symbols_sort(struct symbols *symbols);
 
-/* The symbol that covers `address`, the innermost where functions nest; NULL when none does. */
+/* The symbol that covers `address`, the innermost where functions nest; NULL when none does. Of a runtime's the last one. */
 const struct symbol *symbols_find(const struct symbols *symbols, uint64_t address);
+
+/*
+ * The same at a time: of what a runtime wrote for the address, what was there then. Where all of it came later, the first:
+ * runtimes may describe code after they ran it.
+ */
+const struct symbol *symbols_find_at(const struct symbols *symbols, uint64_t address, uint64_t time);
 
 void symbols_free(struct symbols *symbols);
 

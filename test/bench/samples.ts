@@ -1,0 +1,145 @@
+/**
+ * Three gates of every sample: of the same code on both sides, of a function made slower, and of threads made to wait.
+ *
+ *     npm run bench:samples -- [--quick] [--only NAME,...] [--budget SECONDS] [--json]
+ *
+ * Some 30 minutes on a machine where nothing else runs; --quick measures one sample, for 15 s a gate. A sample whose
+ * toolchain is not here says so. Wanted of each: no fail, a fail that names the function, the function that waits named,
+ * and at least 99 % of the samples resolved and of their stacks complete.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Result, SideQuality } from '../../src/verdict/result.js';
+import { findNamingPython, pathWith } from '../python.js';
+import { judgeSample } from './gates/sample.js';
+import { type SampleCase, sampleCases } from './samples/cases.js';
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    budget: { type: 'string' },
+  },
+});
+const budget = Number(values.budget ?? (values.quick ? '15' : '120'));
+/** Of samples, and of stacks. */
+const wanted = 0.99;
+
+type Kind = 'A/A' | 'slower' | 'waiting';
+
+interface Row {
+  readonly sample: string;
+  readonly kind: Kind;
+  readonly verdict: Result['verdict'];
+  /** Of what was planted, as far as the gate names it; null where nothing was planted, or it does not. */
+  readonly named: string | null;
+  readonly isRight: boolean;
+  /** Shares of the samples, of the side that has less. */
+  readonly resolved: number;
+  readonly complete: number;
+  readonly pairs: number;
+  readonly seconds: number;
+}
+
+async function gate(one: SampleCase, kind: Kind, path: string): Promise<Row> {
+  const { sample, slower, waiting } = one;
+  const patch = kind === 'A/A' ? null : kind === 'slower' ? slower.patch : waiting.patch;
+  const { result, seconds } = await judgeSample({
+    sample,
+    patch,
+    budget,
+    path,
+    ...(values.quick ? { layouts: 1 } : {}),
+  });
+  const { verdict, workloads } = result;
+  const named =
+    kind === 'slower'
+      ? namedFunction(result, slower.function)
+      : kind === 'waiting'
+        ? namedWait(result, waiting.function)
+        : null;
+  const isRight =
+    kind === 'A/A' ? verdict !== 'fail' : named !== null && (kind === 'waiting' || verdict === 'fail');
+  const least = (share: (quality: SideQuality) => number): number =>
+    Math.min(...workloads.flatMap(({ quality: { base, head } }) => [share(base), share(head)]));
+  return {
+    sample,
+    kind,
+    verdict,
+    named,
+    isRight,
+    resolved: least(({ unresolved }) => 1 - unresolved),
+    complete: least(({ incompleteStacks }) => 1 - incompleteStacks),
+    pairs: workloads.reduce((sum, { pairs }) => sum + pairs, 0),
+    seconds,
+  };
+}
+
+function namedFunction({ workloads }: Result, planted: string): string | null {
+  const found = workloads
+    .flatMap(({ functions }) => functions)
+    .find(({ name, class: claim }) => name.includes(planted) && (claim === 'slower' || claim === 'new'));
+  return found?.name ?? null;
+}
+
+function namedWait({ workloads }: Result, planted: string): string | null {
+  const found = workloads
+    .flatMap(({ offCpu }) => offCpu?.waits ?? [])
+    .find(({ name, class: claim }) => name.includes(planted) && (claim === 'longer' || claim === 'new'));
+  return found?.name ?? null;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+function print(row: Row): void {
+  const isRead = row.resolved >= wanted && row.complete >= wanted;
+  const cells = [
+    row.isRight && isRead ? 'met   ' : 'MISSED',
+    row.sample.padEnd(14),
+    row.kind.padEnd(7),
+    row.verdict.padEnd(12),
+    `resolved ${percent(row.resolved)}`.padEnd(18),
+    `complete ${percent(row.complete)}`.padEnd(18),
+    `${row.pairs} pairs`.padStart(9),
+    `${row.seconds.toFixed(0)} s`.padStart(6),
+    row.named ?? (row.kind === 'A/A' ? '' : 'not named'),
+  ];
+  console.log(cells.join('  ').trimEnd());
+}
+
+const python = findNamingPython();
+const folder = mkdtempSync(join(tmpdir(), 'profbound-bench-samples-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const path = python === null ? (process.env.PATH ?? '') : pathWith(python, folder);
+const chosen = values.only?.split(',');
+const unknown = chosen?.find((name) => !sampleCases.some(({ sample }) => sample === name));
+if (unknown !== undefined) {
+  console.error(
+    `there is no sample ${unknown}; there are ${sampleCases.map(({ sample }) => sample).join(', ')}`,
+  );
+  process.exit(2);
+}
+const planned = sampleCases.filter(({ sample }) => chosen === undefined || chosen.includes(sample));
+const rows: Row[] = [];
+const absent: { sample: string; why: string }[] = [];
+for (const one of values.quick && chosen === undefined ? planned.slice(0, 1) : planned) {
+  const why = one.obstacle();
+  if (why !== null) {
+    absent.push({ sample: one.sample, why });
+    console.log(`absent  ${one.sample.padEnd(14)}  ${why}`);
+    continue;
+  }
+  for (const kind of ['A/A', 'slower', 'waiting'] as const) {
+    const row = await gate(one, kind, path);
+    rows.push(row);
+    print(row);
+  }
+}
+const met = rows.filter(
+  ({ isRight, resolved, complete }) => isRight && Math.min(resolved, complete) >= wanted,
+);
+console.log(`${met.length} of ${rows.length} gates as wanted`);
+if (values.json) console.log(JSON.stringify({ budget, rows, absent }));
