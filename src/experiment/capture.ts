@@ -97,7 +97,8 @@ export async function measureSide(
   const measured = await (isBatch(context.plan)
     ? captureBatch(side, context)
     : captureService(side, launch, context));
-  removePerfMapsOf(measured.finished.profileFile, began);
+  // Another profiler's labels are its own affair.
+  if (context.plan.source === null) removePerfMapsOf(measured.finished.profileFile, began);
   return measured;
 }
 

@@ -183,6 +183,7 @@ describe('the plan', () => {
       units: { kind: 'output', source: { kind: 'regex', pattern: '(\\d+) requests' } },
       mostPairs: null,
       capture: { seconds: null, rateHz: null, event: 'auto', backend: 'auto', maxDepth: 128, offCpu: true },
+      source: null,
       waitPolicy: { mode: 'report', margin: 0.1, idle: [] },
       policy: {
         totalMargin: 0.02,

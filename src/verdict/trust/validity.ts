@@ -1,7 +1,7 @@
 /** Whether the measurement can carry a verdict at all. What fails here makes it inconclusive, never pass or fail. */
 
 import { type BundleWorkload, type Side, type Stop, sides } from '../../bundle/schema.js';
-import type { CaptureSummary } from '../../bundle/summary.js';
+import { type CaptureSummary, samplingText } from '../../bundle/summary.js';
 import { sameRateP } from '../../stats/binomial.js';
 import * as exact from '../../stats/exact.js';
 import { change, count, margin, percent, plural, unitName } from '../../text/format.js';
@@ -102,11 +102,7 @@ function checkWork(workload: BundleWorkload, pairs: readonly Pair[]): Reason[] {
 }
 
 function checkMixedSampling(pairs: readonly Pair[]): Reason | null {
-  const ways = new Set<string>();
-  for (const { summary } of pairs.flatMap(capturesOf)) {
-    const { event, rateHz, backend, cpuAccount } = summary;
-    ways.add(`${event} at ${rateHz} Hz by ${backend}, CPU time by ${cpuAccount}`);
-  }
+  const ways = new Set(pairs.flatMap(capturesOf).map(({ summary }) => samplingText(summary)));
   if (ways.size === 1) return null;
   const message = `the captures were sampled in different ways (${[...ways].sort().join('; ')}), which cannot be compared; set capture.event, capture.rate and capture.backend`;
   return reason('mixed_sampling', message);
