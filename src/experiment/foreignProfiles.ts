@@ -1,8 +1,8 @@
 /** Another profiler's profiles of a capture, where the plan names one. */
 import { join } from 'node:path';
+import type { Side } from '../bundle/schema.js';
 import type { FinishedCapture } from '../capture/collector.js';
 import { type RunningSource, type SourceOptions, startSource } from '../capture/sources/source.js';
-import type { Side } from '../bundle/schema.js';
 import { programEnvironment } from '../workload/environment.js';
 import { type CaptureContext, scratchOf, subject } from './context.js';
 
@@ -37,8 +37,7 @@ export function beginSources(
       seconds,
       port: ports[side],
       pid,
-      // As the load, it comes from head for both sides.
-      cwd: sides.head.root,
+      cwd: sides[side].root,
       environment: programEnvironment(plan.environment),
       launcher: collector.launcher(placement.load),
       folder: sourceFolder(side, context),

@@ -56,7 +56,7 @@ const service = {
   load: { http: 'http://127.0.0.1:${PORT}/', connections: 2 },
 };
 const record =
-  'perf record -q -e cpu-clock -F 499 -g -p ${PID} -o perf.data -- sleep ${SECONDS} && perf script -i perf.data > ${OUTPUT}';
+  'perf record -q -e cpu-clock -F 499 -g -p ${PID} -o ${OUTPUT}.data -- sleep ${SECONDS} && perf script -i ${OUTPUT}.data > ${OUTPUT}';
 const workloads = {
   pprof: {
     ...service,

@@ -25,7 +25,7 @@ export interface SourceOptions {
   readonly port: number;
   /** The service's process; `${PID}`. */
   readonly pid: number;
-  /** Where commands run and files are relative to. */
+  /** The side's folder: where commands run, and files are relative to. */
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Words put before the command that place it on its CPUs. */
