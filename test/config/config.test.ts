@@ -134,7 +134,7 @@ describe('errors say file:line:column and what was meant', () => {
     [
       'collapsed stacks without what a sample stands for',
       withSource('{ collapsed: "${OUTPUT}", command: x }'),
-      '.profbound.yml:4:13: workloads.api.source.interval: is missing',
+      '.profbound.yml:4:5: workloads.api.source.interval: is missing',
     ],
     [
       'a source in a file that nobody writes',
@@ -322,7 +322,7 @@ describe('the plan', () => {
       source: { format: 'pprof', from: url, command: null, intervalNanoseconds: null },
       capture: { offCpu: false },
     });
-    expect(planOf('{ collapsed: "${OUTPUT}", interval: 1.5ms, command: prof ${PID} }')?.source).toEqual({
+    expect(planOf('{ collapsed: "${OUTPUT}", interval: 1.5ms, command: "prof ${PID}" }')?.source).toEqual({
       format: 'collapsed',
       from: '${OUTPUT}',
       command: 'prof ${PID}',

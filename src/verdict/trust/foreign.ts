@@ -6,7 +6,7 @@
 import { type Side, sides } from '../../bundle/schema.js';
 import type { CaptureSummary } from '../../bundle/summary.js';
 import * as exact from '../../stats/exact.js';
-import { percent } from '../../text/format.js';
+import { margin, percent } from '../../text/format.js';
 import { type Pair, sumOver } from '../captures/pairs.js';
 import type { Reason } from '../result.js';
 import { beyondChance, pairedDifference } from './pairedDifference.js';
@@ -27,7 +27,7 @@ export function checkForeign(pairs: readonly Pair[]): Reason | null {
     const part = coverage(pairs, side);
     if (part >= least && part <= most) continue;
     return disagree(
-      `its samples stand for ${percent(part)} of the CPU time that the kernel counted for ${side} (${percent(least)} to ${percent(most)} is tolerated)`,
+      `its samples stand for ${percent(part)} of the CPU time that the kernel counted for ${side} (${margin(least)} to ${margin(most)} is tolerated)`,
       part < least
         ? 'let it profile the same processes for as long as the load runs, at a rate it can keep'
         : 'let it profile the service alone, CPU time and no other clock, and check interval',
