@@ -140,6 +140,6 @@ test('profiles of any format are compared', async () => {
   const broken = await runCli(['diff', 'before.collapsed', 'broken.collapsed'], { cwd: project.folder });
   expectCode(broken, 3);
   expect(broken.stderr).toMatch(
-    /broken\.collapsed cannot be read as collapsed: it is no collapsed stacks: line 1 is/,
+    /broken\.collapsed cannot be read as collapsed: it has no collapsed stacks: line 1 is/,
   );
 });

@@ -162,7 +162,7 @@ export class Unreadable {
   check(readable: number, what: string, expected: string): void {
     if (this.lines <= readable && readable > 0) return;
     const where = this.lines > 0 ? `: line ${this.#number} is ${JSON.stringify(this.#first)}` : '';
-    const problem = readable === 0 ? `no ${what}` : `mostly no ${what}`;
-    throw new Error(`it is ${problem}${where}; expected ${expected}`);
+    const problem = readable === 0 ? 'it has no' : 'most of it is no';
+    throw new Error(`${problem} ${what}${where}; expected ${expected}`);
   }
 }

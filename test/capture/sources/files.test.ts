@@ -65,7 +65,8 @@ describe('each format', () => {
     truncateSync(file, Math.floor(readFileSync(file).length / 2));
     await readForeign('perf_data', [file], null).then(
       (rest) => expect(rest.samples).toBeLessThanOrEqual(found.samples),
-      (error: Error) => expect(error.message).toMatch(/^(perf script failed|it is no output of perf script)/),
+      (error: Error) =>
+        expect(error.message).toMatch(/^(perf script failed|it has no output of perf script)/),
     );
   });
 });
@@ -87,13 +88,13 @@ describe('is refused in one sentence', () => {
       'a line without an end',
       'collapsed',
       () => written(Buffer.alloc(200 * 1024 * 1024, 'x')),
-      /^it is no collapsed stacks: line 1 is "x{80}"; expected/,
+      /^it has no collapsed stacks: line 1 is "x{80}"; expected/,
     ],
     [
       'a line without an end',
       'perf_script',
       () => written(Buffer.alloc(200 * 1024 * 1024, '\t1 ')),
-      /^it is no output of perf script: line 1 is /,
+      /^it has no output of perf script: line 1 is /,
     ],
     [
       'a perf.data file that says it has 4 GB of events',
@@ -105,7 +106,7 @@ describe('is refused in one sentence', () => {
         for (let at = 16; at < 104; at += 8) bytes.writeBigUInt64LE(0xffff_ffffn, at);
         return written(bytes);
       },
-      /^perf script failed \((exit code \d+|SIG\w+)\)|^it is no output of perf script/,
+      /^perf script failed \((exit code \d+|SIG\w+)\)|^it has no output of perf script/,
     ],
     ['another file', 'perf_data', () => written('hello'), /^perf script failed \(exit code \d+\): /],
   ];

@@ -90,7 +90,7 @@ describe('a command', () => {
     [
       'that writes something else',
       { command: 'echo hello > ${OUTPUT}' },
-      /^the profile of api \(head\) \(collapsed\) cannot be read: it is no collapsed stacks: line 1 is "hello"/,
+      /^the profile of api \(head\) \(collapsed\) cannot be read: it has no collapsed stacks: line 1 is "hello"/,
     ],
     [
       'that sees nothing',

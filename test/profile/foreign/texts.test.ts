@@ -43,16 +43,16 @@ describe('collapsed stacks', () => {
   });
 
   test.each([
-    ['nothing', '', 'it is no collapsed stacks; expected lines like main;parse;next 42'],
+    ['nothing', '', 'it has no collapsed stacks; expected lines like main;parse;next 42'],
     [
       'another text',
       '<html>\n<script>alert(1)</script>\n',
-      'it is no collapsed stacks: line 1 is "<html>"; expected lines like main;parse;next 42',
+      'it has no collapsed stacks: line 1 is "<html>"; expected lines like main;parse;next 42',
     ],
     [
       'mostly another text',
       'x y\nz w\na 1\n',
-      'it is mostly no collapsed stacks: line 1 is "x y"; expected lines like main;parse;next 42',
+      'most of it has no collapsed stacks: line 1 is "x y"; expected lines like main;parse;next 42',
     ],
   ])('are refused when it is %s', (_, text, message) => expect(() => collapsed(text)).toThrow(message));
 });
@@ -95,8 +95,8 @@ describe('the text of perf script', () => {
   });
 
   test.each([
-    ['nothing', '', 'it is no output of perf script; expected what perf script prints of a perf.data file'],
-    ['collapsed stacks', 'main;f 3\n', 'it is no output of perf script: line 1 is "main;f 3"; expected'],
+    ['nothing', '', 'it has no output of perf script; expected what perf script prints of a perf.data file'],
+    ['collapsed stacks', 'main;f 3\n', 'it has no output of perf script: line 1 is "main;f 3"; expected'],
     [
       'samples of another event',
       'x 1 1.0: 5 page-faults:u: \n\t 1 f+0x1 (/x)\n',
