@@ -1,6 +1,6 @@
 /** perf.data files, through the perf that is installed: their format is its own, and so are symbols. */
 import { spawn } from 'node:child_process';
-import type { TextReader } from '../../profile/foreign/stackSum.js';
+import type { TextReader } from '../../profile/foreign/text.js';
 import { programEnvironment } from '../../workload/environment.js';
 import { Lines, readableTail, Tail } from '../../workload/output.js';
 

@@ -7,7 +7,7 @@ import { encodeProfile } from '../../profile/codec.js';
 import { CollapsedReader } from '../../profile/foreign/collapsed.js';
 import { PerfScriptReader } from '../../profile/foreign/perfScript.js';
 import { adoptPprof } from '../../profile/foreign/pprof.js';
-import type { TextProfile, TextReader } from '../../profile/foreign/stackSum.js';
+import type { TextProfile, TextReader } from '../../profile/foreign/text.js';
 import { Lines } from '../../workload/output.js';
 import { readPerfData } from './perfData.js';
 

@@ -1,5 +1,6 @@
 /** Collapsed stacks, a line each: `main;parse;next 42`, outermost first. FlameGraph's scripts, async-profiler and others write them. */
-import { StackSum, type TextProfile, type TextReader, Unreadable, WrittenFrames } from './stackSum.js';
+import { StackSum } from './stackSum.js';
+import { type TextProfile, type TextReader, Unreadable, WrittenFrames } from './text.js';
 
 /** How async-profiler marks frames: inlined, compiled, interpreted, compiled quickly, kernel. */
 const frameMark = /_\[[ij01k]\]$/;

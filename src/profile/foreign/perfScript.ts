@@ -6,7 +6,8 @@
  *     	          4f2b1c main.tag+0x3c (/srv/pages)
  *     	          4f1a00 main.render+0x120 (/srv/pages)
  */
-import { StackSum, type TextProfile, type TextReader, Unreadable, WrittenFrames } from './stackSum.js';
+import { StackSum } from './stackSum.js';
+import { type TextProfile, type TextReader, Unreadable, WrittenFrames } from './text.js';
 
 /** Events that measure CPU time; the clocks' periods are nanoseconds. */
 const clocks = new Set(['cpu-clock', 'task-clock']);

@@ -4,7 +4,7 @@ import { decodeProfile, encodeProfile } from '../../../src/profile/codec.js';
 import { CollapsedReader } from '../../../src/profile/foreign/collapsed.js';
 import { PerfScriptReader } from '../../../src/profile/foreign/perfScript.js';
 import { adoptPprof } from '../../../src/profile/foreign/pprof.js';
-import type { TextProfile, TextReader } from '../../../src/profile/foreign/stackSum.js';
+import type { TextProfile, TextReader } from '../../../src/profile/foreign/text.js';
 import { Lines } from '../../../src/workload/output.js';
 import { message } from '../message.js';
 import { randomNumbers } from '../random-profile.js';

@@ -1,6 +1,6 @@
 /** Reading texts of other profilers, and what they look like. */
 
-import type { TextProfile, TextReader } from '../../../src/profile/foreign/stackSum.js';
+import type { TextProfile, TextReader } from '../../../src/profile/foreign/text.js';
 import type { Profile } from '../../../src/profile/model.js';
 
 /** What a reader makes of a text. */
