@@ -52,7 +52,7 @@ describe('collapsed stacks', () => {
     [
       'mostly another text',
       'x y\nz w\na 1\n',
-      'most of it has no collapsed stacks: line 1 is "x y"; expected lines like main;parse;next 42',
+      'most of it is no collapsed stacks: line 1 is "x y"; expected lines like main;parse;next 42',
     ],
   ])('are refused when it is %s', (_, text, message) => expect(() => collapsed(text)).toThrow(message));
 });
