@@ -39,7 +39,8 @@ const javaService: Program = {
   name: 'java',
   workload: {
     build: 'javac Words.java',
-    start: 'exec java -Xmx128m -XX:+PreserveFramePointer -XX:+DumpPerfMapAtExit -cp . Words ${PORT}',
+    start:
+      'exec java -Xmx128m -XX:+PreserveFramePointer -XX:+UnlockDiagnosticVMOptions -XX:+DumpPerfMapAtExit -cp . Words ${PORT}',
     warmup: '4s',
     ...http('/'),
   },
