@@ -17,6 +17,10 @@ export const causes = {
       meaning: 'the kernel held sampling back, because it took too much of the CPU',
       cure: 'lower capture.rate or raise kernel.perf_cpu_time_max_percent',
     },
+    unreadable_record: {
+      meaning: "a line of another profiler's file is not of its format",
+      cure: 'let the profiler write nothing else into its file, and all of it',
+    },
   },
   incomplete: {
     frame_pointer_chain_ended: {

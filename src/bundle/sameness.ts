@@ -1,6 +1,7 @@
 /** Whether bundles were measured by one plan: what differs, in words. */
 import type { BundleManifest, BundleWorkload, Capture } from './schema.js';
 import { sides } from './schema.js';
+import { samplingText } from './summary.js';
 
 /**
  * The first thing in which two bundles' plans differ; null when they are of one plan.
@@ -62,8 +63,7 @@ function chosen(settings: string, difference: string | null): string | null {
 
 function sampling(capture: Capture | undefined): string {
   if (capture === undefined) return 'nothing captured';
-  const { event, rateHz, backend, cpuAccount } = capture.summary;
-  return `${event} at ${rateHz} Hz by ${backend}, CPU time by ${cpuAccount}`;
+  return samplingText(capture.summary);
 }
 
 const longestShown = 100;

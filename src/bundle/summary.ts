@@ -23,6 +23,10 @@ export const sampledEvents = [
 
 export type SampledEvent = (typeof sampledEvents)[number];
 
+/** Formats of other profilers' profiles. */
+export const sourceFormats = ['pprof', 'collapsed', 'perf_script', 'perf_data'] as const;
+export type SourceFormat = (typeof sourceFormats)[number];
+
 const count = z.number().int().nonnegative();
 
 /** Counts by the codes of one kind of cause; what is not there did not occur. */
@@ -95,6 +99,14 @@ export const captureSummarySchema = z.object({
   /** Online in the whole machine. */
   machineCpus: z.number().int().positive(),
   tasks: count,
+  /** Absent: the collector took the samples. Else another profiler did, and the collector counted CPU time. */
+  source: z
+    .object({
+      format: z.enum(sourceFormats),
+      /** Whether its samples say what CPU time they stand for; else `weight` is the CPU time that was counted. */
+      isTimed: z.boolean(),
+    })
+    .optional(),
   /** Absent or null: it was not asked for, or the backend cannot. */
   offCpu: offCpuSchema.nullable().optional(),
   overhead: z.object({
@@ -120,3 +132,10 @@ export const captureSummarySchema = z.object({
 });
 
 export type CaptureSummary = z.infer<typeof captureSummarySchema>;
+
+/** How a capture was sampled, in words: captures of which this differs are not compared. */
+export function samplingText({ event, rateHz, backend, cpuAccount, source }: CaptureSummary): string {
+  const rate = source === undefined || source.isTimed ? ` at ${rateHz} Hz` : '';
+  const by = source === undefined ? backend : source.format;
+  return `${event}${rate} by ${by}, CPU time by ${cpuAccount}${source === undefined ? '' : ` (${backend})`}`;
+}

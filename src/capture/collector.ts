@@ -33,7 +33,8 @@ export interface CaptureRequest {
   readonly out: string;
   /** Length of the capture; null: until `stop`, or the target's end. */
   readonly seconds: number | null;
-  readonly event: SampledEvent;
+  /** `none`: CPU time is counted and nothing sampled. */
+  readonly event: SampledEvent | 'none';
   /** Samples a second and CPU; `auto`: chosen by the collector for the number of CPUs. */
   readonly rateHz: number | 'auto';
   /** The same time between all samples, instead of times drawn at random. */

@@ -7,12 +7,13 @@ import { requestsAtOnce } from './turns.js';
  * choose alike.
  * @returns a note that names them; null where there are none
  */
-export function unpinnedNote({ name, capture, load }: WorkloadPlan): string | null {
+export function unpinnedNote({ name, capture, load, source }: WorkloadPlan): string | null {
   const open = [
     ...(capture.seconds === null ? ['seconds'] : []),
     ...(capture.turnSeconds === null && requestsAtOnce(load) !== null ? ['turns'] : []),
-    ...(capture.rateHz === null ? ['rate'] : []),
-    ...(capture.event === 'auto' ? ['event'] : []),
+    // Another profiler samples as its command or URL says.
+    ...(capture.rateHz === null && source === null ? ['rate'] : []),
+    ...(capture.event === 'auto' && source === null ? ['event'] : []),
     ...(capture.backend === 'auto' ? ['backend'] : []),
   ];
   if (open.length === 0) return null;

@@ -1,7 +1,7 @@
 /** What will be run, resolved from the configuration of both sides: no defaults, no units, no templates left to interpret. */
 import type { RuntimeName } from '../bundle/runtimes.js';
 import type { Policy, Side, WaitPolicy } from '../bundle/schema.js';
-import type { timeEvents } from '../bundle/summary.js';
+import type { SourceFormat, timeEvents } from '../bundle/summary.js';
 
 /** How to know that a service answers. URLs and patterns may contain `${PORT}`. */
 export type Ready =
@@ -61,6 +61,20 @@ export type UnitsPlan =
   /** One unit a run of the batch program. */
   | { readonly kind: 'batch' };
 
+/** Where another profiler's profiles come from, which take the place of the collector's samples. */
+export interface SourcePlan {
+  readonly format: SourceFormat;
+  /**
+   * A URL that answers with the profile of the next seconds, or the file that `command`, or each run of a batch program,
+   * writes. May contain `${PORT}`, `${SECONDS}`, and a file `${OUTPUT}`: a path that is made up for each capture.
+   */
+  readonly from: string;
+  /** Run while the load runs, with `${PID}` besides; null: `from` is a URL, or of a batch program. */
+  readonly command: string | null;
+  /** What a sample of collapsed stacks stands for; null for other formats, which say so themselves. */
+  readonly intervalNanoseconds: number | null;
+}
+
 export interface WorkloadPlan {
   readonly name: string;
   readonly sides: Readonly<Record<Side, SidePlan>>;
@@ -75,6 +89,8 @@ export interface WorkloadPlan {
   readonly warmupSeconds: number;
   readonly load: LoadPlan;
   readonly units: UnitsPlan;
+  /** null: the collector takes the samples. */
+  readonly source: SourcePlan | null;
   /** Failed units as the load command prints them; null when it cannot say. */
   readonly errors: NumberSource | null;
   readonly capture: {

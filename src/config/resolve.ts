@@ -7,6 +7,7 @@ import { layoutsOf } from './layouts.js';
 import type { LoadPlan, NumberSource, SidePlan, UnitsPlan, WorkloadPlan } from './plan.js';
 import { readyOf } from './ready.js';
 import type { CaptureConfig, GateConfig, WorkloadConfig } from './schema.js';
+import { sourceOf } from './source.js';
 import { turnSecondsOf } from './turns.js';
 
 /** Families of claims: a wrong fail is ten times worse than a wrong pass. */
@@ -22,8 +23,8 @@ export interface Plan {
 /**
  * Resolves both sides' configuration files.
  *
- * Each side builds and starts as its own file says, because a changed command is part of the change. Load, units and
- * captures come from head and are the same for both. The gate's policy comes from base.
+ * Each side builds and starts as its own file says, because a changed command is part of the change. Load, units,
+ * captures and their source come from head and are the same for both. The gate's policy comes from base.
  * @param only names of the workloads to run; empty for all
  * @throws UsageError for a workload nobody defined, or one that is of another kind on each side
  */
@@ -83,6 +84,7 @@ function resolveWorkload(
     warmupSeconds: ofHead.warmup ?? 1,
     load: loadPlan(ofHead),
     units: unitsPlan(ofHead),
+    source: ofHead.source ? sourceOf(ofHead.source) : null,
     errors: ofHead.errors ? numberSource(ofHead.errors) : null,
     capture: {
       seconds: capture.seconds === undefined || capture.seconds === 'auto' ? null : capture.seconds,
@@ -91,8 +93,8 @@ function resolveWorkload(
       event: capture.event ?? 'auto',
       maxDepth: capture.max_depth ?? 128,
       backend: capture.backend ?? 'auto',
-      // What base enforces head cannot leave unmeasured.
-      offCpu: waitPolicy.mode === 'enforce' || (capture.off_cpu ?? true),
+      // What base enforces head cannot leave unmeasured. Another profiler's samples say nothing of waits.
+      offCpu: ofHead.source === undefined && (waitPolicy.mode === 'enforce' || (capture.off_cpu ?? true)),
       serviceCpus: capture.cpus?.service ?? null,
       loadCpus: capture.cpus?.load ?? null,
     },

@@ -118,6 +118,43 @@ export const captureConfigSchema = z.strictObject({
     .describe('CPUs of service and load. Default: half of the CPUs each.'),
 });
 
+const profileOf = (what: string) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'a URL or a file is needed')
+    .max(2000)
+    .describe(
+      `${what}: a URL that answers with the profile of the next ${'${SECONDS}'}, or the file that command writes, usually ${'${OUTPUT}'}.`,
+    );
+const sourceCommand = command
+  .optional()
+  .describe('Profiles the process ${PID} for ${SECONDS}, while the load runs, and ends.');
+const sourceConfig = z.union(
+  [
+    z.strictObject({
+      pprof: profileOf('A CPU profile in the format of pprof, gzipped or not'),
+      command: sourceCommand,
+    }),
+    z.strictObject({
+      collapsed: profileOf('Collapsed stacks with numbers of samples (a;b;c 42)'),
+      interval: duration
+        .pipe(z.number().positive('an interval is longer than 0'))
+        .describe('The CPU time that a sample stands for, as the profiler was told.'),
+      command: sourceCommand,
+    }),
+    z.strictObject({ perf_script: profileOf('What perf script prints'), command: sourceCommand }),
+    z.strictObject({
+      perf_data: profileOf('What perf record writes, read by the perf that is installed'),
+      command: sourceCommand,
+    }),
+  ],
+  {
+    error:
+      'source is { pprof: … }, { collapsed: …, interval: … }, { perf_script: … } or { perf_data: … }: a URL, or a file and the command: that writes it',
+  },
+);
+
 const layoutBuild = z.strictObject({
   command: command
     .superRefine(refuse(seedlessError))
@@ -182,6 +219,11 @@ const workloadKeys = z.strictObject({
     .union([fromRegex, fromJson], { error: 'errors is { regex: … } or { json: … }' })
     .optional()
     .describe('Where the load command prints its failed units.'),
+  source: sourceConfig
+    .optional()
+    .describe(
+      "Another profiler's profiles instead of the collector's samples. CPU time is counted by the kernel all the same; where threads wait is not measured.",
+    ),
   capture: captureConfigSchema.optional().describe('Differs from the common capture: in these keys.'),
   pgo: pgoConfigSchema
     .optional()

@@ -1,5 +1,6 @@
 /** One capture of a program that runs to its end. */
 import type { Side } from '../bundle/schema.js';
+import { finishRuns, outputOfEachRun } from '../capture/sources/source.js';
 import { MeasureError } from '../errors.js';
 import { programEnvironment } from '../workload/environment.js';
 import { removePerfMaps } from '../workload/perfMaps.js';
@@ -7,6 +8,7 @@ import { describeExit, shellWords, startProcess } from '../workload/process.js';
 import { unlessAborted, within } from '../workload/waiting.js';
 import { watchConditions } from './conditions.js';
 import { type CaptureContext, collectorCache, type MeasuredCapture, scratchOf, subject } from './context.js';
+import { sourceFolder } from './foreignProfiles.js';
 
 /**
  * Runs a side's program again and again, first unmeasured for the warm-up, then under the collector for the length of a
@@ -15,9 +17,14 @@ import { type CaptureContext, collectorCache, type MeasuredCapture, scratchOf, s
  */
 export async function captureBatch(side: Side, context: CaptureContext): Promise<MeasuredCapture> {
   const { plan, collector, sides, placement, seconds, rateHz, signal } = context;
-  const command = commandOf(side, context);
+  const folder = sourceFolder(side, context);
+  const written = commandOf(side, context);
+  const command = plan.source === null ? written : outputOfEachRun(written, folder);
   await warmUp(side, command, context);
-  const { event, maxDepth, backend, offCpu } = plan.capture;
+  // What unmeasured runs wrote is not measured.
+  if (plan.source !== null) outputOfEachRun(written, folder);
+  const { maxDepth, backend, offCpu } = plan.capture;
+  const event = plan.source === null ? plan.capture.event : 'none';
   const capture = await collector.start(
     {
       target: {
@@ -42,14 +49,16 @@ export async function captureBatch(side: Side, context: CaptureContext): Promise
   );
   const watch = watchConditions(placement.service, placement.load);
   try {
-    const finished = await unlessAborted(withinBudget(capture.finished, side, context), signal);
+    const counted = await unlessAborted(withinBudget(capture.finished, side, context), signal);
     watch.end();
-    const { exitCode, signal: killedBy, runs } = finished.summary.target;
+    const { exitCode, signal: killedBy, runs } = counted.summary.target;
     if (exitCode !== 0) {
       const how = killedBy === null ? `exit code ${exitCode}` : `killed by signal ${killedBy}`;
-      throw new MeasureError(failed('a run', how, command, side, context), finished.output);
+      throw new MeasureError(failed('a run', how, command, side, context), counted.output);
     }
-    const conditions = watch.conditions(finished.summary.cpuNanoseconds);
+    const conditions = watch.conditions(counted.summary.cpuNanoseconds);
+    const what = subject('the profile', side, context);
+    const finished = plan.source === null ? counted : await finishRuns(plan.source, counted, folder, what);
     return { units: runs, errors: 0, conditions, finished, launchSeconds: 0 };
   } finally {
     watch.end();

@@ -55,7 +55,7 @@ export async function takeBothCaptures(
   context.signal.throwIfAborted();
   const began = Date.now();
   const measured = await captureInTurns(launching, turns, context);
-  for (const { finished } of Object.values(measured)) removePerfMapsOf(finished.profileFile, began);
+  for (const { finished } of Object.values(measured)) removePerfMapsOf(finished.profileFile, began, context);
   const launches = await launching;
   return places.map((place) => taken(place, measured[place.side], launches, context));
 }
@@ -97,7 +97,7 @@ export async function measureSide(
   const measured = await (isBatch(context.plan)
     ? captureBatch(side, context)
     : captureService(side, launch, context));
-  removePerfMapsOf(measured.finished.profileFile, began);
+  removePerfMapsOf(measured.finished.profileFile, began, context);
   return measured;
 }
 
@@ -110,8 +110,9 @@ export function isBatch(plan: WorkloadPlan): boolean {
  * Removes what measured processes that ended before anybody looked, such as the runs of a batch program, left in /tmp.
  * That it was a measured process and not a stranger the profile tells: without a sample of it, its file stays.
  */
-function removePerfMapsOf(profileFile: string, since: number): void {
-  if (perfMapOwners(since).length === 0) return;
+function removePerfMapsOf(profileFile: string, since: number, { plan }: CaptureContext): void {
+  // Another profiler's labels are its own affair.
+  if (plan.source !== null || perfMapOwners(since).length === 0) return;
   const { samples } = decodeProfile(readFileSync(profileFile));
   removePerfMaps(new Set(samples.map(({ labels }) => Number(labels.pid))), since);
 }

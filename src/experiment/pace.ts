@@ -36,6 +36,8 @@ export interface Seen {
   readonly overheadSeconds: number;
   /** Starting and warming up a service. */
   readonly launchSeconds: number;
+  /** Samples for a second of CPU time, where another profiler takes them. */
+  readonly foreignHz: number | null;
 }
 
 /** What was asked for; null: to be chosen. */
@@ -80,7 +82,7 @@ export function choosePace(seen: Seen, asked: Asked): Pace {
   const around = overheadSeconds + (isShort ? launchSeconds : shortLaunchSeconds);
   const limits = asked.like ?? asked;
   const seconds = asked.seconds ?? automaticSeconds(seen, around, limits.budgetSeconds);
-  const rateHz = asked.rateHz ?? automaticRate(seconds, busyCpus);
+  const rateHz = seen.foreignHz ?? asked.rateHz ?? automaticRate(seconds, busyCpus);
   const automatic = automaticPairs(seconds * rateHz * busyCpus);
   const mostPairs = asked.mostPairs ?? automatic;
   const captured = 2 * (capturedSeconds(seen, seconds) + overheadSeconds);

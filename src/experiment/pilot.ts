@@ -23,7 +23,7 @@ export async function takePilot(context: CaptureContext): Promise<Seen | { reado
     const began = performance.now();
     const { units, finished, launchSeconds } = await measureSide(side, null, context);
     if (units === 0) return { idle: side };
-    const { wallNanoseconds, cpuNanoseconds } = finished.summary;
+    const { wallNanoseconds, cpuNanoseconds, samples, source } = finished.summary;
     const wallSeconds = Math.max(wallNanoseconds / 1e9, 1e-3);
     const allSeconds = (performance.now() - began) / 1000;
     taken.push({
@@ -31,6 +31,7 @@ export async function takePilot(context: CaptureContext): Promise<Seen | { reado
       busyCpus: cpuNanoseconds / 1e9 / wallSeconds,
       overheadSeconds: Math.max(0, allSeconds - launchSeconds - wallSeconds),
       launchSeconds,
+      foreignHz: source === undefined ? null : foreignRate(samples, cpuNanoseconds),
     });
   }
   return {
@@ -39,7 +40,14 @@ export async function takePilot(context: CaptureContext): Promise<Seen | { reado
     busyCpus: mean(taken.map(({ busyCpus }) => busyCpus)),
     overheadSeconds: mean(taken.map(({ overheadSeconds }) => overheadSeconds)),
     launchSeconds: mean(taken.map(({ launchSeconds }) => launchSeconds)),
+    foreignHz:
+      context.plan.source === null ? null : Math.round(mean(taken.map(({ foreignHz }) => foreignHz ?? 1))),
   };
+}
+
+/** Within what is taken for a rate, whatever a profile says. */
+function foreignRate(samples: number, cpuNanoseconds: number): number {
+  return Math.min(10_000, Math.max(1, samples / Math.max(cpuNanoseconds / 1e9, 1e-3)));
 }
 
 type Taken = Omit<Seen, 'isBatch'>;

@@ -1,6 +1,7 @@
 /** The window of a capture: one service under load, or both sides' that are loaded in turns. */
 import type { Side } from '../bundle/schema.js';
 import type { RunningCapture } from '../capture/collector.js';
+import type { RunningSource } from '../capture/sources/source.js';
 import { MeasureError } from '../errors.js';
 import { programEnvironment } from '../workload/environment.js';
 import { type LoadOptions, type LoadOutcome, type PreparedLoad, prepareLoad } from '../workload/load.js';
@@ -9,6 +10,7 @@ import { unlessAborted } from '../workload/waiting.js';
 import { watchConditions } from './conditions.js';
 import { type CaptureContext, collectorCache, type MeasuredCapture, scratchOf, subject } from './context.js';
 import { type CounterReadings, countErrors, counterReading, countUnits } from './counting.js';
+import { beginSources, finishSources, type Profiled } from './foreignProfiles.js';
 
 /** A side's service that runs already. */
 export interface Subject {
@@ -79,16 +81,21 @@ async function runWindow(
   captures: readonly RunningCapture[],
   context: CaptureContext,
 ): Promise<MeasuredCapture[]> {
-  const { placement, signal } = context;
+  const { plan, placement, seconds, signal } = context;
   const watch = watchConditions(placement.service, placement.load);
   const readCounters = (): Promise<(number | null)[]> =>
     Promise.all(subjects.map(({ side }) => counterReading(side, context)));
+  const profiled = plan.source === null ? [] : subjects.map(profiledOf);
+  let sources: readonly RunningSource[] = [];
   try {
     const before = await readCounters();
-    await whileCapturing(load.run(), subjects, captures, context);
+    const work = load.run();
+    sources = beginSources(profiled, seconds * subjects.length, context);
+    await whileCapturing(work, subjects, captures, context);
     const after = await readCounters();
     watch.end();
-    const finished = await unlessAborted(Promise.all(captures.map((capture) => capture.stop())), signal);
+    const stopped = await unlessAborted(Promise.all(captures.map((capture) => capture.stop())), signal);
+    const finished = await finishSources(sources, stopped);
     const outcomes = await load.outcomes();
     const cpuNanoseconds = finished.reduce((sum, { summary }) => sum + summary.cpuNanoseconds, 0);
     return subjects.map(({ side }, index) => {
@@ -104,7 +111,12 @@ async function runWindow(
     });
   } finally {
     watch.end();
+    for (const source of sources) await source.stop();
   }
+}
+
+function profiledOf({ side, service }: Subject): Profiled {
+  return { side, pid: service.mainProcess };
 }
 
 function counted(
@@ -145,7 +157,8 @@ async function startCollector(
   context: CaptureContext,
 ): Promise<RunningCapture> {
   const { plan, collector, placement, rateHz, signal } = context;
-  const { event, maxDepth, backend, offCpu } = plan.capture;
+  const { maxDepth, backend, offCpu } = plan.capture;
+  const event = plan.source === null ? plan.capture.event : ('none' as const);
   const target = { kind: 'pids', pids: service.roots() } as const;
   const out = scratchOf(side, context);
   const cache = collectorCache(context);

@@ -4,9 +4,12 @@ import { basename, dirname, join } from 'node:path';
 import { openBundle, readProfile } from '../bundle/reader.js';
 import type { BundleWorkload, Policy, Ref, Side } from '../bundle/schema.js';
 import { type CaptureSummary, captureSummarySchema } from '../bundle/summary.js';
+import { formatOf } from '../capture/sources/format.js';
+import { readText } from '../capture/sources/profile.js';
 import { policyOf } from '../config/resolve.js';
 import { UsageError } from '../errors.js';
 import { functionTable } from '../profile/functions.js';
+import type { Profile } from '../profile/model.js';
 import { buildDifferentialTrees, type WeightedProfile } from '../profile/tree.js';
 import type { ReportModel } from '../report/model.js';
 import { poolSummaries, poolTables } from '../verdict/captures/pooling.js';
@@ -16,7 +19,7 @@ import { bundleFolder } from './report.js';
 import { captureSources } from './sources.js';
 
 export interface DiffOptions {
-  /** Each a bundle (or a gate's output folder), a capture's folder, or a pprof file. */
+  /** Each a bundle (or a gate's output folder), a capture's folder, or a file: pprof, collapsed stacks, perf script, perf.data. */
   readonly base: string;
   readonly head: string;
   /** Files in profiles are named relative to this folder where they lie below it; bundles know their own. */
@@ -36,16 +39,16 @@ interface Source {
 }
 
 /** @throws UsageError when a path is none of what can be compared, or is broken */
-export function diff(options: DiffOptions): ReportModel {
-  const base = openSource(options.base, options);
-  const head = openSource(options.head, options);
+export async function diff(options: DiffOptions): Promise<ReportModel> {
+  const base = await openSource(options.base, options);
+  const head = await openSource(options.head, options);
   const result = compareUnpaired(base.side, head.side, base.policy ?? head.policy ?? policyOf({}));
   const cpu = buildDifferentialTrees(base.profiles(), head.profiles(), { minShare: leastDrawnShare });
   const evidence = { cpu, waits: null, changed: null, method: null };
   return { result, evidence: new Map(result.workloads.map(({ name }) => [name, evidence])) };
 }
 
-function openSource(path: string, options: DiffOptions): Source {
+async function openSource(path: string, options: DiffOptions): Promise<Source> {
   const status = statSync(path, { throwIfNoEntry: false });
   if (!status) throw new UsageError(`there is no ${path}`);
   if (!status.isDirectory()) return openFile(path, options.root);
@@ -54,8 +57,19 @@ function openSource(path: string, options: DiffOptions): Source {
   throw new UsageError(`${path} is neither a bundle (bundle.json) nor a capture (cpu.pb.gz)`);
 }
 
-function openFile(path: string, root: string): Source {
-  return single({ name: path, commit: null, root }, dirname(path), basename(path), null);
+async function openFile(path: string, root: string): Promise<Source> {
+  return single({ name: path, commit: null, root }, await readAnyProfile(path), null);
+}
+
+/** A profile of any format that a workload's source may have. */
+async function readAnyProfile(path: string): Promise<Profile> {
+  const format = formatOf(path);
+  if (format === 'pprof') return readProfile(dirname(path), basename(path));
+  try {
+    return (await readText(format, [path], null)).profile;
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read as ${format}: ${(error as Error).message}`);
+  }
 }
 
 function openCapture(path: string, root: string): Source {
@@ -65,11 +79,10 @@ function openCapture(path: string, root: string): Source {
       `${path} has samples of ${summary.event}, and a comparison is of CPU time: compare captures of cycles or cpu-clock`,
     );
   }
-  return single({ name: path, commit: null, root }, path, 'cpu.pb.gz', summary);
+  return single({ name: path, commit: null, root }, readProfile(path, 'cpu.pb.gz'), summary);
 }
 
-function single(ref: Ref, directory: string, file: string, summary: CaptureSummary | null): Source {
-  const profile = readProfile(directory, file);
+function single(ref: Ref, profile: Profile, summary: CaptureSummary | null): Source {
   const table = functionTable(profile, ref.root);
   const units = summary !== null && summary.target.runs > 0 ? summary.target.runs : null;
   const sampled = sampledNanoseconds(profile);

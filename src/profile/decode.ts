@@ -11,6 +11,8 @@ type Lines = NonNullable<Message['location'][number]['line']>;
 
 /** The comment by which a profile says that our collector wrote it. */
 const ownComment = 'profbound-collect';
+/** The comment by which another tool's profile says that it is to be read as if our collector had written it. */
+export const foldedComment = 'profbound: inlined functions are part of those they are in';
 
 /** The mapping of code that a runtime generated and described. */
 const generatedCode = '[perf map]';
@@ -98,7 +100,7 @@ interface Frames {
 }
 
 function readFrames(message: Message, text: Text): Frames {
-  const isOwn = message.comment?.some((index) => text(index) === ownComment) ?? false;
+  const isOwn = message.comment?.some((index) => [ownComment, foldedComment].includes(text(index))) ?? false;
   const inlined = new InlinedFunctions();
   const mappings = byId(message.mapping, 'mapping', ({ filename }) => text(filename));
   const functions = byId(message.function, 'function', (it) => ({

@@ -84,7 +84,8 @@ function withoutPosition(place = ''): string {
   return place.replace(/:\d+:\d+$/, '');
 }
 
-function shorten(text: string): string {
+/** Cut in the middle where it is longer than any name needs to be. */
+export function shorten(text: string): string {
   if (text.length <= maxLength) return text;
   const half = maxLength / 2 - 1;
   return `${text.slice(0, half)}…${text.slice(-half)}`;

@@ -35,6 +35,25 @@ export function periodNanoseconds(message: Message, text: (index: number) => str
   return toNumber(message.period) * (nanosecondsIn.get(unit) ?? 0);
 }
 
+/** Why a profile is not one of CPU time: null where it is one. Others look alike: of waiting, of memory, of wall time. */
+export function cpuTimeError(message: Message, text: (index: number) => string): string | null {
+  const types = typesOf(message, text);
+  const time = types[timeIndex(types, text(toNumber(message.defaultSampleType)))];
+  if (time === undefined) return 'not a pprof profile: it has no sample types';
+  if (time.type === 'cpu' && nanosecondsIn.has(time.unit)) return null;
+  const isCounted = time.unit === 'count' && text(toNumber(message.periodType?.type)) === 'cpu';
+  if (isCounted && periodNanoseconds(message, text) > 0) return null;
+  const found = types.map(({ type, unit }) => `${type}/${unit}`).join(', ');
+  return `it measures ${found.slice(0, 200)}, not CPU time: take a profile with cpu/nanoseconds`;
+}
+
+function typesOf(message: Message, text: (index: number) => string): ValueType[] {
+  return message.sampleType.map(({ type, unit }) => ({
+    type: text(toNumber(type)),
+    unit: text(toNumber(unit)),
+  }));
+}
+
 /**
  * Finds the values by name, not by place. Time: `cpu`, else the profile's default type, else the last type in a unit
  * of time, else the last type. Count: `samples`, else the type in unit `count` nearest before the time (as in
@@ -42,10 +61,7 @@ export function periodNanoseconds(message: Message, text: (index: number) => str
  * @throws Error when the profile has no values at all
  */
 export function costReader(message: Message, text: (index: number) => string): ReadCost {
-  const types = message.sampleType.map(({ type, unit }) => ({
-    type: text(toNumber(type)),
-    unit: text(toNumber(unit)),
-  }));
+  const types = typesOf(message, text);
   if (types.length === 0) throw new Error('not a pprof profile: it has no sample types');
 
   const period = periodNanoseconds(message, text);

@@ -20,6 +20,7 @@ import { layoutsInTheWay } from './total/layouts.js';
 import { agreement, totalLogChange } from './total/runners.js';
 import { type Total, testTotal } from './total/total.js';
 import { doubtsOf } from './trust/doubts.js';
+import { foreignSamples } from './trust/foreign.js';
 import { stacksCutShort } from './trust/missing.js';
 import { placementDiffers, placementOf } from './trust/placement.js';
 import { noisyMachine } from './trust/surroundings.js';
@@ -283,6 +284,7 @@ function remarks(last: Assessment, measuredPairs: number): Reason[] {
   const found = [
     beyond > 0 ? because.pairsBeyond(beyond, last.pairs.length) : null,
     stacksCutShort(last.pairs),
+    foreignSamples(last.pairs),
     placementDiffers(placementOf(last.pairs)),
     noisyMachine(last.pairs),
   ];

@@ -85,7 +85,7 @@ export function requireHolderAmong(port: number, members: () => readonly number[
 }
 
 /** The processes that listen on a port; none when they cannot be seen, e.g. another user's. */
-function holdersOf(port: number): number[] {
+export function holdersOf(port: number): number[] {
   const sockets = new Set(['tcp', 'tcp6'].flatMap((table) => listeningSockets(table, port)));
   if (sockets.size === 0) return [];
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));

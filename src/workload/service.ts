@@ -2,7 +2,7 @@
 import type { Ready } from '../config/plan.js';
 import { MeasureError } from '../errors.js';
 import { removePerfMaps } from './perfMaps.js';
-import { requireFreePort, requireHolderAmong, waitForFreePort } from './port.js';
+import { holdersOf, requireFreePort, requireHolderAmong, waitForFreePort } from './port.js';
 import { describeExit, type RunningProcess, shellWords, startProcess } from './process.js';
 import { type ReadinessProbe, readinessProbe } from './readiness.js';
 import { fillTemplate } from './template.js';
@@ -48,6 +48,12 @@ export class Service {
     throw new MeasureError(
       `${what} has ${roots.length} detached processes; at most ${mostRoots} can be followed`,
     );
+  }
+
+  /** The process that listens on the service's port, where that can be seen; else the one that was started. */
+  get mainProcess(): number {
+    const members = this.running.members();
+    return holdersOf(this.options.port).find((pid) => members.includes(pid)) ?? this.running.pid;
   }
 
   /**

@@ -34,6 +34,24 @@ const command = (text: string, tag: Tag, repeatSeconds: number | null = null) =>
     repeatSeconds,
   }) as const;
 
+test.each(['bpf', 'perf'] as const)('CPU time is counted without sampling, by %s', async (backend) => {
+  const tag = new Tag();
+  const collector = await openCollector();
+  const target = command('i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done', tag);
+  const capture = await collector.start(request({ target, event: 'none', backend }), never);
+  const { summary } = await capture.finished;
+  expect(summary).toMatchObject({
+    backend,
+    event: 'none',
+    samples: 0,
+    weight: 0,
+    unresolved: {},
+    limits: [],
+  });
+  expect(summary.cpuNanoseconds).toBeGreaterThan(10e6);
+  expect(summary.overhead.sampleRunCount).toBe(0);
+});
+
 describe('a capture of a process tree', () => {
   test('begins when it is armed and ends when it is stopped; the processes go on', async () => {
     const tag = new Tag();

@@ -25,6 +25,8 @@ function refusal(act: () => unknown): string {
   throw new Error('was accepted');
 }
 
+const withSource = (source: string): string => service.replace('start:', `source: ${source}\n    start:`);
+
 describe('errors say file:line:column and what was meant', () => {
   test.each([
     [
@@ -125,6 +127,36 @@ describe('errors say file:line:column and what was meant', () => {
       '.profbound.yml:3:3: workloads.api: the built-in HTTP load counts its own units',
     ],
     [
+      'a source of no format',
+      withSource('{ jfr: x.jfr }'),
+      '.profbound.yml:4:15: unknown key jfr in workloads.api.source',
+    ],
+    [
+      'collapsed stacks without what a sample stands for',
+      withSource('{ collapsed: "${OUTPUT}", command: x }'),
+      '.profbound.yml:4:5: workloads.api.source.interval: is missing',
+    ],
+    [
+      'a source in a file that nobody writes',
+      withSource('{ perf_data: perf.data }'),
+      '.profbound.yml:3:3: workloads.api: source has a file and no command: say with command: what writes it',
+    ],
+    [
+      'a source that is fetched and written',
+      withSource('{ pprof: "http://x/", command: x }'),
+      '.profbound.yml:3:3: workloads.api: source has a URL and a command',
+    ],
+    [
+      'a rate for samples of somebody else',
+      withSource('{ pprof: "http://x/" }').replace('ready:', 'capture: { rate: 99 }\n    ready:'),
+      '.profbound.yml:3:3: workloads.api: capture.rate and source exclude each other',
+    ],
+    [
+      'a batch program with a source that it does not write',
+      'version: 1\nworkloads:\n  job: { batch: ./job, source: { pprof: p.pb.gz } }\n',
+      '.profbound.yml:3:3: workloads.job: the source of a batch program is the file that each of its runs writes',
+    ],
+    [
       'another version',
       service.replace('version: 1', 'version: 2'),
       '.profbound.yml:1:10: version: this version reads version: 1',
@@ -183,6 +215,7 @@ describe('the plan', () => {
       units: { kind: 'output', source: { kind: 'regex', pattern: '(\\d+) requests' } },
       mostPairs: null,
       capture: { seconds: null, rateHz: null, event: 'auto', backend: 'auto', maxDepth: 128, offCpu: true },
+      source: null,
       waitPolicy: { mode: 'report', margin: 0.1, idle: [] },
       policy: {
         totalMargin: 0.02,
@@ -279,6 +312,24 @@ describe('the plan', () => {
     ],
   ])('refuses %s', (_what, text, message) => {
     expect(refusal(() => resolvePlan(file(text), file(text)))).toContain(message);
+  });
+
+  test("takes another profiler's profiles from head, and measures no waits then", () => {
+    const enforced = `${service}gate: { off_cpu: { mode: enforce } }\n`;
+    const planOf = (source: string) => resolvePlan(file(enforced), file(withSource(source))).workloads[0];
+    const url = 'http://127.0.0.1:${PORT}/debug/pprof/profile?seconds=${SECONDS}';
+    expect(planOf(`{ pprof: "${url}" }`)).toMatchObject({
+      source: { format: 'pprof', from: url, command: null, intervalNanoseconds: null },
+      capture: { offCpu: false },
+    });
+    expect(planOf('{ collapsed: "${OUTPUT}", interval: 1.5ms, command: "prof ${PID}" }')?.source).toEqual({
+      format: 'collapsed',
+      from: '${OUTPUT}',
+      command: 'prof ${PID}',
+      intervalNanoseconds: 1.5e6,
+    });
+    expect(planOf('{ perf_script: out.txt, command: x }')?.source?.format).toBe('perf_script');
+    expect(planOf('{ perf_data: perf.data, command: x }')?.source?.format).toBe('perf_data');
   });
 
   test('refuses a workload nobody defined', () => {

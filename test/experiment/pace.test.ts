@@ -8,6 +8,7 @@ const service: Seen = {
   busyCpus: 1,
   overheadSeconds: 0.6,
   launchSeconds: 0.7,
+  foreignHz: null,
 };
 const free: Asked = {
   seconds: null,

@@ -160,6 +160,7 @@ function servicePlan(tag: Tag): WorkloadPlan {
       serviceCpus: null,
       loadCpus: null,
     },
+    source: null,
     waitPolicy: { mode: 'report', margin: 0.1, idle: [] },
     policy: {
       totalMargin: 0.02,

@@ -1,6 +1,6 @@
 /** Whatever is wrong with the measurement: inconclusive with the reason, never pass, never fail. */
 import { describe, expect, test } from '@jest/globals';
-import type { BundleWorkload, Capture } from '../../src/bundle/schema.js';
+import type { BundleWorkload, Capture, Side } from '../../src/bundle/schema.js';
 import type { CaptureSummary } from '../../src/bundle/summary.js';
 import { judge } from '../../src/verdict/judge.js';
 import { resultSchema, type WorkloadResult } from '../../src/verdict/result.js';
@@ -35,6 +35,15 @@ function summaryOnHead(
   return onHead(({ summary }) => ({ summary: { ...summary, ...change(summary) } }));
 }
 
+/** Samples of another profiler that stand for a part of the CPU time. */
+function foreign(part: (side: Side) => number): (capture: Capture) => Capture {
+  return (capture) => {
+    const { summary, side } = capture;
+    const weight = Math.round(summary.cpuNanoseconds * part(side));
+    return { ...capture, summary: { ...summary, weight, source: { format: 'pprof', isTimed: true } } };
+  };
+}
+
 describe.each(changes)('%s', (name, head) => {
   test('without a fault is judged', () => {
     expect(judgedWith(head, {}).verdict).toBe(name === 'same' ? 'pass' : 'fail');
@@ -66,6 +75,36 @@ describe.each(changes)('%s', (name, head) => {
       'samples_lost',
       { capture: summaryOnHead(({ samples }) => ({ lost: { ring: samples / 50 } })) },
       /2\.0 % of head's samples were lost/,
+    ],
+    [
+      'source_disagrees',
+      { capture: foreign(() => 0.4) },
+      /^the profile and the kernel disagree: its samples stand for 40\.0 % of the CPU time that the kernel counted for base \(60 % to 120 % is tolerated\); let it profile/,
+    ],
+    [
+      'source_disagrees',
+      { capture: foreign(() => 1.5) },
+      /stand for 150 % of the CPU time .* for base .*profile the service alone/,
+    ],
+    [
+      'source_disagrees',
+      { capture: foreign((side) => (side === 'head' ? 0.75 : 0.95)) },
+      /stand for 95\.0 % of the CPU time that the kernel counted for base and for 75\.0 % of head's; what it does not see/,
+    ],
+    [
+      'samples_lost',
+      {
+        capture: (capture) => {
+          const { summary } = foreign(() => 1)(capture);
+          return { ...capture, summary: { ...summary, lost: { unreadable_record: summary.samples / 10 } } };
+        },
+      },
+      /9\.1 % of base's samples were lost .*: lower the profiler's rate/,
+    ],
+    [
+      'mixed_sampling',
+      { capture: (capture) => (capture.side === 'head' ? foreign(() => 1)(capture) : capture) },
+      /the captures were sampled in different ways \(.* by pprof, CPU time by /,
     ],
     [
       'rate_missed',
@@ -190,3 +229,28 @@ describe('code without symbols', () => {
     expect(result?.functions.find(({ key }) => key === 'f20')?.class).toBe('unproven');
   });
 });
+
+test.each(changes)(
+  "another profiler's samples decide as the collector's do, and it is said whose they are: %s",
+  (_, head) => {
+    const own = judgedWith(head, {});
+    const judged = judgedWith(head, { capture: foreign(() => 0.93) });
+    expect(judged.verdict).toBe(own.verdict);
+    expect(judged.functions).toEqual(own.functions);
+    expect(judged.capture.backend).toMatch(/^pprof; CPU time by /);
+    const remark = judged.reasons.find(({ code }) => code === 'source_samples');
+    expect(remark?.message).toMatch(
+      /by pprof, whose samples \(about \d+ a second\) stand for 93\.0 % of base's and 93\.0 % of head's CPU time;/,
+    );
+    const unknown = judgedWith(head, {
+      capture: (capture) => ({
+        ...capture,
+        summary: { ...capture.summary, weight: 5, source: { format: 'perf_data', isTimed: false } },
+      }),
+    });
+    expect(unknown.verdict).toBe(own.verdict);
+    expect(unknown.reasons.find(({ code }) => code === 'source_samples')?.message).toContain(
+      'do not say what CPU time they stand for',
+    );
+  },
+);

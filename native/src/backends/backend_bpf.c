@@ -134,6 +134,8 @@ static bool adopt_tree(void)
 
 static bool open_sampling(char *refusal, size_t size)
 {
+	if (state.event.is_none)
+		return true;
 	return cpu_sampling_open(&state.sampling, &state.event, state.skeleton->progs.on_sample, state.skeleton->bss->periods, refusal,
 				 size);
 }
@@ -203,7 +205,9 @@ static bool begin_unwinding(const struct capture_request *request)
 		.store = bpf_tables_store(state.tables),
 		.max_depth = request->max_depth,
 	};
-	processes_on_change(processes, spaces_change, state.spaces);
+	/* Where no stack is taken no table is needed. */
+	if (!state.event.is_none || request->off_cpu)
+		processes_on_change(processes, spaces_change, state.spaces);
 	return true;
 }
 

@@ -179,6 +179,8 @@ static void note_limits(struct notes *limits)
 {
 	long paranoid = 0;
 
+	if (state.event.is_none)
+		return;
 	if (state.event.is_time)
 		notes_add(limits,
 			  "Threads that run for less than %.3g ms in all get no samples: their CPU time is counted, but not shown by "
@@ -279,7 +281,7 @@ static void stop(struct capture_totals *totals)
 	totals->lost[1] = (struct cause_count){ lost_names[LOST_THROTTLED], state.throttled };
 	/* What was lost was user time as well. The samples' clock is the task clock's. */
 	seen = state.user_weight + state.ring_full * state.event.weight;
-	if (state.event.is_time && state.kernel_hidden && task_clock > seen)
+	if (state.event.is_time && !state.event.is_none && state.kernel_hidden && task_clock > seen)
 		recorder_add_hidden_kernel(state.recorder, task_clock - seen);
 	close_all();
 }

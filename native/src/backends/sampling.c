@@ -31,6 +31,7 @@ const char *const sampling_names[EVENT_CHOICES + 1] = {
 	[EVENT_MAJOR_FAULTS] = "major-faults",
 	[EVENT_CONTEXT_SWITCHES] = "context-switches",
 	[EVENT_CPU_MIGRATIONS] = "cpu-migrations",
+	[EVENT_NONE] = "none",
 };
 
 static const struct {
@@ -49,6 +50,7 @@ static const struct {
 	[EVENT_MAJOR_FAULTS] = { PERF_TYPE_SOFTWARE, PERF_COUNT_SW_PAGE_FAULTS_MAJ },
 	[EVENT_CONTEXT_SWITCHES] = { PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CONTEXT_SWITCHES },
 	[EVENT_CPU_MIGRATIONS] = { PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_MIGRATIONS },
+	[EVENT_NONE] = { PERF_TYPE_SOFTWARE, PERF_COUNT_SW_DUMMY },
 };
 
 uint32_t sampling_automatic_rate(unsigned int cpus)
@@ -117,10 +119,11 @@ static bool try(enum event_choice choice, const struct sampling_request *request
 		.type = kernel_events[choice].type,
 		.config = kernel_events[choice].config,
 		.rate_hz = request->rate_hz,
-		.is_time = choice == EVENT_CYCLES || choice == EVENT_CPU_CLOCK,
+		.is_time = choice == EVENT_CYCLES || choice == EVENT_CPU_CLOCK || choice == EVENT_NONE,
 		.fixed_period = request->fixed_period,
 		.weight = 1,
 		.in_kernel = choice == EVENT_CONTEXT_SWITCHES || choice == EVENT_CPU_MIGRATIONS,
+		.is_none = choice == EVENT_NONE,
 	};
 	if (event->is_time) {
 		event->weight = NANOSECONDS / request->rate_hz;

@@ -23,6 +23,8 @@ enum event_choice {
 	EVENT_MAJOR_FAULTS,
 	EVENT_CONTEXT_SWITCHES,
 	EVENT_CPU_MIGRATIONS,
+	/* Nothing is sampled: only CPU time is counted. */
+	EVENT_NONE,
 	EVENT_CHOICES
 };
 
@@ -56,6 +58,8 @@ struct sampling_event {
 	uint64_t weight;
 	/* They happen in the kernel: who may not look into it sees none. */
 	bool in_kernel;
+	/* Of EVENT_NONE: it never happens. */
+	bool is_none;
 };
 
 /* Samples a second and CPU where nobody says how many, on so many CPUs. */

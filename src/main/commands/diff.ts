@@ -7,10 +7,10 @@ import { type Command, jsonOption } from '../command.js';
 
 export const diff: Command = {
   name: 'diff',
-  summary: 'compare two captures, pprof files or bundles',
+  summary: 'compare two captures, profiles or bundles',
   synopsis: ['BASE HEAD [OPTIONS]'],
   description:
-    'Compares two profiles that were not measured in pairs. Its bounds hold within the two runs only: what differs between any two runs of the same program is not in them, so this shows where time went and proves nothing. Exits 0 whatever it finds. BASE and HEAD are folders of profbound capture, pprof files, or bundles.',
+    'Compares two profiles that were not measured in pairs. Its bounds hold within the two runs only: what differs between any two runs of the same program is not in them, so this shows where time went and proves nothing. Exits 0 whatever it finds. BASE and HEAD are folders of profbound capture, bundles, or files: pprof, collapsed stacks, the text of perf script, or perf.data, which takes perf.',
   options: {
     side: {
       type: 'string',
@@ -38,12 +38,13 @@ export const diff: Command = {
       line: 'profbound diff old.pb.gz new.pb.gz --out report',
       meaning: 'two pprof files, as an HTML report',
     },
+    { line: 'profbound diff old.collapsed new.collapsed', meaning: 'collapsed stacks of any profiler' },
     { line: 'profbound diff monday/bundle tuesday/bundle', meaning: 'what two gates measured as their head' },
   ],
   async run(given, terminal) {
     const at = (path: string): string => resolve(terminal.cwd, path);
     const [base, head] = given.positionals as [string, string];
-    const model = compare({
+    const model = await compare({
       base: at(base),
       head: at(head),
       root: at(given.value('root') ?? '.'),

@@ -92,7 +92,9 @@ export function captureFacts(summaries: readonly CaptureSummary[]): WorkloadResu
   const first = summaries[0];
   if (!first) return { backend: 'unknown', event: 'unknown', rateHz: 0, limits: [] };
   const limits = [...new Set(summaries.flatMap((summary) => summary.limits))].sort();
-  return { backend: first.backend, event: first.event, rateHz: first.rateHz, limits };
+  const { source, event, rateHz } = first;
+  const backend = source === undefined ? first.backend : `${source.format}; CPU time by ${first.backend}`;
+  return { backend, event, rateHz, limits };
 }
 
 function part(count: number, all: number): number {

@@ -1,7 +1,7 @@
 /** Whether the measurement can carry a verdict at all. What fails here makes it inconclusive, never pass or fail. */
 
 import { type BundleWorkload, type Side, type Stop, sides } from '../../bundle/schema.js';
-import type { CaptureSummary } from '../../bundle/summary.js';
+import { type CaptureSummary, samplingText } from '../../bundle/summary.js';
 import { sameRateP } from '../../stats/binomial.js';
 import * as exact from '../../stats/exact.js';
 import { change, count, margin, percent, plural, unitName } from '../../text/format.js';
@@ -9,6 +9,7 @@ import { capturesOf, type Pair, sumOver } from '../captures/pairs.js';
 import { type Panel, sumOn, unresolvedPart } from '../captures/panel.js';
 import type { Reason } from '../result.js';
 import type { LogChange } from '../total/total.js';
+import { checkForeign } from './foreign.js';
 import { checkSettings, checkThrottling } from './settings.js';
 
 const mostErrors = 0.01;
@@ -27,6 +28,7 @@ export const hopeless: ReadonlySet<string> = new Set([
   'no_cpu_time',
   'mixed_sampling',
   'environment_changed',
+  'source_disagrees',
 ]);
 
 /** How measuring ended, where that alone forbids a verdict. */
@@ -66,6 +68,7 @@ export function checkPairs(workload: BundleWorkload, pairs: readonly Pair[]): Re
     ...ofFirstRunner(pairs, (own) => [checkThrottling(own)]),
     ...ofFirstRunner(pairs, (own) => checkErrors(workload, own)),
     ...ofFirstRunner(pairs, (own) => [checkLost(own)]),
+    ...ofFirstRunner(pairs, (own) => [checkForeign(own)]),
     ...ofFirstRunner(pairs, (own) => [checkOfferedRate(workload, own)]),
   ];
   return found.filter((each) => each !== null);
@@ -102,11 +105,7 @@ function checkWork(workload: BundleWorkload, pairs: readonly Pair[]): Reason[] {
 }
 
 function checkMixedSampling(pairs: readonly Pair[]): Reason | null {
-  const ways = new Set<string>();
-  for (const { summary } of pairs.flatMap(capturesOf)) {
-    const { event, rateHz, backend, cpuAccount } = summary;
-    ways.add(`${event} at ${rateHz} Hz by ${backend}, CPU time by ${cpuAccount}`);
-  }
+  const ways = new Set(pairs.flatMap(capturesOf).map(({ summary }) => samplingText(summary)));
   if (ways.size === 1) return null;
   const message = `the captures were sampled in different ways (${[...ways].sort().join('; ')}), which cannot be compared; set capture.event, capture.rate and capture.backend`;
   return reason('mixed_sampling', message);
@@ -144,7 +143,11 @@ function checkLost(pairs: readonly Pair[]): Reason | null {
     const lost = sumOver(pairs, side, ({ summary }) => lostSamples(summary));
     const share = lost / Math.max(1, lost + sumOver(pairs, side, (capture) => capture.summary.samples));
     if (share > mostLost) {
-      const message = `${percent(share)} of ${side}'s samples were lost (${margin(mostLost)} is tolerated): lower capture.rate or give the collector a CPU of its own`;
+      const isForeign = pairs.some(({ base }) => base.summary.source !== undefined);
+      const cure = isForeign
+        ? "lower the profiler's rate, give it a larger buffer, and let it write nothing else into its file"
+        : 'lower capture.rate or give the collector a CPU of its own';
+      const message = `${percent(share)} of ${side}'s samples were lost (${margin(mostLost)} is tolerated): ${cure}`;
       return reason('samples_lost', message);
     }
   }

@@ -114,6 +114,6 @@ export function notMeasured(): Reason {
   return {
     code: 'waits_not_measured',
     message:
-      'gate.off_cpu.mode is enforce, and where threads wait could not be measured: that takes the bpf backend; grant the collector its capabilities (profbound doctor says how), or set the mode to report',
+      'gate.off_cpu.mode is enforce, and where threads wait could not be measured: that takes the bpf backend and a workload without source:; grant the collector its capabilities (profbound doctor says how), or set the mode to report',
   };
 }
