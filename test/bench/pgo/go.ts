@@ -1,11 +1,11 @@
 /** Go: by what was captured, and by what runtime/pprof says of the same run. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { readReport, reportFlags } from '../../../src/pgo/consumption.js';
 import { matchProfile } from '../../../src/pgo/match.js';
 import { profileOverlap } from '../../../src/pgo/overlap.js';
 import { readProgram } from '../../../src/pgo/program.js';
-import { cpuNanoseconds, end, otherCpus, pause, run, start, workloadCpus } from '../collector/processes.js';
+import { end, otherCpus, pause, run, start, workloadCpus } from '../collector/processes.js';
 import type { Case, Fact, Prepare } from './cases.js';
 import { capture, contentOf, costOfRounds, exportTo, programs, tool } from './tools.js';
 
@@ -40,7 +40,7 @@ class Module {
     for (const file of files)
       copyFileSync(file, join(this.#folder, basename(file).replace('shapes', 'main')));
     copyFileSync(join('test', 'bench', 'pgo', 'ownProfile.go'), join(this.#folder, 'ownProfile.go'));
-    writeFileSync(join(this.#folder, 'go.mod'), `module example.org/${name}\n\ngo 1.21\n`);
+    writeFileSync(join(this.#folder, 'go.mod'), `module example.org/${name}\n\ngo 1.23\n`);
   }
 
   /** @returns what the compiler says */
@@ -205,8 +205,16 @@ export class Service {
 
   /** CPU seconds a request. */
   async cost(seconds: number): Promise<number> {
-    const before = cpuNanoseconds([this.pid]);
+    const before = this.#cpuSeconds();
     const requests = await this.load(seconds);
-    return (cpuNanoseconds([this.pid]) - before) / 1e9 / requests;
+    return (this.#cpuSeconds() - before) / requests;
+  }
+
+  /** Of threads that ended, too: user and system time, in hundredths of a second. */
+  #cpuSeconds(): number {
+    const fields = readFileSync(`/proc/${this.pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
   }
 }
