@@ -2,8 +2,8 @@
 import type { PgoFormat } from './formats.js';
 
 /**
- * What makes the compiler report: words for `go build -gcflags=all=…`, for clang, for gcc (which writes
- * `*.afdo` beside what it compiles) and for nothing with llvm-bolt, which says it anyway.
+ * What makes the compiler report: words for `go build -gcflags=all=…` (which lists devirtualised calls with `-m=1` only), for
+ * clang, for gcc (which writes `*.afdo` beside what it compiles) and for nothing with llvm-bolt, which says it anyway.
  */
 export const reportFlags: Readonly<Record<PgoFormat, readonly string[]>> = {
   go: ['-d=pgodebug=1'],

@@ -6,7 +6,7 @@
  * A bench starts in the checkout's folder and exits 0 unless it could not measure: what is missed is printed, not failed.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,8 @@ if (!/^[a-z-]+$/.test(name ?? '') || !existsSync(entry)) {
 
 const folder = mkdtempSync(join(tmpdir(), 'profbound-bench-run-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+// As in dist/: what is shipped lies beside the program.
+symlinkSync(join(checkout, 'dist', 'native'), join(folder, 'native'));
 await build({
   entryPoints: [entry],
   outfile: join(folder, 'bench.mjs'),

@@ -68,8 +68,10 @@ int main(int argc, char **argv)
 	double seconds = argc > 1 ? atof(argv[1]) : 1;
 	static uint64_t words[4096];
 	state s = {1, 1};
+	long rounds = 0;
 
 	do {
+		rounds++;
 		for (uint64_t &word : words)
 			word = s.value += 0x1234567;
 		run(s, 1000000);
@@ -78,6 +80,7 @@ int main(int argc, char **argv)
 			s.value += scan(words, 4096);
 		}
 	} while (clock() < seconds * CLOCKS_PER_SEC);
-	printf("%llu\n", (unsigned long long)s.value);
+	// What came out; how much was done, and what that took.
+	printf("%llu %ld %ld\n", (unsigned long long)s.value, rounds, (long)clock());
 	return 0;
 }

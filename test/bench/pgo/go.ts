@@ -1,0 +1,220 @@
+/** Go: by what was captured, and by what runtime/pprof says of the same run. */
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { readReport, reportFlags } from '../../../src/pgo/consumption.js';
+import { matchProfile } from '../../../src/pgo/match.js';
+import { profileOverlap } from '../../../src/pgo/overlap.js';
+import { readProgram } from '../../../src/pgo/program.js';
+import { end, otherCpus, pause, run, start, workloadCpus } from '../collector/processes.js';
+import type { Case, Fact, Prepare } from './cases.js';
+import { capture, contentOf, costOfRounds, exportTo, programs, tool } from './tools.js';
+
+const variants = ['none', 'ours', 'own'] as const;
+type Variant = (typeof variants)[number];
+const names: Readonly<Record<Variant, string>> = {
+  none: 'no profile',
+  ours: 'profbound',
+  own: 'runtime/pprof',
+};
+const compared = [
+  { build: names.ours, other: names.none, wanted: 'no loss' },
+  { build: names.own, other: names.none, wanted: 'no loss' },
+  { build: names.ours, other: names.own, wanted: 'no loss' },
+] as const;
+
+interface Source {
+  readonly name: string;
+  readonly files: readonly string[];
+}
+
+/** A module that can also profile itself. */
+class Module {
+  readonly #folder: string;
+
+  constructor(
+    private readonly folder: string,
+    { name, files }: Source,
+  ) {
+    this.#folder = join(folder, 'module');
+    mkdirSync(this.#folder);
+    for (const file of files)
+      copyFileSync(file, join(this.#folder, basename(file).replace('shapes', 'main')));
+    copyFileSync(join('test', 'bench', 'pgo', 'ownProfile.go'), join(this.#folder, 'ownProfile.go'));
+    writeFileSync(join(this.#folder, 'go.mod'), `module example.org/${name}\n\ngo 1.23\n`);
+  }
+
+  /** @returns what the compiler says */
+  build(variant: Variant, profile: string | null): string {
+    const words = [
+      '-ldflags=-B=gobuildid',
+      `-gcflags=-m=1 ${reportFlags.go.join(' ')}`,
+      `-pgo=${profile ?? 'off'}`,
+    ];
+    return tool(['go', 'build', ...words, '-o', this.program(variant), '.'], this.#folder).stderr;
+  }
+
+  program(variant: Variant): string {
+    return join(this.folder, variant);
+  }
+
+  /** Both profiles of one run of the build without one: the program is told to stop profiling itself when ours is taken. */
+  async profiles(
+    run: (environment: Record<string, string>, take: (pid: number) => Promise<void>) => Promise<void>,
+  ): Promise<Fact[]> {
+    const own = join(this.folder, 'own.pprof');
+    let captured = '';
+    await run({ OWN_PROFILE: own }, async (pid) => {
+      captured = await capture(
+        ['--pid', String(pid), '--seconds', String(this.seconds)],
+        join(this.folder, 'capture'),
+      );
+      process.kill(pid, 'SIGUSR1');
+      while (!existsSync(`${own}.whole`)) await pause(0.05);
+    });
+    const ours = await exportTo(join(this.folder, 'ours.pprof'), captured, this.program('none'), 'go');
+    const reports = { ours: this.build('ours', ours), own: this.build('own', `${own}.whole`) };
+    const program = readProgram(this.program('none'), 'go');
+    const [mine, theirs] = [contentOf('go', ours), contentOf('go', `${own}.whole`)];
+    return [
+      ...(['ours', 'own'] as const).flatMap((variant) => factsOf(names[variant], reports[variant])),
+      matchFact(names.ours, matchProfile(mine, program, null).rate),
+      matchFact(names.own, matchProfile(theirs, program, null).rate),
+      {
+        what: 'the two profiles are alike',
+        found: share(profileOverlap(mine, theirs).similarity),
+        isMet: null,
+      },
+    ];
+  }
+
+  seconds = 3;
+}
+
+function factsOf(name: string, report: string): Fact[] {
+  const { inlined, promoted } = readReport('go', report);
+  const listed = (calls: readonly { caller: string; callee: string }[]): string =>
+    `${calls.length}: ${calls.map(({ caller, callee }) => (caller === '' ? callee : `${callee} into ${caller}`)).join(', ')}`;
+  return [
+    { what: `${name}: hot calls inlined`, found: listed(inlined), isMet: inlined.length > 0 },
+    { what: `${name}: calls devirtualised`, found: listed(promoted), isMet: null },
+  ];
+}
+
+function matchFact(name: string, rate: number): Fact {
+  return { what: `${name}: weight that finds its place`, found: share(rate), isMet: rate > 0.95 };
+}
+
+const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
+
+/** The program of the tests. */
+export const shapes: Prepare = async ({ quick, folder }): Promise<Case> => {
+  const module = new Module(folder, { name: 'shapes', files: [join(programs, 'shapes.go')] });
+  module.seconds = quick ? 1.5 : 3;
+  module.build('none', null);
+  const facts = await module.profiles(async (environment, take) => {
+    const words = [
+      'env',
+      ...Object.entries(environment).map((pair) => pair.join('=')),
+      module.program('none'),
+    ];
+    const child = start([...words, String(module.seconds + 3)], workloadCpus);
+    await take(child.pid as number);
+    end(child, 'SIGKILL');
+  });
+  const builds = variants.map((variant) => ({
+    name: names[variant],
+    cost: () => costOfRounds(module.program(variant), quick ? 0.3 : 0.8),
+  }));
+  return { name: 'Go: shapes', builds, compared, facts };
+};
+
+/** The sample that serves pages. */
+export const pages: Prepare = async ({ folder }): Promise<Case> => {
+  const sample = join('samples', 'go-service');
+  const files = readdirSync(sample).filter((file) => file.endsWith('.go'));
+  const module = new Module(folder, { name: 'pages', files: files.map((file) => join(sample, file)) });
+  module.build('none', null);
+  const facts = await module.profiles(async (environment, take) => {
+    const service = await Service.start(module.program('none'), environment);
+    const load = service.load(module.seconds + 1);
+    await take(service.pid);
+    await load;
+    service.stop();
+  });
+  const services = new Map<Variant, Service>();
+  for (const variant of variants) services.set(variant, await Service.start(module.program(variant), {}));
+  return {
+    name: 'Go: go-service',
+    builds: variants.map((variant) => ({
+      name: names[variant],
+      cost: () => (services.get(variant) as Service).cost(1),
+    })),
+    compared,
+    facts,
+    stop: () => {
+      for (const service of services.values()) service.stop();
+    },
+  };
+};
+
+let nextPort = 28_500;
+
+/** A service under a load of wrk. */
+export class Service {
+  private constructor(
+    readonly pid: number,
+    private readonly url: string,
+    readonly stop: () => void,
+  ) {}
+
+  static async start(
+    program: string,
+    environment: Record<string, string>,
+    path = '/pages/7',
+  ): Promise<Service> {
+    const port = nextPort++;
+    const words = [
+      'env',
+      ...Object.entries(environment).map((pair) => pair.join('=')),
+      program,
+      String(port),
+    ];
+    const child = start(words, workloadCpus);
+    for (const stream of [child.stdout, child.stderr]) stream?.resume();
+    const service = new Service(child.pid as number, `http://127.0.0.1:${port}${path}`, () =>
+      end(child, 'SIGKILL'),
+    );
+    for (let attempt = 0; attempt < 100; attempt++) {
+      const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => null);
+      if (answer?.ok) return service;
+      await pause(0.1);
+    }
+    throw new Error(`${program} does not answer on port ${port}`);
+  }
+
+  /** @returns requests */
+  async load(seconds: number): Promise<number> {
+    const { stdout } = await run(
+      ['wrk', '-t', '1', '-c', '4', '-d', `${Math.ceil(seconds)}s`, this.url],
+      otherCpus,
+    );
+    const [, requests] = /(\d+) requests in/.exec(stdout) ?? [];
+    if (requests === undefined) throw new Error(`wrk printed no number of requests: ${stdout}`);
+    return Number(requests);
+  }
+
+  /** CPU seconds a request. */
+  async cost(seconds: number): Promise<number> {
+    const before = this.#cpuSeconds();
+    const requests = await this.load(seconds);
+    return (this.#cpuSeconds() - before) / requests;
+  }
+
+  /** Of threads that ended, too: user and system time, in hundredths of a second. */
+  #cpuSeconds(): number {
+    const fields = readFileSync(`/proc/${this.pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  }
+}

@@ -1,0 +1,196 @@
+/** The C++ program of the tests: clang against the reference's profile of the same samples, GCC, BOLT. */
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { annotate } from '../../../src/pgo/annotation.js';
+import { boltProfile } from '../../../src/pgo/bolt.js';
+import { consumptionError, readReport, reportFlags } from '../../../src/pgo/consumption.js';
+import { llvmProfile } from '../../../src/pgo/llvm.js';
+import { profileOverlap } from '../../../src/pgo/overlap.js';
+import type { BinarySamples } from '../../../src/pgo/samples.js';
+import type { SampledBinary } from '../../../src/pgo/sourceProfile.js';
+import type { Case, Fact, Prepare } from './cases.js';
+import { capture, contentOf, costOfRounds, exportTo, perfRecord, programs, tool } from './tools.js';
+
+export const clangFlags = [
+  ...['-O2', '-gline-tables-only', '-fdebug-info-for-profiling', '-funique-internal-linkage-names'],
+  ...['-fuse-ld=lld', '-no-pie', '-fno-pie', '-Wl,--build-id,-q'],
+];
+export const gccFlags = ['-O2', '-g', '-Wl,--build-id'];
+export const useLlvm = (file: string): string[] => [
+  `-fprofile-sample-use=${file}`,
+  ...['-mllvm', '-sample-profile-use-profi'],
+];
+
+/** Samples that perf took, each of the same weight. */
+export function sampledByPerf(addresses: ReadonlyMap<number, number>, binary: string): SampledBinary {
+  const stacks = [...addresses].map(([address, samples]) => ({
+    addresses: [address],
+    samples,
+    weight: samples * 200_000,
+  }));
+  const samples = stacks.reduce((sum, each) => sum + each.samples, 0);
+  const all: BinarySamples = { stacks, samples, weight: samples * 200_000 };
+  return { samples: all, annotation: annotate(binary, addresses.keys()) };
+}
+
+/**
+ * LLVM's own llvm-profgen on plain samples: each sampled address is a range of one instruction, which is how it takes
+ * samples without records of branches.
+ */
+export function referenceProfile(
+  addresses: ReadonlyMap<number, number>,
+  binary: string,
+  out: string,
+  folder: string,
+): void {
+  const ranges = [...addresses].map(
+    ([address, count]) => `${address.toString(16)}-${address.toString(16)}:${count}\n`,
+  );
+  writeFileSync(join(folder, 'ranges.txt'), `${ranges.length}\n${ranges.join('')}0\n`);
+  const words = [
+    `--binary=${binary}`,
+    '--unsymbolized-profile=ranges.txt',
+    '--use-offset=0',
+    `--output=${out}`,
+  ];
+  tool(['llvm-profgen-19', ...words, '--format=text'], folder);
+}
+
+/** What LLVM's tools say of two profiles, and whether we say the same. */
+export function overlapFact(ours: string, reference: string, folder: string): Fact {
+  tool(['llvm-profdata-19', 'show', '--sample', ours], folder);
+  const { stdout } = tool(['llvm-profdata-19', 'overlap', '--sample', ours, reference], folder);
+  const theirs = Number(/Whole program profile similarity: ([\d.]+)%/.exec(stdout)?.[1]);
+  const { similarity } = profileOverlap(contentOf('llvm', ours), contentOf('llvm', reference));
+  return {
+    what: 'similarity of profbound and llvm-profgen, by llvm-profdata and by profbound',
+    found: `${theirs.toFixed(3)} %, ${(100 * similarity).toFixed(3)} %`,
+    isMet: Math.abs(theirs - 100 * similarity) < 0.01,
+  };
+}
+
+export function llvmFact(name: string, report: string): Fact {
+  const consumed = readReport('llvm', report);
+  const { inlined, promoted, dropped } = consumed;
+  return {
+    what: `${name}: what clang did by it`,
+    found: `${promoted.length} calls promoted, ${inlined.length} inlined, ${dropped?.some} of ${dropped?.all} counts dropped`,
+    isMet: consumptionError(consumed) === null,
+  };
+}
+
+/** The names of the builds of clang, as they are printed. */
+export const named = {
+  none: 'no profile',
+  ours: 'profbound',
+  same: 'profbound, samples of perf',
+  reference: 'llvm-profgen',
+};
+export const clangCompared = [
+  { build: named.ours, other: named.none, wanted: 'gain' },
+  { build: named.reference, other: named.none, wanted: 'no loss' },
+  { build: named.same, other: named.reference, wanted: 'no loss' },
+  { build: named.ours, other: named.reference, wanted: 'no loss' },
+] as const;
+
+export const clang: Prepare = async ({ quick, folder }): Promise<Case> => {
+  const at = (name: string): string => join(folder, name);
+  copyFileSync(join(programs, 'machine.cpp'), at('machine.cpp'));
+  const build = (out: string, ...more: readonly string[]): string =>
+    tool(['clang++-19', ...clangFlags, ...more, '-o', out, 'machine.cpp'], folder).stderr;
+  build('none');
+  const command = [at('none'), quick ? '1.5' : '4'];
+  const addresses = perfRecord(command, folder, at('none'));
+  referenceProfile(addresses, at('none'), at('reference.prof'), folder);
+  writeFileSync(at('same.prof'), llvmProfile([sampledByPerf(addresses, at('none'))]));
+  const captured = await capture(['--', ...command], at('capture'));
+  await exportTo(at('ours.prof'), captured, at('none'), 'llvm');
+  const reports = (['ours', 'same', 'reference'] as const).map((variant) => [
+    variant,
+    build(variant, ...useLlvm(at(`${variant}.prof`)), ...reportFlags.llvm),
+  ]) as [keyof typeof named, string][];
+  return {
+    name: 'clang: machine',
+    builds: Object.entries(named).map(([variant, name]) => ({
+      name,
+      cost: () => costOfRounds(at(variant), quick ? 0.3 : 0.6),
+    })),
+    compared: clangCompared,
+    facts: [
+      ...reports.map(([variant, report]) => llvmFact(named[variant], report)),
+      overlapFact(at('same.prof'), at('reference.prof'), folder),
+    ],
+  };
+};
+
+export const gcc: Prepare = async ({ quick, folder }): Promise<Case> => {
+  const at = (name: string): string => join(folder, name);
+  copyFileSync(join(programs, 'machine.cpp'), at('machine.cpp'));
+  const build = (out: string, ...more: readonly string[]): Output =>
+    tool(['g++-12', ...gccFlags, ...more, '-o', out, 'machine.cpp'], folder);
+  build('none');
+  const captured = await capture(['--', at('none'), quick ? '1.5' : '4'], at('capture'));
+  await exportTo(at('ours.prof'), captured, at('none'), 'gcc');
+  build('ours', `-fauto-profile=${at('ours.prof')}`, ...reportFlags.gcc);
+  const report = readReport('gcc', readFileSync(at('ours-machine.cpp.068i.afdo'), 'utf8'));
+  return {
+    name: 'gcc: machine',
+    builds: (['none', 'ours'] as const).map((variant) => ({
+      name: named[variant],
+      cost: () => costOfRounds(at(variant), quick ? 0.3 : 0.6),
+    })),
+    compared: [{ build: named.ours, other: named.none, wanted: 'no loss' }],
+    facts: [gccFact(report)],
+  };
+};
+type Output = ReturnType<typeof tool>;
+
+export function gccFact(report: ReturnType<typeof readReport>): Fact {
+  return {
+    what: 'what GCC did by it',
+    found: `counts in ${report.functions?.some} of ${report.functions?.all} functions, ${report.promoted.length} calls promoted`,
+    isMet: consumptionError(report) === null,
+  };
+}
+
+export const bolt: Prepare = async ({ quick, folder }): Promise<Case> => {
+  const at = (name: string): string => join(folder, name);
+  copyFileSync(join(programs, 'machine.cpp'), at('machine.cpp'));
+  tool(['clang++-19', ...clangFlags, '-o', 'none', 'machine.cpp'], folder);
+  const command = [at('none'), quick ? '1.5' : '4'];
+  const addresses = perfRecord(command, folder, at('none'));
+  const bolted = (name: string): string => `/usr/lib/llvm-19/bin/${name}`;
+  tool([bolted('perf2bolt'), '-nl', '-p', 'perf.data', '-o', 'reference.fdata', 'none'], folder);
+  const sorted = (text: string): string => text.trimEnd().split('\n').slice(1).sort().join('\n');
+  const same = Buffer.from(boltProfile(sampledByPerf(addresses, at('none')))).toString();
+  const reference = readFileSync(at('reference.fdata'), 'utf8');
+  const captured = await capture(['--', ...command], at('capture'));
+  await exportTo(at('ours.fdata'), captured, at('none'), 'bolt');
+  const parameters = ['-reorder-blocks=ext-tsp', '-reorder-functions=cdsort', '-split-functions'];
+  const { stdout, stderr } = tool(
+    [bolted('llvm-bolt'), 'none', '-data', 'ours.fdata', '-o', 'ours', ...parameters],
+    folder,
+  );
+  const report = readReport('bolt', stdout + stderr);
+  return {
+    name: 'BOLT: machine',
+    builds: (['none', 'ours'] as const).map((variant) => ({
+      name: named[variant],
+      cost: () => costOfRounds(at(variant), quick ? 0.3 : 0.6),
+    })),
+    compared: [{ build: named.ours, other: named.none, wanted: 'no loss' }],
+    facts: [
+      {
+        what: 'sorted, the profile of perf’s samples and that of perf2bolt -nl',
+        found:
+          sorted(same) === sorted(reference) ? `the same ${same.split('\n').length - 2} lines` : 'differ',
+        isMet: sorted(same) === sorted(reference),
+      },
+      {
+        what: 'functions BOLT has a profile of',
+        found: `${report.functions?.some} of ${report.functions?.all}`,
+        isMet: consumptionError(report) === null,
+      },
+    ],
+  };
+};
