@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fetchBytes } from '../capture/fetch.js';
 import { MeasureError, UsageError } from '../errors.js';
+import { annotate } from '../pgo/annotation.js';
 import { readProfile } from '../pgo/content.js';
 import { floorError } from '../pgo/floor.js';
 import type { PgoFormat } from '../pgo/formats.js';
@@ -13,6 +14,7 @@ import { linkAddresses } from '../pgo/linkedAddresses.js';
 import { toExtensibleBinary } from '../pgo/llvmProfdata.js';
 import { matchError, matchFindings, matchProfile, type ProfileMatch } from '../pgo/match.js';
 import { readProgram } from '../pgo/program.js';
+import { outsideLocations } from '../pgo/readers/go.js';
 import { mappedFiles, SampleSum } from '../pgo/samples.js';
 import { type Message, readMessage, toNumber } from '../profile/wire.js';
 import { percent, plural } from '../text/format.js';
@@ -103,10 +105,16 @@ async function bytesOf({ source, seconds, signal }: PgoSourceOptions): Promise<B
   }
 }
 
-/** Go reads pprof as it is, by the names of functions. */
-function takeNamed(bytes: Uint8Array, { source }: PgoSourceOptions): Taken {
-  const { samples } = readProfile('go', bytes, { name: source, llvmProfdata: null });
+/**
+ * Go reads pprof as it is, by the names of functions. Where others than the program's are among them, the kernel's for
+ * instance, they would be part of what it calls hot by: then the program's alone are taken, by their addresses.
+ */
+function takeNamed(bytes: Uint8Array, options: PgoSourceOptions): Taken {
+  const { samples } = readProfile('go', bytes, { name: options.source, llvmProfdata: null });
   const message = readMessage(bytes);
+  const { buildId } = annotate(options.binary, []);
+  const isOfBuild = buildId !== '' && mappedFiles(message).some((file) => file.buildId === buildId);
+  if (isOfBuild && outsideLocations(message).size > 0) return takeAddresses(bytes, options);
   return { bytes, samples: samples ?? timedSamples(message), seconds: secondsOf(message) };
 }
 

@@ -43,6 +43,7 @@ export function readGo(bytes: Uint8Array): GoProfile {
       `Go reads samples/count or cpu/nanoseconds, and the profile has ${types.join(', ') || 'nothing'}: is it a CPU profile?`,
     );
   }
+  const outside = outsideLocations(message);
   const frames = framesByLocation(message, text);
   if (
     message.sample.length > 0 &&
@@ -53,7 +54,8 @@ export function readGo(bytes: Uint8Array): GoProfile {
   const sum = new Calls();
   let samples = 0;
   for (const { locationId, value: values } of message.sample) {
-    const stack = (locationId ?? []).flatMap((id) => {
+    const stack = (locationId ?? []).flatMap((id): readonly (Frame | null)[] => {
+      if (outside.has(toId(id))) return [null];
       const known = frames.get(toId(id));
       if (known === undefined) throw new Error(`a sample refers to location ${id}, which does not exist`);
       return known;
@@ -68,17 +70,32 @@ export function readGo(bytes: Uint8Array): GoProfile {
   };
 }
 
+/** Locations in other files than the program, which is mapped first, and in the kernel. */
+export function outsideLocations({ mapping, location }: Message): Set<number | bigint> {
+  const program = toId(mapping[0]?.id);
+  const others = location.filter(({ mappingId }) => ![0, program].includes(toId(mappingId) as number));
+  return new Set(others.map(({ id }) => toId(id)));
+}
+
 class Calls {
   readonly profile = new Map<string, Body>();
   weight = 0;
   startless = 0;
 
   /** A call counts once a stack, however often it recurs there. */
-  add(stack: readonly Frame[], weight: number): void {
+  add(stack: readonly (Frame | null)[], weight: number): void {
     const seen = new Set<string>();
     for (const [at, caller] of stack.entries()) {
       const callee = stack[at - 1];
-      if (callee === undefined || injected.has(callee.name) || caller.name === root) continue;
+      // The kernel and libraries are nothing that Go compiles.
+      if (
+        caller === null ||
+        callee === null ||
+        callee === undefined ||
+        injected.has(callee.name) ||
+        caller.name === root
+      )
+        continue;
       const key = `${caller.name}\0${callee.name}\0${caller.line}`;
       if (seen.has(key)) continue;
       seen.add(key);
