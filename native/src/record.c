@@ -101,11 +101,15 @@ static void say_done(const struct options *options)
 	fflush(stdout);
 }
 
+/* A perf map's lines are known to be as old as the reading before: so often it is read, where code is generated. */
+#define FOLLOW_MILLISECONDS 50
+
 /* Samples until the time is up, the target has ended, or a signal came. */
 static void wait_for_end(const struct backend *backend, struct target *target, struct recorder *recorder,
 			 const struct options *options)
 {
 	uint64_t begin = clock_nanoseconds(CLOCK_MONOTONIC);
+	bool is_following = false;
 
 	while (!asked_to_stop && target_runs(target)) {
 		uint64_t elapsed = clock_nanoseconds(CLOCK_MONOTONIC) - begin, pause = backend->drain_milliseconds();
@@ -113,9 +117,11 @@ static void wait_for_end(const struct backend *backend, struct target *target, s
 
 		if (options->duration && elapsed >= options->duration)
 			return;
+		if (is_following && pause > FOLLOW_MILLISECONDS)
+			pause = FOLLOW_MILLISECONDS;
 		left = options->duration ? (options->duration - elapsed) / 1000000 : pause;
 		backend->drain(left < pause ? (int)left : (int)pause);
-		recorder_follow_maps(recorder);
+		is_following = recorder_follow_maps(recorder);
 	}
 }
 

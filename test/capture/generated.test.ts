@@ -173,8 +173,8 @@ import time
 def spin(end):
     total = 0
     while time.process_time() < end:
-        for number in range(2000):
-            total += number * number % 7
+        for number in range(200):
+            total = (total + number) & 127
     return total
 
 def main():
@@ -198,7 +198,8 @@ test(
       profile.samples.reduce((sum, { count }) => sum + count, 0);
     const spin = names.indexOf('py::spin');
     const main = names.indexOf('py::main');
-    expect(share((stack) => stack[0] === spin)).toBeGreaterThan(0.2);
+    // Its own is what the loop costs; the rest is arithmetic, in functions of its own.
+    expect(share((stack) => stack[0] === spin)).toBeGreaterThan(0.05);
     expect(share((stack) => stack.includes(spin) && stack.includes(main))).toBeGreaterThan(0.6);
     const isWhole = (index: number): boolean => /^(?:_start|_?_libc_start)/.test(names[index] ?? '');
     expect(share((stack) => stack.includes(spin) && isWhole(stack.at(-1) ?? -1))).toBeGreaterThan(0.6);

@@ -209,9 +209,10 @@ void objects_jitdump(struct objects *objects, uint32_t generated, pid_t pid, int
 	objects->kept_maps += object->jitdump_fd >= 0;
 }
 
-void objects_follow_maps(struct objects *objects, uint64_t now)
+bool objects_follow_maps(struct objects *objects, uint64_t now)
 {
 	size_t room = MAX_PERF_MAP_BYTES;
+	bool any = false;
 
 	for (uint32_t i = 0; i < objects->count; i++)
 		room -= objects->entries[i].history.size < room ? objects->entries[i].history.size : room;
@@ -219,7 +220,10 @@ void objects_follow_maps(struct objects *objects, uint64_t now)
 		struct object *object = &objects->entries[i];
 		size_t before = object->history.size, read;
 
-		if (object->kind != OBJECT_GENERATED || !object->is_sampled || object->is_void || object->owner.root < 0)
+		if (object->kind != OBJECT_GENERATED || object->is_void || object->owner.root < 0)
+			continue;
+		any = true;
+		if (!object->is_sampled)
 			continue;
 		perf_map_follow(&object->history, &object->owner, room, now);
 		read = object->history.size - before;
@@ -229,6 +233,7 @@ void objects_follow_maps(struct objects *objects, uint64_t now)
 		object->jitdump_fd = perf_map_open_jitdump(&object->owner);
 		objects->kept_maps += object->jitdump_fd >= 0;
 	}
+	return any;
 }
 
 void objects_free(struct objects *objects)

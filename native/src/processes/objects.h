@@ -98,8 +98,11 @@ void objects_jitdump(struct objects *objects, uint32_t generated, pid_t pid, int
  */
 int objects_root(struct objects *objects, pid_t pid);
 
-/* Reads on in the perf maps of generated code that samples lie in, MAX_PERF_MAP_BYTES of all; `now`: CLOCK_MONOTONIC nanoseconds. */
-void objects_follow_maps(struct objects *objects, uint64_t now);
+/*
+ * Reads on in the perf maps of generated code that samples lie in, MAX_PERF_MAP_BYTES of all; `now` is CLOCK_MONOTONIC
+ * nanoseconds. False where no process has generated code.
+ */
+bool objects_follow_maps(struct objects *objects, uint64_t now);
 
 void objects_free(struct objects *objects);
 

@@ -127,9 +127,9 @@ void recorder_add_hidden_kernel(struct recorder *recorder, uint64_t weight);
 
 /*
  * Reads on in the perf maps of what was sampled: between two samplings, and at the end, when nothing can be added any more.
- * The last is the last thing that takes rights over other users' files.
+ * The last is the last thing that takes rights over other users' files. False where no process has generated code.
  */
-void recorder_follow_maps(struct recorder *recorder);
+bool recorder_follow_maps(struct recorder *recorder);
 
 /* Reads perf maps and symbol tables and names every address. Needs no privileges. */
 void recorder_resolve(struct recorder *recorder);

@@ -93,9 +93,9 @@ static struct outcome judge(const struct recorder *recorder, const struct stack 
 	return ended(outcome, ending);
 }
 
-void recorder_follow_maps(struct recorder *recorder)
+bool recorder_follow_maps(struct recorder *recorder)
 {
-	objects_follow_maps(&recorder->objects, clock_nanoseconds(CLOCK_MONOTONIC));
+	return objects_follow_maps(&recorder->objects, clock_nanoseconds(CLOCK_MONOTONIC));
 }
 
 /* What tells generated code at one address from other code there, once it has a name. */
