@@ -52,7 +52,6 @@ export async function takeBothCaptures(
   turns: readonly Side[],
   context: CaptureContext,
 ): Promise<TakenCapture[]> {
-  context.signal.throwIfAborted();
   const began = Date.now();
   const measured = await captureInTurns(launching, turns, context);
   for (const { finished } of Object.values(measured)) removePerfMapsOf(finished.profileFile, began, context);
