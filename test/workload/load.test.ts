@@ -71,6 +71,28 @@ async function outcomeOf(plan: HttpPlan | ReturnType<typeof command>, seconds = 
   }
 }
 
+/** Two services, and which of them was asked, in order. */
+async function twoServices() {
+  const order: number[] = [];
+  const services = [0, 1].map((index) =>
+    createServer((_, response) => {
+      order.push(index);
+      response.end('ok');
+    }).listen(0, '127.0.0.1'),
+  );
+  await Promise.all(services.map((service) => once(service, 'listening')));
+  return {
+    order,
+    ports: services.map((service) => (service.address() as AddressInfo).port),
+    close() {
+      for (const service of services) {
+        service.closeAllConnections();
+        service.close();
+      }
+    },
+  };
+}
+
 describe('the built-in HTTP load', () => {
   test('counts what was answered', async () => {
     const { http: report } = await outcomeOf(http(), 0.5);
@@ -105,16 +127,8 @@ describe('the built-in HTTP load', () => {
   });
 
   test('is offered to two services in turns, each at its rate and never to both', async () => {
-    const order: number[] = [];
-    const others = [0, 1].map((index) =>
-      createServer((_, response) => {
-        order.push(index);
-        response.end('ok');
-      }).listen(0, '127.0.0.1'),
-    );
-    await Promise.all(others.map((other) => once(other, 'listening')));
+    const { order, ports, close } = await twoServices();
     try {
-      const ports = others.map((other) => (other.address() as AddressInfo).port);
       const inTurns = { ...options(new Tag(), 0.4), ports, turns: [0, 1, 1, 0, 1, 0, 0, 1] };
       const load = await prepareLoad(http({ rate: 200 }), inTurns, never);
       await load.run();
@@ -124,10 +138,7 @@ describe('the built-in HTTP load', () => {
       const changes = order.filter((index, at) => index !== order[at - 1]);
       expect(changes).toEqual([0, 1, 0, 1, 0, 1]);
     } finally {
-      for (const other of others) {
-        other.closeAllConnections();
-        other.close();
-      }
+      close();
     }
   });
 
@@ -189,17 +200,9 @@ describe('a load command', () => {
     const turns = [0, 1, 1, 0, 1, 0, 0, 1];
 
     test('asks one service at a time', async () => {
-      const order: number[] = [];
-      const others = [0, 1].map((index) =>
-        createServer((_, response) => {
-          order.push(index);
-          response.end('ok');
-        }).listen(0, '127.0.0.1'),
-      );
-      await Promise.all(others.map((other) => once(other, 'listening')));
+      const { order, ports, close } = await twoServices();
       const tag = new Tag();
       try {
-        const ports = others.map((other) => (other.address() as AddressInfo).port);
         const plan = { ...command(`exec ${process.execPath} -e '${asking}'`), pausable: true };
         const load = await prepareLoad(plan, { ...options(tag, 1), ports, turns }, never);
         await load.run();
@@ -213,10 +216,7 @@ describe('a load command', () => {
         expect(changes.length).toBeLessThan(20);
         expect(tag.living()).toEqual([]);
       } finally {
-        for (const other of others) {
-          other.closeAllConnections();
-          other.close();
-        }
+        close();
       }
     });
 
