@@ -1,11 +1,11 @@
 /** The report page: one HTML file that needs nothing else and says the same with scripts switched off. */
-import { createHash } from 'node:crypto';
 import { markup, trusted } from '../escape/markup.js';
 import type { Evidence, ReportModel } from '../model.js';
 import { headline, plain } from '../phrase.js';
 import { banner } from './banner.js';
 import { context } from './context.js';
 import { guide } from './guide.js';
+import { pageHead } from './head.js';
 import { type Limits, limitsFor } from './limits.js';
 import { methodCard } from './method.js';
 import { overview } from './overview.js';
@@ -27,19 +27,7 @@ export function renderHtml(model: ReportModel): string {
 }
 
 function pageWithin({ result, evidence }: ReportModel, limits: Limits): string {
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy()}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${plain(headline(result)).slice(0, 300)}</title>
-<style>${trusted(style)}</style>
-</head>
-<body>
-<a class="skip" href="#main">Skip to the verdict</a>
+  const page = markup`${pageHead({ title: plain(headline(result)).slice(0, 300), style, script, skip: 'Skip to the verdict' })}
 ${banner(result)}
 <main id="main">
 ${overview(result)}
@@ -54,11 +42,6 @@ ${guide(result)}
 </html>
 `;
   return page.text;
-}
-
-function policy(): string {
-  const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-  return `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; base-uri 'none'; form-action 'none'`;
 }
 
 const nothing: Evidence = { cpu: null, waits: null, changed: null, method: null };

@@ -1,11 +1,11 @@
 /** The report page of profiles for compilers: one HTML file that needs nothing else, without scripts. */
-import { createHash } from 'node:crypto';
 import type { Comparison, PgoResult, ProfileResult } from '../../pgo/result.js';
 import { plural, savings, unitName } from '../../text/format.js';
 import { type Markup, markup, trusted } from '../escape/markup.js';
 import { shown } from '../escape/visible.js';
 import { forestPlot } from '../forest.js';
 import { reasonList } from '../html/banner.js';
+import { pageHead } from '../html/head.js';
 import { style } from '../html/style.js';
 import { pairsPlot, pairsText } from '../pairs.js';
 import { qualityLine } from '../quality.js';
@@ -27,19 +27,7 @@ const icons = {
 export function renderPgoHtml(result: PgoResult): string {
   const word = overall(result);
   const title = result.profiles.map(decisionSentence).join(' ');
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy()}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${shown(title, 300)}</title>
-<style>${trusted(ownStyle)}</style>
-</head>
-<body>
-<a class="skip" href="#main">Skip to the figures</a>
+  const page = markup`${pageHead({ title: shown(title, 300), style: ownStyle, script: null, skip: 'Skip to the figures' })}
 <header class="banner ${kinds[word]}">
 <div class="inner">
 <p class="brand">profbound <span>profiles for the compiler</span></p>
@@ -65,11 +53,6 @@ ${notes(result)}
 </html>
 `;
   return page.text;
-}
-
-function policy(): string {
-  const hash = createHash('sha256').update(ownStyle).digest('base64');
-  return `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
 }
 
 function profileSection(profile: ProfileResult): Markup {
