@@ -96,7 +96,7 @@ export const captureConfigSchema = z.strictObject({
     .union([z.literal('auto'), z.int().min(1).max(10_000)])
     .optional()
     .describe(
-      'Samples a second and CPU. Default auto: about 8,000 samples a capture on all busy CPUs together, 99 to 1,000 Hz.',
+      'Samples a second and CPU. Default auto: about 8,000 samples a capture on all busy CPUs together, 99 to 4,000 Hz.',
     ),
   event: z
     .enum(timeEvents)

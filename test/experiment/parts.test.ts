@@ -7,18 +7,26 @@ import { automaticRate } from '../../src/experiment/rate.js';
 
 describe('the sampling rate', () => {
   test.each([
-    [0.2, 1, 997],
-    [5, 1, 997],
-    [8, 1, 997],
+    [0.2, 1, 3989],
+    [2, 1, 3989],
+    [5, 1, 1597],
     [10, 1, 797],
     [20, 1, 397],
     [5, 4, 397],
-    [2, 0, 997],
+    [2, 0, 3989],
     [60, 1, 131],
     [600, 1, 99],
   ])('of a capture of %d s with %d busy CPUs', (seconds, busy, rate) =>
-    expect(automaticRate(seconds, busy)).toBe(rate),
+    expect(automaticRate(seconds, busy, 100_000)).toBe(rate),
   );
+
+  test.each([
+    // The limit less what a redrawn period may add.
+    [1000, 797],
+    [4000, 3191],
+    // Not below what tells anything at all.
+    [50, 99],
+  ])('is within a kernel limit of %d Hz', (limit, rate) => expect(automaticRate(1, 1, limit)).toBe(rate));
 });
 
 describe('the order', () => {

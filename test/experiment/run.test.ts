@@ -46,7 +46,7 @@ describe('pairs of a service', () => {
     }
     expect(trial.progress.lines).toHaveLength(5);
     expect(trial.progress.lines[0]).toMatch(
-      /^api {2}captures of 0.5s at 997 Hz, a pair takes about \d+s; first look after 2 pairs; at most 2$/,
+      /^api {2}captures of 0.5s at 3989 Hz, a pair takes about \d+s; first look after 2 pairs; at most 2$/,
     );
     expect(trial.progress.lines[1]).toMatch(
       /^api {2}pair 1\/2 {2}head {2}50 units {2}\S+ \S+ CPU\/unit {2}verdict in \d+s$/,
