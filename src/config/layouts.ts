@@ -12,15 +12,25 @@ export function strayedSeedError(command: string): string | null {
     : null;
 }
 
-/** What is wrong with a build command that is run in several layouts; null when nothing is. */
-export function seedlessError(command: string): string | null {
-  return /\$\{?LAYOUT_SEED\b/.test(command)
-    ? null
-    : 'does not use ${LAYOUT_SEED}, so that every layout would be the same build: hand it to the linker, for instance make LAYOUT=${LAYOUT_SEED}';
+type LayoutBuild = Pick<Exclude<WorkloadConfig['build'], string | undefined>, 'command' | 'relink'>;
+
+/** What is wrong with a build in several layouts; null when nothing is. */
+export function layoutBuildError({ command, relink }: LayoutBuild): string | null {
+  const usesSeed = (words: string) => /\$\{?LAYOUT_SEED\b/.test(words);
+  if (relink === undefined) return usesSeed(command) ? null : seedless('command', 'make');
+  if (!usesSeed(command)) return usesSeed(relink) ? null : seedless('relink', 'make relink');
+  return 'command uses ${LAYOUT_SEED}, but with relink it is run once for all layouts: let only relink use it';
 }
 
-/** A workload's build as a command and the number of layouts; 1 where none are asked for. */
-export function layoutsOf({ build }: WorkloadConfig): { command: string | null; layouts: number } {
-  if (typeof build === 'object') return build;
-  return { command: build ?? null, layouts: 1 };
+function seedless(key: keyof LayoutBuild, example: string): string {
+  return `${key} does not use \${LAYOUT_SEED}, so that every layout would be the same build: hand it to the linker, for instance ${example} LAYOUT=\${LAYOUT_SEED}`;
+}
+
+/** A workload's build as commands and the number of layouts; 1 where none are asked for. */
+export function layoutsOf({ build }: WorkloadConfig): {
+  readonly command: string | null;
+  readonly relink?: string | undefined;
+  readonly layouts: number;
+} {
+  return typeof build === 'object' ? build : { command: build ?? null, layouts: 1 };
 }

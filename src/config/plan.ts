@@ -12,6 +12,8 @@ export type Ready =
 /** What each side runs with its own definition, so that a change of the command is part of what is compared. */
 export interface SidePlan {
   readonly build: string | null;
+  /** Run for each code layout after the build, which is then run once; absent: the build is run for each. */
+  readonly relink?: string;
   /** Starts the service in the foreground; null for a batch workload. */
   readonly start: string | null;
   /** The batch program; null for a service. */

@@ -116,8 +116,10 @@ function layoutNotes({ name, layouts }: WorkloadPlan, base: WorkloadConfig, head
 }
 
 function sidePlan(workload: WorkloadConfig): SidePlan {
+  const { command, relink } = layoutsOf(workload);
   return {
-    build: layoutsOf(workload).command,
+    build: command,
+    ...(relink !== undefined && { relink }),
     start: workload.start ?? null,
     batch: workload.batch ?? null,
     ready: workload.ready === undefined ? null : readyOf(workload.ready),

@@ -4,7 +4,7 @@ import { runtimeNames } from '../bundle/runtimes.js';
 import { mostLayouts, workloadNameSchema } from '../bundle/schema.js';
 import { timeEvents } from '../bundle/summary.js';
 import { combinationError } from './combination.js';
-import { seedlessError, strayedSeedError } from './layouts.js';
+import { layoutBuildError, strayedSeedError } from './layouts.js';
 import { pgoConfigSchema } from './pgoSchema.js';
 import { duration, percent, secondsBetween } from './quantity.js';
 import { readyError } from './ready.js';
@@ -155,10 +155,15 @@ const sourceConfig = z.union(
   },
 );
 
-const layoutBuild = z.strictObject({
-  command: command
-    .superRefine(refuse(seedlessError))
-    .describe('Run once for each code layout, in a copy of its own, with another ${LAYOUT_SEED} each time.'),
+const layoutBuildKeys = z.strictObject({
+  command: command.describe(
+    'Run once for each code layout, in a copy of its own, with another ${LAYOUT_SEED} each time; with relink: once.',
+  ),
+  relink: command
+    .optional()
+    .describe(
+      'Links again what command has built, for each code layout with another ${LAYOUT_SEED}, always in one folder, which is then copied; for where building takes much longer than linking.',
+    ),
   layouts: z
     .int()
     .min(2)
@@ -168,10 +173,12 @@ const layoutBuild = z.strictObject({
     ),
 });
 
+const layoutBuild = layoutBuildKeys.superRefine(refuse(layoutBuildError));
+
 const workloadKeys = z.strictObject({
   build: z
     .union([command.superRefine(refuse(strayedSeedError)), layoutBuild], {
-      error: 'build is a command, or { command: …, layouts: N }',
+      error: 'build is a command, or { command: …, layouts: N }, which may have relink: …',
     })
     .optional()
     .describe(

@@ -5,7 +5,13 @@ import type { WorkloadPlan } from '../config/plan.js';
 import type { SideSource } from '../experiment/run.js';
 import { buildSide } from '../workload/build.js';
 import { codeLayout } from '../workload/elfLayout.js';
-import { copyLayouts, type LayoutFolders, removeLayouts, seedOf } from '../workload/layouts.js';
+import {
+  copyFirstLayout,
+  copyLayouts,
+  type LayoutFolders,
+  removeLayouts,
+  seedOf,
+} from '../workload/layouts.js';
 import type { Log } from './log.js';
 
 export interface Builds {
@@ -41,14 +47,18 @@ export async function buildAll(
       : { base: folders.base.slice(0, layouts), head: folders.head.slice(0, layouts) };
   for (const side of sides) {
     const built = new Set<string>();
+    const build = async (workload: WorkloadPlan, { what, command, root, seed }: Build): Promise<void> => {
+      const identity = JSON.stringify([command, root, seed, workload.environment]);
+      if (built.has(identity)) return;
+      built.add(identity);
+      const environment = { ...workload.environment, ...seed };
+      await buildSide(what, command, root, environment, options.log, options.signal);
+    };
+    if (folders !== null) await relinkAll(workloads, side, folders[side], build, options);
     for (const workload of workloads) {
-      for (const build of buildsOf(workload, side, layoutsOf(workload)?.[side] ?? null, refs[side].root)) {
-        const identity = JSON.stringify([build.command, build.root, workload.environment]);
-        if (built.has(identity)) continue;
-        built.add(identity);
-        const environment = { ...workload.environment, ...build.seed };
-        await buildSide(build.what, build.command, build.root, environment, options.log, options.signal);
-      }
+      const layouts = layoutsOf(workload)?.[side] ?? null;
+      if (layouts !== null && workload.sides[side].relink !== undefined) continue;
+      for (const one of buildsOf(workload, side, layouts, refs[side].root)) await build(workload, one);
     }
   }
   const notes = folders === null ? [] : sides.flatMap((side) => alikeNote(side, folders[side]));
@@ -77,25 +87,61 @@ interface Build {
   readonly seed: Readonly<Record<string, string>>;
 }
 
+/**
+ * Builds once and links again for every layout, all in the folder of the first: what tools wrote down there of where they
+ * are stays true. Each of the other folders becomes a copy of it.
+ */
+async function relinkAll(
+  workloads: readonly WorkloadPlan[],
+  side: Side,
+  folders: readonly string[],
+  build: (workload: WorkloadPlan, one: Build) => Promise<void>,
+  { out }: BuildOptions,
+): Promise<void> {
+  const root = folders[0] as string;
+  const relinked = workloads.filter(({ layouts, sides }) => layouts > 1 && sides[side].relink !== undefined);
+  for (const workload of relinked) {
+    await build(workload, { what: side, command: workload.sides[side].build as string, root, seed: {} });
+  }
+  if (relinked.length === 0) return;
+  for (let layout = folders.length; layout >= 1; layout--) {
+    for (const workload of relinked.filter(({ layouts }) => layouts >= layout)) {
+      const what = `${side}, layout ${layout} of ${workload.layouts}`;
+      const command = workload.sides[side].relink as string;
+      await build(workload, { what, command, root, seed: seedFor(side, layout) });
+    }
+    if (layout > 1) await copyFirstLayout(side, layout, out);
+  }
+}
+
 function buildsOf(
   workload: WorkloadPlan,
   side: Side,
   layouts: readonly string[] | null,
   root: string,
 ): Build[] {
-  const command = workload.sides[side].build;
+  const { build: command, relink } = workload.sides[side];
   if (command === null) return [];
-  const seed = (layout: number) => ({ [layoutSeed]: String(seedOf(side, layout)) });
   if (layouts === null) {
     // The other side has no layouts: the one build is the first of those there would be.
-    return [{ what: side, command, root, seed: strayedSeedError(command) === null ? {} : seed(1) }];
+    const commands = relink === undefined ? [command] : [command, relink];
+    return commands.map((each) => ({
+      what: side,
+      command: each,
+      root,
+      seed: strayedSeedError(each) === null ? {} : seedFor(side, 1),
+    }));
   }
   return layouts.map((folder, index) => ({
     what: `${side}, layout ${index + 1} of ${layouts.length}`,
     command,
     root: folder,
-    seed: seed(index + 1),
+    seed: seedFor(side, index + 1),
   }));
+}
+
+function seedFor(side: Side, layout: number): Build['seed'] {
+  return { [layoutSeed]: String(seedOf(side, layout)) };
 }
 
 /** Builds that do not differ in layout tell nothing of it. */

@@ -1,5 +1,5 @@
 /** Copies of both sides' folders, one for each code layout they are built in. */
-import { mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { type Ref, type Side, sides } from '../bundle/schema.js';
 import { makeOwnFolder, removeOwnFolder } from './ownFolder.js';
@@ -27,7 +27,7 @@ export async function copyLayouts(
     const top = root === worktree || root.startsWith(worktree + sep) ? worktree : root;
     const roots: string[] = [];
     for (let layout = 1; layout <= count; layout++) {
-      const target = join(folder, `${side}-${String(layout).padStart(2, '0')}`);
+      const target = copyOf(side, layout, folder);
       mkdirSync(target);
       await copyEntries(top, target, real);
       roots.push(realpathSync(resolve(target, relative(top, root))));
@@ -37,9 +37,22 @@ export async function copyLayouts(
   return { base: await copy('base'), head: await copy('head') };
 }
 
+/** Makes the copy for a layout what that for the first one is now. */
+export async function copyFirstLayout(side: Side, layout: number, out: string): Promise<void> {
+  const folder = layoutsFolder(out);
+  const target = copyOf(side, layout, folder);
+  rmSync(target, { recursive: true });
+  mkdirSync(target);
+  await copyEntries(copyOf(side, 1, folder), target, realpathSync(out));
+}
+
 /** Removes what was copied, if anything was. */
 export function removeLayouts(out: string): void {
   removeOwnFolder(layoutsFolder(out));
+}
+
+function copyOf(side: Side, layout: number, folder: string): string {
+  return join(folder, `${side}-${String(layout).padStart(2, '0')}`);
 }
 
 function layoutsFolder(out: string): string {

@@ -77,7 +77,20 @@ describe('errors say file:line:column and what was meant', () => {
     [
       'layouts without a seed',
       service.replace('start:', 'build: { command: make, layouts: 8 }\n    start:'),
-      '.profbound.yml:4:23: workloads.api.build.command: does not use ${LAYOUT_SEED}, so that every layout would be the same build: hand it to the linker, for instance make LAYOUT=${LAYOUT_SEED}',
+      '.profbound.yml:4:5: workloads.api.build: command does not use ${LAYOUT_SEED}, so that every layout would be the same build: hand it to the linker, for instance make LAYOUT=${LAYOUT_SEED}',
+    ],
+    [
+      'a relink without a seed',
+      service.replace('start:', 'build: { command: make, relink: make link, layouts: 8 }\n    start:'),
+      '.profbound.yml:4:5: workloads.api.build: relink does not use ${LAYOUT_SEED}, so that every layout would be the same build: hand it to the linker, for instance make relink LAYOUT=${LAYOUT_SEED}',
+    ],
+    [
+      'a seed in what is run once',
+      service.replace(
+        'start:',
+        'build: { command: "make ${LAYOUT_SEED}", relink: "make link ${LAYOUT_SEED}", layouts: 8 }\n    start:',
+      ),
+      '.profbound.yml:4:5: workloads.api.build: command uses ${LAYOUT_SEED}, but with relink it is run once for all layouts: let only relink use it',
     ],
     [
       'one layout',
@@ -288,6 +301,11 @@ describe('the plan', () => {
       sides: { head: { build: 'make LAYOUT=${LAYOUT_SEED}' } },
     });
     expect(plan.notes).toEqual([]);
+    const relinked = file(build('{ command: make, relink: "link ${LAYOUT_SEED}", layouts: 8 }'));
+    expect(resolvePlan(relinked, relinked).workloads[0]).toMatchObject({
+      layouts: 8,
+      sides: { base: { build: 'make', relink: 'link ${LAYOUT_SEED}' } },
+    });
     const loosened = resolvePlan(file(eight), file(build('make LAYOUT=${LAYOUT_SEED:-1}')));
     expect(loosened.workloads[0]?.layouts).toBe(1);
     expect(loosened.notes).toEqual([

@@ -15,10 +15,10 @@ int main(int count, char **words) { (void)words; printf("%d\\n", a(count) + b(co
 const compile = 'clang-19 -g -O1 -ffunction-sections -fuse-ld=lld -o program program.c';
 const shuffled = `${compile} '-Wl,--shuffle-sections=.text*='\${LAYOUT_SEED}`;
 
-const workload = (command: string, layouts: number) =>
+const workload = (build: string, layouts: number, relink?: string) =>
   ({
     layouts,
-    sides: { base: { build: command }, head: { build: command } },
+    sides: { base: { build, relink }, head: { build, relink } },
     environment: {},
   }) as WorkloadPlan;
 
@@ -48,6 +48,39 @@ describe('builds in several code layouts', () => {
     expect(existsSync(join(folder, 'program'))).toBe(false);
     removeBuilds({ out });
     expect(existsSync(join(out, 'layouts'))).toBe(false);
+  });
+
+  test('are linked from what was compiled once, also for several workloads in the same folders', async () => {
+    const object = 'clang-19 -g -O1 -ffunction-sections -c program.c && echo compiled >> compiled';
+    const linked = (name: string) =>
+      `clang-19 -fuse-ld=lld -o ${name} program.o '-Wl,--shuffle-sections=.text*='\${LAYOUT_SEED}; echo \${LAYOUT_SEED} > ${name}.seed`;
+    const [three, two] = [workload(object, 3, linked('one')), workload(object, 2, linked('two'))];
+    const { folder, log, builds } = await build(three, two);
+    expect(log.lines.filter((line) => line.includes('head'))).toEqual([
+      `build head: ${object}`,
+      `build head, layout 3 of 3: ${linked('one')}`,
+      `build head, layout 2 of 3: ${linked('one')}`,
+      `build head, layout 2 of 2: ${linked('two')}`,
+      `build head, layout 1 of 3: ${linked('one')}`,
+      `build head, layout 1 of 2: ${linked('two')}`,
+    ]);
+    expect(log.warnings).toEqual([]);
+    const read = (root: string, file: string) => readFileSync(join(root, file), 'utf8').trim();
+    const roots = builds.layoutsOf(three);
+    expect(roots?.head.map((root) => read(root, 'one.seed'))).toEqual(['2', '4', '6']);
+    expect(roots?.base.map((root) => read(root, 'one.seed'))).toEqual(['1', '3', '5']);
+    expect(builds.layoutsOf(two)?.head.map((root) => read(root, 'two.seed'))).toEqual(['2', '4']);
+    const programs = Object.values(roots ?? {}).flat();
+    expect(new Set(programs.map((root) => readFileSync(join(root, 'one'), 'latin1'))).size).toBe(6);
+    for (const root of programs) expect(read(root, 'compiled')).toBe('compiled');
+    expect(existsSync(join(folder, 'program.o'))).toBe(false);
+  });
+
+  test('that are linked again where the other side has no layouts are one build', async () => {
+    const { folder } = await build(
+      workload('echo built > built', 1, 'cp built seed; echo ${LAYOUT_SEED} >> seed'),
+    );
+    expect(readFileSync(join(folder, 'seed'), 'utf8')).toBe('built\n2\n');
   });
 
   test('that are laid out alike are warned of, although every copy has paths of its own in it', async () => {
