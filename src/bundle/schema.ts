@@ -70,7 +70,7 @@ export const loadSchema = z.object({
 export type Load = z.infer<typeof loadSchema>;
 
 /** Most differently laid out builds a side. */
-export const mostLayouts = 16;
+export const mostLayouts = 64;
 
 /** One profiled window of one side. */
 export const captureSchema = z.object({
