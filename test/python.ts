@@ -1,4 +1,4 @@
-/** Which Python is here: only from 3.12 on it tells profilers what its functions are called (-X perf). */
+/** Which Pythons are here: only from 3.12 on one tells profilers what its functions are called (-X perf). */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -7,8 +7,8 @@ import { join } from 'node:path';
 const question =
   'import sys; print(sys.executable, getattr(sys, "is_stack_trampoline_active", lambda: False)())';
 
-/** By name, and where pyenv keeps what it built; newest first. */
-function candidates(): string[] {
+/** The system's, and what pyenv built, newest first; some may not be there or not run. */
+export function installedPythons(): string[] {
   const pyenv = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
   let built: string[] = [];
   try {
@@ -16,15 +16,13 @@ function candidates(): string[] {
   } catch {
     // There is no pyenv.
   }
-  const minors = [14, 13, 12];
-  const named = minors.map((minor) => `python3.${minor}`);
-  const newest = built.filter((path) => minors.some((minor) => path.includes(`/3.${minor}.`)));
-  return ['python3', ...named, ...newest.sort().reverse()];
+  const minor = (path: string) => Number(/\/3\.(\d+)\./.exec(path)?.[1] ?? 0);
+  return ['/usr/bin/python3', ...built.sort((a, b) => minor(b) - minor(a))];
 }
 
-/** Where a Python is whose functions can be named; null when there is none. */
+/** Where a Python is whose functions can be named, by name on the PATH or where it is installed; null when there is none. */
 export function findNamingPython(): string | null {
-  for (const command of candidates()) {
+  for (const command of ['python3', 'python3.14', 'python3.13', 'python3.12', ...installedPythons()]) {
     const { stdout } = spawnSync(command, ['-X', 'perf', '-c', question], { encoding: 'utf8' });
     const [executable, isNaming] = (stdout ?? '').trim().split(' ');
     if (executable && isNaming === 'True') return executable;

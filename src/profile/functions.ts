@@ -1,6 +1,6 @@
 /** Self cost by function: what the verdict compares. */
-import type { Profile } from './model.js';
-import { identify, noStack } from './names.js';
+import type { Profile, Sample } from './model.js';
+import { identify, jitCompiler, noStack } from './names.js';
 
 export interface FunctionCost {
   /** Identity across builds and sides. */
@@ -27,19 +27,21 @@ export type TableOf = (profile: Profile, root: string) => FunctionTable;
 
 /**
  * Adds up what each function cost itself: samples go to their innermost frame (see decode.ts for what was inlined);
- * samples without a stack to `[no stack]`. Functions that never were the innermost are not listed.
+ * samples without a stack to `[no stack]`, and all of a virtual machine's threads that compile to `[JIT compiler]`: how
+ * much is left to compile is not a matter of single functions. Functions that never were the innermost are not listed.
  * @param root absolute folder the profiled side was built in
  */
 export const functionTable: TableOf = (profile, root) => {
   // By frame first: there are far fewer frames than samples, and names are looked at once a frame.
   const frames = profile.frames.length;
-  const counts = new Float64Array(frames + 1);
-  const nanoseconds = new Float64Array(frames + 1);
-  const seen = new Uint8Array(frames + 1);
+  const [withoutStack, compiling] = [frames, frames + 1];
+  const counts = new Float64Array(frames + 2);
+  const nanoseconds = new Float64Array(frames + 2);
+  const seen = new Uint8Array(frames + 2);
   let totalCount = 0;
   let totalNanoseconds = 0;
   for (const sample of profile.samples) {
-    const leaf = sample.stack[0] ?? frames;
+    const leaf = isCompiling(sample) ? compiling : (sample.stack[0] ?? withoutStack);
     seen[leaf] = 1;
     counts[leaf] = (counts[leaf] ?? 0) + sample.count;
     nanoseconds[leaf] = (nanoseconds[leaf] ?? 0) + sample.nanoseconds;
@@ -48,12 +50,14 @@ export const functionTable: TableOf = (profile, root) => {
   }
 
   const functions = new Map<string, FunctionCost>();
-  for (let index = 0; index <= frames; index++) {
+  for (let index = 0; index < seen.length; index++) {
     if (!seen[index]) continue;
     const frame = profile.frames[index];
     const { key, name, file, resolved } = frame
       ? identify(frame, root)
-      : { key: noStack, name: noStack, file: null, resolved: false };
+      : index === compiling
+        ? { key: jitCompiler, name: jitCompiler, file: null, resolved: true }
+        : { key: noStack, name: noStack, file: null, resolved: false };
     const known = functions.get(key);
     functions.set(key, {
       key,
@@ -67,3 +71,8 @@ export const functionTable: TableOf = (profile, root) => {
   }
   return { functions, count: totalCount, nanoseconds: totalNanoseconds };
 };
+
+/** By the names, of 15 letters at most, of the compiler threads of HotSpot, Graal and .NET. */
+function isCompiling({ labels: { thread } }: Sample): boolean {
+  return typeof thread === 'string' && /^(?:C[12] CompilerThre|JVMCI|\.NET Tiered Com)/.test(thread);
+}

@@ -18,7 +18,7 @@ import { removePerfMaps } from '../../src/workload/perfMaps.js';
 import { chooseFreePort } from '../../src/workload/port.js';
 import { shellWords, startProcess } from '../../src/workload/process.js';
 import { makeReadable } from '../../src/workload/runtimes/setUp.js';
-import { recentPython } from '../capture/recentPython.js';
+import { findNamingPython } from '../python.js';
 
 const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
@@ -53,7 +53,7 @@ function programs(): Program[] {
   cpSync(join('samples', 'java-service'), java, { recursive: true });
   execFileSync('sh', ['-c', 'mkdir -p build && javac -d build src/shop/*.java'], { cwd: java });
   writeFileSync(join(folder, 'calls.py'), pythonSource);
-  const python = recentPython();
+  const python = findNamingPython();
   return [
     {
       name: 'node',

@@ -10,6 +10,7 @@ import {
 } from '../../src/bundle/schema.js';
 import { layoutDraw } from '../../src/experiment/layouts.js';
 import type { FunctionCost, FunctionTable } from '../../src/profile/functions.js';
+import { jitCompiler } from '../../src/profile/names.js';
 import type { TableOf } from '../../src/verdict/captures/panel.js';
 
 export const policy: Policy = {
@@ -44,7 +45,7 @@ export function poisson(mean: number, uniform: () => number, normal: () => numbe
   return count;
 }
 
-/** CPU time per unit by function, in microseconds; names that start with `[` are unresolved code. */
+/** CPU time per unit by function, in microseconds; names that start with `[` are no functions'. */
 export type Costs = Readonly<Record<string, number>>;
 
 /** A program whose functions have Zipf-like shares and take 1000 µs a unit together. */
@@ -240,13 +241,13 @@ type SimulatedFunction = Pick<FunctionCost, 'key' | 'name' | 'file' | 'line' | '
 
 function functionsOf(costs: Costs): SimulatedFunction[] {
   return Object.entries(costs).map(([name, cost]) => {
-    const resolved = !name.startsWith('[');
+    const isFunction = !name.startsWith('[');
     return {
       key: name,
       name,
-      file: resolved ? `src/${name}.c` : null,
-      line: resolved ? 12 : null,
-      resolved,
+      file: isFunction ? `src/${name}.c` : null,
+      line: isFunction ? 12 : null,
+      resolved: isFunction || name === jitCompiler,
       cost,
     };
   });

@@ -7,7 +7,7 @@ import type { RuntimeChoice } from '../../src/config/plan.js';
 import { programOf } from '../../src/workload/runtimes/commandLine.js';
 import { detectRuntime } from '../../src/workload/runtimes/detection.js';
 import { makeReadable, type ReadableStart } from '../../src/workload/runtimes/setUp.js';
-import { installedPythons } from '../capture/recentPython.js';
+import { installedPythons } from '../python.js';
 import { never, temporaryFolder } from './support.js';
 
 describe('the program of a command', () => {

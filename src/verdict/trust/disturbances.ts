@@ -58,14 +58,25 @@ export interface Disturbance {
 /** What differs between the sides beyond chance, and by enough to matter for the margin. */
 export function disturbancesOf(pairs: readonly Pair[], margin: number): Disturbance[] {
   return kinds.flatMap(({ code, effect, message }) => {
-    const found = pairedDifference(pairs, ({ base, head }) => {
-      const [before, after] = [effect(base), effect(head)];
-      return before === null || after === null ? null : after - before;
-    });
-    if (found === null || found.p > beyondChance) return [];
-    if (Math.abs(found.mean) <= negligiblePart * margin) return [];
-    return [{ reason: { code, message: message(pairs) }, effect: found.mean }];
+    const differs = differenceThatMatters(pairs, margin, (side, index) =>
+      effect((pairs[index] as Pair)[side]),
+    );
+    return differs === null ? [] : [{ reason: { code, message: message(pairs) }, effect: differs }];
   });
+}
+
+/** What an effect on ln CPU time is more on head than on base; null where that is chance or hardly matters. */
+export function differenceThatMatters(
+  pairs: readonly Pair[],
+  margin: number,
+  effect: (side: Side, pair: number) => number | null,
+): number | null {
+  const found = pairedDifference(pairs, (_, index) => {
+    const [before, after] = [effect('base', index), effect('head', index)];
+    return before === null || after === null ? null : after - before;
+  });
+  if (found === null || found.p > beyondChance) return null;
+  return Math.abs(found.mean) <= negligiblePart * margin ? null : found.mean;
 }
 
 type Surroundings = readonly Pick<Capture, 'conditions' | 'summary'>[];

@@ -9,6 +9,7 @@ import type { Look } from '../pace/looks.js';
 import type { Reason } from '../result.js';
 import { type LogChange, testTotal } from '../total/total.js';
 import type { Measured, Seen } from '../workload.js';
+import { compilingDiffers } from './compiling.js';
 import { type Disturbance, disturbancesOf } from './disturbances.js';
 import { missingDecides } from './missing.js';
 import { nodesDisagree } from './placement.js';
@@ -19,7 +20,11 @@ export function doubtsOf(measured: Measured, look: Look, seen: Seen): Reason[] {
   const { workload, panel } = measured;
   const { totalMargin, functionMargin } = workload.policy;
   // A wide margin of the total, as a waiver makes it, leaves the functions theirs.
-  const disturbances = disturbancesOf(seen.pairs, Math.min(totalMargin, functionMargin));
+  const margin = Math.min(totalMargin, functionMargin);
+  const disturbances = [
+    ...disturbancesOf(seen.pairs, margin),
+    ...compilingDiffers(seen.pairs, panel, margin),
+  ];
   const found = [nodesDisagree(seen.pairs), missingDecides(workload, panel, look, seen)];
   return [
     ...found.filter((reason) => reason !== null),
