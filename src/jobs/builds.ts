@@ -17,8 +17,8 @@ import type { Log } from './log.js';
 export interface Builds {
   /** Where a workload's sides were built. */
   sourcesOf(workload: WorkloadPlan): Readonly<Record<Side, SideSource>>;
-  /** Folders of a workload's builds; null where each side has one. */
-  layoutsOf(workload: WorkloadPlan): LayoutFolders | null;
+  /** Folders that each build was compiled in, which its profiles name: with `relink` one for all; null where each side has one build. */
+  compiledIn(workload: WorkloadPlan): LayoutFolders | null;
   /** What the reader of the report must know about them. */
   readonly notes: readonly string[];
 }
@@ -65,7 +65,12 @@ export async function buildAll(
   for (const note of notes) options.log.warn(note);
   return {
     notes,
-    layoutsOf,
+    compiledIn(workload) {
+      const layouts = layoutsOf(workload);
+      const of = (side: Side, own: readonly string[]) =>
+        workload.sides[side].relink === undefined ? own : own.map(() => own[0] as string);
+      return layouts && { base: of('base', layouts.base), head: of('head', layouts.head) };
+    },
     sourcesOf(workload) {
       const layouts = layoutsOf(workload);
       if (layouts === null) return refs;

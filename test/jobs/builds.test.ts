@@ -39,7 +39,7 @@ describe('builds in several code layouts', () => {
     expect(log.lines).toHaveLength(6);
     expect(log.lines[4]).toBe(`build head, layout 2 of 3: ${shuffled}`);
     expect(log.warnings).toEqual([]);
-    const roots = Object.values(builds.layoutsOf(plan) ?? {}).flat();
+    const roots = Object.values(builds.compiledIn(plan) ?? {}).flat();
     expect(new Set(roots.map((root) => root.length)).size).toBe(1);
     expect(new Set(roots.map((root) => readFileSync(join(root, 'program')).toString('latin1'))).size).toBe(6);
     expect(readdirSync(roots[0] as string).sort()).toEqual(['program', 'program.c']);
@@ -66,11 +66,16 @@ describe('builds in several code layouts', () => {
     ]);
     expect(log.warnings).toEqual([]);
     const read = (root: string, file: string) => readFileSync(join(root, file), 'utf8').trim();
-    const roots = builds.layoutsOf(three);
-    expect(roots?.head.map((root) => read(root, 'one.seed'))).toEqual(['2', '4', '6']);
-    expect(roots?.base.map((root) => read(root, 'one.seed'))).toEqual(['1', '3', '5']);
-    expect(builds.layoutsOf(two)?.head.map((root) => read(root, 'two.seed'))).toEqual(['2', '4']);
-    const programs = Object.values(roots ?? {}).flat();
+    const { base, head } = builds.sourcesOf(three);
+    expect(head.layouts?.map((root) => read(root, 'one.seed'))).toEqual(['2', '4', '6']);
+    expect(base.layouts?.map((root) => read(root, 'one.seed'))).toEqual(['1', '3', '5']);
+    expect(builds.sourcesOf(two).head.layouts?.map((root) => read(root, 'two.seed'))).toEqual(['2', '4']);
+    const programs = [base, head].flatMap(({ layouts }) => layouts ?? []);
+    // Profiles name the files of the folder they were compiled in.
+    expect(builds.compiledIn(three)).toEqual({
+      base: Array(3).fill(base.layouts?.[0]),
+      head: Array(3).fill(head.layouts?.[0]),
+    });
     expect(new Set(programs.map((root) => readFileSync(join(root, 'one'), 'latin1'))).size).toBe(6);
     for (const root of programs) expect(read(root, 'compiled')).toBe('compiled');
     expect(existsSync(join(folder, 'program.o'))).toBe(false);
@@ -111,7 +116,7 @@ describe('builds in several code layouts', () => {
     // Both sides are one folder here, and a side's builds are told by their commands.
     expect(log.lines.filter((line) => line.startsWith('build base'))).toHaveLength(3);
     expect(existsSync(join(folder, 'single'))).toBe(true);
-    expect(builds.layoutsOf(one)).toBeNull();
-    expect(builds.layoutsOf(two)?.base).toHaveLength(2);
+    expect(builds.compiledIn(one)).toBeNull();
+    expect(builds.compiledIn(two)?.base).toHaveLength(2);
   });
 });
