@@ -2,10 +2,12 @@
 
 import type { BundleManifest, BundleWorkload, Side } from '../bundle/schema.js';
 import * as exact from '../stats/exact.js';
+import type { Assessment } from './assessment.js';
 import { withCulprits } from './blame/culprit.js';
 import { idleWaivers, waiversInForce, withExpiredWaivers } from './blame/waivers.js';
 import { measuredSeconds, type Pair, sumOver } from './captures/pairs.js';
 import { functionResults, longestText } from './functions/result.js';
+import { type Measured, readMeasured } from './measured.js';
 import type { Reason, Result, Verdict, WorkloadResult } from './result.js';
 import type { Sources } from './sources.js';
 import { layoutFigures } from './total/layouts.js';
@@ -13,14 +15,7 @@ import { cpuPerUnit, logChanges } from './total/total.js';
 import { placementOf } from './trust/placement.js';
 import { captureFacts, sideQuality } from './trust/quality.js';
 import { offCpuResult } from './waits/result.js';
-import {
-  type Assessment,
-  assess,
-  type Measured,
-  readMeasured,
-  type Standing,
-  standingOf,
-} from './workload.js';
+import { assess, type Standing, standingOf } from './workload.js';
 
 /** Judges a bundle. */
 export function judge(manifest: BundleManifest, sources: Sources): Result {

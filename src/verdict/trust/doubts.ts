@@ -3,12 +3,13 @@
  * effect it may have had. Where it is not, there is no verdict.
  */
 
+import type { Seen } from '../assessment.js';
 import { isBeyond } from '../blame/waivers.js';
 import { testFunctions } from '../functions/test.js';
+import type { Measured } from '../measured.js';
 import type { Look } from '../pace/looks.js';
 import type { Reason } from '../result.js';
 import { type LogChange, testTotal } from '../total/total.js';
-import type { Measured, Seen } from '../workload.js';
 import { compilingDiffers } from './compiling.js';
 import { type Disturbance, disturbancesOf } from './disturbances.js';
 import { missingDecides } from './missing.js';

@@ -9,13 +9,13 @@ import type { CaptureSummary } from '../../bundle/summary.js';
 import * as exact from '../../stats/exact.js';
 import { studentSurvival } from '../../stats/student.js';
 import { percent } from '../../text/format.js';
+import type { Seen } from '../assessment.js';
 import { type Pair, sumOver } from '../captures/pairs.js';
 import { type Panel, unresolvedPart } from '../captures/panel.js';
 import { guardShare } from '../functions/sensitivity.js';
 import { type FunctionFinding, testFunctions } from '../functions/test.js';
 import type { Look } from '../pace/looks.js';
 import type { Reason } from '../result.js';
-import type { Seen } from '../workload.js';
 import { beyondChance, pairedDifference } from './pairedDifference.js';
 import { checkUnresolved, lostSamples } from './validity.js';
 

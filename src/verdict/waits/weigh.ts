@@ -6,13 +6,14 @@
 
 import type { BundleWorkload, WaitPolicy } from '../../bundle/schema.js';
 import * as exact from '../../stats/exact.js';
+import type { Assessment } from '../assessment.js';
 import { applyWaitWaivers, isLonger, waitCeiling, waitWaiverReasons } from '../blame/waitWaivers.js';
 import { secondsPerPair } from '../captures/pairs.js';
 import { pairsUntil } from '../functions/sensitivity.js';
+import type { Measured } from '../measured.js';
 import type { Look } from '../pace/looks.js';
 import type { Reason } from '../result.js';
 import { disturbancesOf } from '../trust/disturbances.js';
-import type { Assessment, Measured } from '../workload.js';
 import * as because from './reasons.js';
 import { type RowFinding, testWaits, type WaitFindings } from './test.js';
 
