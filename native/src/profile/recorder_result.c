@@ -8,90 +8,8 @@
 #include "support/clock.h"
 #include "support/fail.h"
 #include "support/numa.h"
+#include "profile/outcome.h"
 #include "profile/recorder_state.h"
-
-/* What is kept of a stack. */
-struct outcome {
-	/* Frames from the leaf on; what is behind them is not believed. */
-	uint32_t depth;
-	/* The frame that is put behind them, an enum marker, or none: -1. */
-	int marker;
-	enum incomplete_cause incomplete;
-};
-
-/* How each ending is shown: nothing is missing where both are zero and none. */
-static const struct {
-	enum incomplete_cause incomplete;
-	int marker;
-} endings[] = {
-	[ENDING_COMPLETE] = { COMPLETE, -1 },
-	[ENDING_CHAIN_ENDED] = { INCOMPLETE_FRAME_POINTER_CHAIN, MARKER_CHAIN_ENDED },
-	[ENDING_NO_UNWIND_INFORMATION] = { INCOMPLETE_NO_UNWIND_INFORMATION, MARKER_NO_UNWIND_INFORMATION },
-	[ENDING_NOT_RISING] = { INCOMPLETE_NOT_RISING, MARKER_NOT_RISING },
-	[ENDING_STACK_UNREADABLE] = { INCOMPLETE_STACK_UNREADABLE, MARKER_STACK_UNREADABLE },
-	[ENDING_NO_MAPPING] = { INCOMPLETE_NO_MAPPING, MARKER_NO_CALLER_MAPPING },
-	[ENDING_NO_TABLES] = { INCOMPLETE_NO_TABLES, MARKER_NO_TABLES },
-	[ENDING_TRUNCATED] = { COMPLETE, MARKER_TRUNCATED },
-	[ENDING_KERNEL_THREAD] = { COMPLETE, -1 },
-	[ENDING_NO_USER_STACK] = { INCOMPLETE_NO_USER_STACK, MARKER_NO_USER_STACK },
-	[ENDING_PROCESS_GONE] = { INCOMPLETE_PROCESS_GONE, -1 },
-	[ENDING_HIDDEN_KERNEL] = { COMPLETE, -1 },
-	[ENDING_EXPLAINED] = { COMPLETE, -1 },
-};
-
-static struct outcome ended(struct outcome outcome, enum stack_ending ending)
-{
-	outcome.incomplete = endings[ending].incomplete;
-	outcome.marker = endings[ending].marker;
-	return outcome;
-}
-
-/*
- * Follows a stack from the leaf to where the thread began, or to the first caller that cannot be one. The C library's
- * first functions may leave anything in the frame pointer: behind them only others of their kind count.
- */
-static struct outcome follow(const struct recorder *recorder, const struct stack *stack)
-{
-	struct outcome outcome = { .depth = stack->depth, .marker = -1 };
-	uint32_t leaf = stack->key->kernel_frames, at = leaf;
-
-	while (at < stack->depth) {
-		const struct frame *frame = &recorder->named[stack->frames[at]];
-
-		if (at > leaf && !frame->can_be_caller)
-			break;
-		at++;
-		if (frame->is_root && (at - 1 > leaf || at == stack->depth)) {
-			while (at < stack->depth && recorder->named[stack->frames[at]].is_root)
-				at++;
-			outcome.depth = at;
-			return outcome;
-		}
-	}
-	outcome.depth = at;
-	/* What could not be a caller was found by a frame pointer that was none, whatever came behind it. */
-	return at < stack->depth ? ended(outcome, ENDING_CHAIN_ENDED) : ended(outcome, stack->key->ending);
-}
-
-static bool ends_in_root(const struct recorder *recorder, const struct stack *stack)
-{
-	return stack->depth > stack->key->kernel_frames && recorder->named[stack->frames[stack->depth - 1]].is_root;
-}
-
-static struct outcome judge(const struct recorder *recorder, const struct stack *stack)
-{
-	struct outcome outcome = { .depth = stack->depth, .marker = -1 };
-	enum stack_ending ending = stack->key->ending;
-
-	if (ending > ENDING_COMPLETE && ending <= ENDING_TRUNCATED) {
-		/* What tables say is believed as far as they led. */
-		if (stack->key->is_guessed)
-			return follow(recorder, stack);
-		if (ends_in_root(recorder, stack))
-			return outcome;
-	}
-	return ended(outcome, ending);
-}
 
 bool recorder_follow_maps(struct recorder *recorder)
 {
@@ -218,7 +136,7 @@ void recorder_count(const struct recorder *recorder, struct recorder_counts *cou
 		counts->unresolved[cause - 1].cause = unresolved_names[cause];
 	for (uint32_t i = 0; i < stacks_count(&recorder->stacks); i++) {
 		struct stack stack = stacks_at(&recorder->stacks, i);
-		struct outcome outcome = judge(recorder, &stack);
+		struct outcome outcome = outcome_of(recorder, &stack);
 		enum unresolved_cause unresolved = stack.depth ? recorder->named[stack.frames[0]].cause : RESOLVED;
 
 		counts->samples += stack.count;
@@ -339,7 +257,7 @@ static void write_stack(const struct recorder *recorder, enum recorder_profile p
 		.labels = labels,
 		.label_count = label_stack(recorder, profile, stack, labels, texts),
 	};
-	struct outcome outcome = judge(recorder, stack);
+	struct outcome outcome = outcome_of(recorder, stack);
 
 	if (profile == RECORDER_OFF_CPU) {
 		sample.values[0] = stack->nanoseconds;
