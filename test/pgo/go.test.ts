@@ -60,7 +60,7 @@ describe('a profile for Go', () => {
     expect(report.inlined).toContainEqual({
       callee: 'main.digest',
       caller: 'main.number[go.shape.uint64]',
-      place: expect.stringMatching(/^\.\/main\.go:38:/),
+      place: expect.stringMatching(/^\.\/main\.go:39:/),
     });
     expect(report.promoted).toEqual([expect.objectContaining({ callee: 'square.area' })]);
     expect(consumptionError(report)).toBeNull();

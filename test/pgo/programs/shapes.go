@@ -14,7 +14,8 @@ type square struct{ side uint64 }
 
 type circle struct{ radius uint64 }
 
-func (s square) area(scale uint64) uint64 { return s.side * s.side / scale }
+// Short, so that calling it takes most of its time.
+func (s square) area(scale uint64) uint64 { return s.side*s.side + scale }
 
 func (c circle) area(scale uint64) uint64 { return c.radius * c.radius * 355 / 113 / scale }
 
