@@ -4,6 +4,7 @@
  * what samples that were never taken would have looked like.
  */
 import type { Side } from '../bundle/schema.js';
+import { isFunction } from '../profile/compiling.js';
 import type { FunctionCost, FunctionTable } from '../profile/functions.js';
 import { binomial, type Uniform } from '../stats/random.js';
 import type { Recording, Shot } from './recording.js';
@@ -30,7 +31,7 @@ const room = 1.3;
 export function donorOf({ pairs, shares }: Recording, share: number): Donor | null {
   const named = new Set<string>();
   for (const { base } of pairs) {
-    for (const { key, resolved } of base.table.functions.values()) if (resolved) named.add(key);
+    for (const row of base.table.functions.values()) if (isFunction(row)) named.add(row.key);
   }
   let found: Donor | null = null;
   for (const [key, donorShare] of shares) {

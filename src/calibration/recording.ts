@@ -1,6 +1,7 @@
 /** What was recorded with the same code on both sides, ready to be made into many gates. */
 import type { BundleWorkload, Capture, Policy, Side } from '../bundle/schema.js';
 import { sides } from '../bundle/schema.js';
+import { jitCompiler } from '../profile/compiling.js';
 import type { FunctionCost, FunctionTable } from '../profile/functions.js';
 import { autocorrelation } from '../stats/autocorrelation.js';
 import { trimmedMean } from '../stats/yuen.js';
@@ -143,7 +144,7 @@ function groups(shares: ReadonlyMap<string, number>, least: number): (cost: Func
   for (const share of shares.values()) if (share < least) rest += share;
   const wanted = Math.max(1, Math.ceil(rest / least));
   return ({ key, resolved }) => {
-    if ((shares.get(key) ?? 0) >= least) return key;
+    if ((shares.get(key) ?? 0) >= least || key === jitCompiler) return key;
     let hash = 0;
     for (let i = 0; i < key.length; i++) hash = (Math.imul(hash, 31) + key.charCodeAt(i)) >>> 0;
     return `small functions ${resolved ? '' : 'without names '}${hash % wanted}`;

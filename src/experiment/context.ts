@@ -4,14 +4,15 @@ import type { Conditions } from '../bundle/conditions.js';
 import type { Side } from '../bundle/schema.js';
 import type { Collector, FinishedCapture } from '../capture/collector.js';
 import type { WorkloadPlan } from '../config/plan.js';
+import type { SideLayouts } from '../workload/layouts.js';
 import type { Placement } from '../workload/placement.js';
 import type { Layouts } from './layouts.js';
 
 export interface SideSource {
   /** Absolute folder the side builds and runs in. */
   readonly root: string;
-  /** Folders of its builds in several code layouts, where there are; root is then one of them. */
-  readonly layouts?: readonly string[];
+  /** Its builds in several code layouts, where there are; root is then the first one's. */
+  readonly layouts?: SideLayouts;
 }
 
 export interface CaptureContext {

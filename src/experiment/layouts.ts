@@ -46,13 +46,13 @@ function shuffled(count: number, below: (limit: number) => number): number[] {
   return numbers;
 }
 
-/** The context of a pair: each side's folder is that of the build that was drawn. */
+/** The context of a pair: each side's folder is that of the build that was drawn, ready to run. Nothing else may run there. */
 export function inLayouts(context: CaptureContext, layouts: Layouts | null): CaptureContext {
   if (layouts === null) return context;
   const drawn = (side: Side) => {
     const source = context.sides[side];
-    const root = source.layouts?.[layouts[side] - 1];
-    if (root === undefined) throw new Error(`${side} has no layout ${layouts[side]}`);
+    const root = source.layouts?.use(layouts[side]);
+    if (root === undefined) throw new Error(`${side} has no layouts`);
     return { ...source, root };
   };
   return { ...context, sides: { base: drawn('base'), head: drawn('head') }, layouts };

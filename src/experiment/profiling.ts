@@ -5,11 +5,7 @@ import type { Collector } from '../capture/collector.js';
 import type { WorkloadPlan } from '../config/plan.js';
 import { takeCapture } from './capture.js';
 import type { SideSource } from './context.js';
-import { automaticRate } from './rate.js';
 import { type ExperimentHooks, prepareContext } from './run.js';
-
-/** Nobody compares what sampling costs here: as often as it is ever done. */
-const rateHz = automaticRate(1);
 
 /**
  * Takes captures, each of a launch of its own, so that they are independent, and hands them to the bundle as base's.
@@ -29,7 +25,8 @@ export async function takeProfiles(
   try {
     const sides = { base: source, head: source };
     const prepared = await prepareContext(plan, sides, collector, scratch, hooks);
-    const context = { ...prepared, seconds, rateHz: plan.capture.rateHz ?? rateHz };
+    // The rate of a short capture, however long these are: nobody compares what sampling costs here.
+    const context = { ...prepared, seconds };
     for (let pair = 1; pair <= captures; pair++) {
       const taken = await takeCapture({ side: 'base', pair, position: 0 }, null, context);
       const capture = { ...taken.capture, endSeconds: (performance.now() - began) / 1000 };

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 /** Samples wanted of a capture: enough for the functions of a few per cent that a gate is about. */
 const samplesPerCapture = 8000;
 const lowestHz = 99;
-/** Where samples without stacks copied cost some 10 µs each, a few per cent of the CPU time, on both sides alike. */
+/** At some 10 µs a sample a few per cent of the CPU time, on both sides alike. */
 const highestHz = 4000;
 /** Periods are redrawn up to a fifth shorter; what comes faster than the kernel's limit it throws away. */
 const partOfLimit = 0.8;

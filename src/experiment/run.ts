@@ -5,6 +5,7 @@ import type { BundleWriter } from '../bundle/writer.js';
 import type { Collector } from '../capture/collector.js';
 import type { WorkloadPlan } from '../config/plan.js';
 import { InterruptedError } from '../errors.js';
+import { parseCpuList } from '../workload/cpuList.js';
 import { placeCpus } from '../workload/placement.js';
 import { chooseFreePort } from '../workload/port.js';
 import type { Progress } from '../workload/progress.js';
@@ -70,7 +71,8 @@ export async function prepareContext(
   for (const warning of placement.warnings) progress.warn(`${plan.name}: ${warning}`);
   const port = plan.port ?? (await chooseFreePort());
   const seconds = pilotLength(plan.capture.seconds);
-  const rateHz = plan.capture.rateHz ?? automaticRate(seconds);
+  // How many CPUs are busy is not known yet: all of them may be.
+  const rateHz = plan.capture.rateHz ?? automaticRate(seconds, parseCpuList(placement.service).length);
   return {
     plan,
     sides,

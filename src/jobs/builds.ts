@@ -6,10 +6,11 @@ import type { SideSource } from '../experiment/run.js';
 import { buildSide } from '../workload/build.js';
 import { codeLayout } from '../workload/elfLayout.js';
 import {
-  copyFirstLayout,
-  copyLayouts,
-  type LayoutFolders,
+  Copies,
+  makeLayoutsFolder,
   removeLayouts,
+  Shelf,
+  type SideLayouts,
   seedOf,
 } from '../workload/layouts.js';
 import type { Log } from './log.js';
@@ -17,8 +18,8 @@ import type { Log } from './log.js';
 export interface Builds {
   /** Where a workload's sides were built. */
   sourcesOf(workload: WorkloadPlan): Readonly<Record<Side, SideSource>>;
-  /** Folders that each build was compiled in, which its profiles name: with `relink` one for all; null where each side has one build. */
-  compiledIn(workload: WorkloadPlan): LayoutFolders | null;
+  /** Folders that each build runs in; null where each side has one. */
+  rootsOf(workload: WorkloadPlan): Readonly<Record<Side, readonly string[]>> | null;
   /** What the reader of the report must know about them. */
   readonly notes: readonly string[];
 }
@@ -39,42 +40,44 @@ export async function buildAll(
   refs: Readonly<Record<Side, Ref>>,
   options: BuildOptions,
 ): Promise<Builds> {
-  const most = Math.max(1, ...workloads.map(({ layouts }) => layouts));
-  const folders = most > 1 ? await copyLayouts(refs, most, options.out) : null;
-  const layoutsOf = ({ layouts }: WorkloadPlan): LayoutFolders | null =>
-    folders === null || layouts === 1
-      ? null
-      : { base: folders.base.slice(0, layouts), head: folders.head.slice(0, layouts) };
+  if (workloads.some(hasLayouts)) makeLayoutsFolder(options.out);
+  // Both sides may be one folder: nothing is built before all of it is copied.
+  const places = {
+    base: await makePlaces('base', refs.base, workloads, options),
+    head: await makePlaces('head', refs.head, workloads, options),
+  };
   for (const side of sides) {
-    const built = new Set<string>();
-    const build = async (workload: WorkloadPlan, { what, command, root, seed }: Build): Promise<void> => {
-      const identity = JSON.stringify([command, root, seed, workload.environment]);
-      if (built.has(identity)) return;
-      built.add(identity);
-      const environment = { ...workload.environment, ...seed };
-      await buildSide(what, command, root, environment, options.log, options.signal);
+    const done = new Set<string>();
+    const run: RunStep = async ({ environment }, { what, command, root, seed }) => {
+      const identity = JSON.stringify([command, root, seed, environment]);
+      if (done.has(identity)) return;
+      done.add(identity);
+      await buildSide(what, command, root, { ...environment, ...seed }, options.log, options.signal);
     };
-    if (folders !== null) await relinkAll(workloads, side, folders[side], build, options);
+    const { shelf } = places[side];
+    if (shelf !== null) await fillShelf(shelf, side, workloads, run);
     for (const workload of workloads) {
-      const layouts = layoutsOf(workload)?.[side] ?? null;
-      if (layouts !== null && workload.sides[side].relink !== undefined) continue;
-      for (const one of buildsOf(workload, side, layouts, refs[side].root)) await build(workload, one);
+      const layouts = layoutsOf(workload, side, places[side]);
+      if (layouts !== null && layouts === shelf) continue;
+      for (const step of stepsOf(workload, side, layouts, refs[side].root)) await run(workload, step);
     }
   }
-  const notes = folders === null ? [] : sides.flatMap((side) => alikeNote(side, folders[side]));
+  const notes = sides.flatMap((side) => alikeNotes(side, places[side]));
   for (const note of notes) options.log.warn(note);
+  const layoutsIn = (workload: WorkloadPlan, side: Side) => layoutsOf(workload, side, places[side]);
   return {
     notes,
-    compiledIn(workload) {
-      const layouts = layoutsOf(workload);
-      const of = (side: Side, own: readonly string[]) =>
-        workload.sides[side].relink === undefined ? own : own.map(() => own[0] as string);
-      return layouts && { base: of('base', layouts.base), head: of('head', layouts.head) };
+    rootsOf(workload) {
+      const [base, head] = [layoutsIn(workload, 'base'), layoutsIn(workload, 'head')];
+      if (base === null || head === null) return null;
+      const own = ({ roots }: SideLayouts) => roots.slice(0, workload.layouts);
+      return { base: own(base), head: own(head) };
     },
     sourcesOf(workload) {
-      const layouts = layoutsOf(workload);
-      if (layouts === null) return refs;
-      const source = (side: Side) => ({ root: layouts[side][0] as string, layouts: layouts[side] });
+      const source = (side: Side): SideSource => {
+        const layouts = layoutsIn(workload, side);
+        return layouts === null ? refs[side] : { root: layouts.roots[0] as string, layouts };
+      };
       return { base: source('base'), head: source('head') };
     },
   };
@@ -85,46 +88,78 @@ export function removeBuilds({ out }: Pick<BuildOptions, 'out'>): void {
   removeLayouts(out);
 }
 
-interface Build {
+/** Where the builds of one side stand that come in several layouts; null where none do. */
+interface Places {
+  /** Of workloads that build for each layout. */
+  readonly copies: Copies | null;
+  /** Of workloads that build once and link for each. */
+  readonly shelf: Shelf | null;
+}
+
+const hasLayouts = ({ layouts }: WorkloadPlan): boolean => layouts > 1;
+
+async function makePlaces(
+  side: Side,
+  ref: Ref,
+  workloads: readonly WorkloadPlan[],
+  { out }: BuildOptions,
+): Promise<Places> {
+  const most = (isRelinked: boolean): number =>
+    Math.max(
+      0,
+      ...workloads
+        .filter((workload) => hasLayouts(workload) && relinks(workload, side) === isRelinked)
+        .map(({ layouts }) => layouts),
+    );
+  const [built, linked] = [most(false), most(true)];
+  return {
+    copies: built > 0 ? await Copies.make(side, ref, built, out) : null,
+    shelf: linked > 0 ? await Shelf.make(side, ref, linked, out) : null,
+  };
+}
+
+function relinks(workload: WorkloadPlan, side: Side): boolean {
+  return workload.sides[side].relink !== undefined;
+}
+
+function layoutsOf(workload: WorkloadPlan, side: Side, { copies, shelf }: Places): SideLayouts | null {
+  if (!hasLayouts(workload)) return null;
+  return relinks(workload, side) ? shelf : copies;
+}
+
+interface BuildStep {
   readonly what: string;
   readonly command: string;
   readonly root: string;
   readonly seed: Readonly<Record<string, string>>;
 }
 
-/**
- * Builds once and links again for every layout, all in the folder of the first: what tools wrote down there of where they
- * are stays true. Each of the other folders becomes a copy of it.
- */
-async function relinkAll(
-  workloads: readonly WorkloadPlan[],
+/** Runs a step, unless an equal one was run for another workload. */
+type RunStep = (workload: WorkloadPlan, step: BuildStep) => Promise<void>;
+
+/** Builds once and links again for every layout; the first one last, which stays in its place. */
+async function fillShelf(
+  shelf: Shelf,
   side: Side,
-  folders: readonly string[],
-  build: (workload: WorkloadPlan, one: Build) => Promise<void>,
-  { out }: BuildOptions,
+  workloads: readonly WorkloadPlan[],
+  run: RunStep,
 ): Promise<void> {
-  const root = folders[0] as string;
-  const relinked = workloads.filter(({ layouts, sides }) => layouts > 1 && sides[side].relink !== undefined);
+  const { root } = shelf;
+  const relinked = workloads.filter((workload) => hasLayouts(workload) && relinks(workload, side));
   for (const workload of relinked) {
-    await build(workload, { what: side, command: workload.sides[side].build as string, root, seed: {} });
+    await run(workload, { what: side, command: workload.sides[side].build as string, root, seed: {} });
   }
-  if (relinked.length === 0) return;
-  for (let layout = folders.length; layout >= 1; layout--) {
+  for (let layout = shelf.roots.length; layout >= 1; layout--) {
     for (const workload of relinked.filter(({ layouts }) => layouts >= layout)) {
       const what = `${side}, layout ${layout} of ${workload.layouts}`;
       const command = workload.sides[side].relink as string;
-      await build(workload, { what, command, root, seed: seedFor(side, layout) });
+      await run(workload, { what, command, root, seed: seedFor(side, layout) });
     }
-    if (layout > 1) await copyFirstLayout(side, layout, out);
+    if (layout > 1) await shelf.keep(layout);
   }
 }
 
-function buildsOf(
-  workload: WorkloadPlan,
-  side: Side,
-  layouts: readonly string[] | null,
-  root: string,
-): Build[] {
+function stepsOf(workload: WorkloadPlan, side: Side, layouts: SideLayouts | null, root: string): BuildStep[] {
   const { build: command, relink } = workload.sides[side];
   if (command === null) return [];
   if (layouts === null) {
@@ -137,20 +172,26 @@ function buildsOf(
       seed: strayedSeedError(each) === null ? {} : seedFor(side, 1),
     }));
   }
-  return layouts.map((folder, index) => ({
-    what: `${side}, layout ${index + 1} of ${layouts.length}`,
+  return layouts.roots.slice(0, workload.layouts).map((folder, index) => ({
+    what: `${side}, layout ${index + 1} of ${workload.layouts}`,
     command,
     root: folder,
     seed: seedFor(side, index + 1),
   }));
 }
 
-function seedFor(side: Side, layout: number): Build['seed'] {
+function seedFor(side: Side, layout: number): BuildStep['seed'] {
   return { [layoutSeed]: String(seedOf(side, layout)) };
 }
 
 /** Builds that do not differ in layout tell nothing of it. */
+function alikeNotes(side: Side, { copies, shelf }: Places): string[] {
+  const ofShelf = shelf === null ? [] : shelf.roots.map((_, index) => shelf.folderOf(index + 1));
+  return [copies?.roots ?? [], ofShelf].flatMap((folders) => alikeNote(side, folders));
+}
+
 function alikeNote(side: Side, folders: readonly string[]): string[] {
+  if (folders.length === 0) return [];
   const distinct = new Set(folders.map(codeLayout));
   if (distinct.has(null)) {
     return [

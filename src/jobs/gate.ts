@@ -176,7 +176,7 @@ function layoutsIn(
   workload: WorkloadPlan,
   builds: Builds,
 ): Pick<BundleManifest['workloads'][number], 'layouts'> {
-  const layouts = builds.compiledIn(workload);
+  const layouts = builds.rootsOf(workload);
   return layouts === null ? {} : { layouts: { base: [...layouts.base], head: [...layouts.head] } };
 }
 

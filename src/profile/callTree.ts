@@ -1,4 +1,5 @@
 /** Who called whom in many captures: all their stacks in one tree, and what each capture spent at its places. */
+import { isCompiling, jitCompiler } from './compiling.js';
 import type { Profile } from './model.js';
 import { identify, noStack } from './names.js';
 
@@ -39,16 +40,17 @@ export class CallTree {
    */
   add(profile: Profile, root: string): PlaceCosts {
     const numbers = profile.frames.map((frame) => this.number(identify(frame, root).key));
-    const none = this.number(noStack);
+    const [none, compiler] = [this.number(noStack), this.number(jitCompiler)];
     const places = new Int32Array(profile.samples.length);
     const costs = new Float64Array(profile.samples.length);
     const way = new Way(this.keys.length);
-    for (const [index, { stack, nanoseconds }] of profile.samples.entries()) {
+    for (const [index, sample] of profile.samples.entries()) {
+      const [stack, instead] = isCompiling(sample) ? [[], compiler] : [sample.stack, none];
       way.clear();
-      if (stack.length === 0) way.enter(none);
+      if (stack.length === 0) way.enter(instead);
       for (let at = stack.length - 1; at >= 0; at--) way.enter(numbers[stack[at] as number] as number);
       places[index] = this.place(way.functions);
-      costs[index] = nanoseconds;
+      costs[index] = sample.nanoseconds;
     }
     return { places, nanoseconds: costs };
   }

@@ -1,6 +1,7 @@
 /** Self cost by function: what the verdict compares. */
-import type { Profile, Sample } from './model.js';
-import { identify, jitCompiler, noStack } from './names.js';
+import { isCompiling, jitCompiler } from './compiling.js';
+import type { Profile } from './model.js';
+import { identify, noStack } from './names.js';
 
 export interface FunctionCost {
   /** Identity across builds and sides. */
@@ -71,8 +72,3 @@ export const functionTable: TableOf = (profile, root) => {
   }
   return { functions, count: totalCount, nanoseconds: totalNanoseconds };
 };
-
-/** By the names, of 15 letters at most, of the compiler threads of HotSpot, Graal and .NET. */
-function isCompiling({ labels: { thread } }: Sample): boolean {
-  return typeof thread === 'string' && /^(?:C[12] CompilerThre|JVMCI|\.NET Tiered Com)/.test(thread);
-}

@@ -6,8 +6,6 @@ import { withoutMarks } from './naming/marks.js';
 
 /** Stands for samples that have no stack at all. */
 export const noStack = '[no stack]';
-/** Stands for all that a virtual machine does to compile code while the program runs. */
-export const jitCompiler = '[JIT compiler]';
 
 /** Longer names (C++ templates) are cut in the middle; a name, a file and a key stay printable and bounded. */
 const maxLength = 3000;

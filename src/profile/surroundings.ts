@@ -1,4 +1,5 @@
 /** Who calls a function, and what was inlined into it: where its cost may come from. */
+import { isCompiling } from './compiling.js';
 import type { Frame, Profile } from './model.js';
 import { identify } from './names.js';
 
@@ -37,7 +38,9 @@ export function surroundingsOf(
   const places = profile.frames.map((frame) => placeOf(frame, root));
   const found = new Map<string, Found>();
   const leaves = new Set<number>();
-  for (const { stack, nanoseconds } of profile.samples) {
+  for (const sample of profile.samples) {
+    if (isCompiling(sample)) continue;
+    const { stack, nanoseconds } = sample;
     const leaf = stack[0] as number;
     const key = places[leaf]?.key;
     if (key === undefined || !keys.has(key)) continue;

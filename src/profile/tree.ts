@@ -1,4 +1,5 @@
 /** Two sides' stacks in one tree: who called what, and what it cost on each side. */
+import { isCompiling, jitCompiler } from './compiling.js';
 import {
   type DifferentialNode,
   type DifferentialTree,
@@ -96,16 +97,17 @@ function addProfile(
     return functions.number({ key, name, file, line: frame.line || null, mapping: frame.mapping });
   });
   const none = functions.pseudo(noStack);
+  const compiler = functions.pseudo(jitCompiler);
   const deeper = functions.pseudo('[deeper]');
   for (const sample of profile.samples) {
     if (omits?.(sample)) continue;
-    const { stack, nanoseconds } = sample;
-    let place = stack.length === 0 ? child(root, none) : root;
+    const [stack, instead] = isCompiling(sample) ? [[], compiler] : [sample.stack, none];
+    let place = stack.length > 0 ? root : child(root, instead);
     const end = Math.max(0, stack.length - maxDepth);
     for (let at = stack.length - 1; at >= end; at--)
       place = child(place, numbers[stack[at] as number] as number);
     if (end > 0) place = child(place, deeper);
-    place[side] += nanoseconds * scale;
+    place[side] += sample.nanoseconds * scale;
   }
 }
 

@@ -28,11 +28,11 @@ export interface Assessment {
   readonly isFutile?: (finalPairs: number) => boolean;
 }
 
-/** What a look tells of CPU time. */
+/** The part of it that doubts and remarks look at. */
 export type Seen = Pick<
   Assessment,
   'verdict' | 'pairs' | 'total' | 'functions' | 'moved' | 'unclear' | 'waived'
 >;
 
-/** What a look tells of CPU time alone. Besides, the look, which may claim nothing where the captures are not sound. */
+/** What a look tells before waits are weighed. Besides, the look, which may claim nothing where the captures are not sound. */
 export type OnCpu = Omit<Assessment, 'waits'> & { readonly look: Look };

@@ -2,6 +2,7 @@
 
 import type { Load, Policy, Ref, Side } from '../bundle/schema.js';
 import type { CaptureSummary } from '../bundle/summary.js';
+import { isFunction } from '../profile/compiling.js';
 import type { FunctionTable } from '../profile/functions.js';
 import * as exact from '../stats/exact.js';
 import { normalUpperQuantile } from '../stats/normal.js';
@@ -123,7 +124,7 @@ function withinRun(estimate: FunctionEstimate): FunctionEstimate {
 
 /** Appearing and vanishing can be seen in single runs; getting slower cannot be proven. */
 function describe({ estimate: { base, head, pooledSamples, row } }: FunctionFinding): FunctionClass {
-  if (!row.resolved || pooledSamples < fewestSamples) return 'unproven';
+  if (!isFunction(row) || pooledSamples < fewestSamples) return 'unproven';
   if (base.share === 0) return 'new';
   return head.share === 0 ? 'gone' : 'unproven';
 }

@@ -1,49 +1,96 @@
-/** Copies of both sides' folders, one for each code layout they are built in. */
-import { mkdirSync, realpathSync, rmSync } from 'node:fs';
+/** Where a side's builds in several code layouts stand. */
+import { mkdirSync, realpathSync, renameSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { type Ref, type Side, sides } from '../bundle/schema.js';
 import { makeOwnFolder, removeOwnFolder } from './ownFolder.js';
 import { copyEntries, worktreeOf } from './sides.js';
 
-/** Folders by layout, in which each side is built and runs. */
-export type LayoutFolders = Readonly<Record<Side, readonly string[]>>;
-
-/**
- * Copies each side's folder, before anything is built in it, as often as there are layouts; of a git ref its whole
- * worktree. All copies have paths of one length: a path's length alone moves the stack of a program around.
- * @param out where worktrees and copies are put
- */
-export async function copyLayouts(
-  refs: Readonly<Record<Side, Ref>>,
-  count: number,
-  out: string,
-): Promise<LayoutFolders> {
-  const folder = layoutsFolder(out);
-  makeOwnFolder(folder);
-  const real = realpathSync(out);
-  const copy = async (side: Side): Promise<string[]> => {
-    const { root } = refs[side];
-    const worktree = worktreeOf(real, side);
-    const top = root === worktree || root.startsWith(worktree + sep) ? worktree : root;
-    const roots: string[] = [];
-    for (let layout = 1; layout <= count; layout++) {
-      const target = copyOf(side, layout, folder);
-      mkdirSync(target);
-      await copyEntries(top, target, real);
-      roots.push(realpathSync(resolve(target, relative(top, root))));
-    }
-    return roots;
-  };
-  return { base: await copy('base'), head: await copy('head') };
+/** A side's builds, by layout from 1. */
+export interface SideLayouts {
+  /** Absolute folders in which they are built and run. */
+  readonly roots: readonly string[];
+  /** Makes a layout ready to run. @returns its folder */
+  use(layout: number): string;
 }
 
-/** Makes the copy for a layout what that for the first one is now. */
-export async function copyFirstLayout(side: Side, layout: number, out: string): Promise<void> {
-  const folder = layoutsFolder(out);
-  const target = copyOf(side, layout, folder);
-  rmSync(target, { recursive: true });
-  mkdirSync(target);
-  await copyEntries(copyOf(side, 1, folder), target, realpathSync(out));
+/**
+ * Copies of a side's folder, made before anything is built in it; of a git ref its whole worktree is copied. All copies have
+ * paths of one length: a path's length alone moves the stack of a program around.
+ */
+export class Copies implements SideLayouts {
+  readonly roots: readonly string[];
+
+  private constructor(roots: readonly string[]) {
+    this.roots = roots;
+  }
+
+  /** @param out where worktrees and copies are put */
+  static async make(side: Side, ref: Ref, count: number, out: string): Promise<Copies> {
+    const roots: string[] = [];
+    for (let layout = 1; layout <= count; layout++) {
+      roots.push(await copySide(side, ref, join(layoutsFolder(out), `${side}-${numeral(layout)}`), out));
+    }
+    return new Copies(roots);
+  }
+
+  use(layout: number): string {
+    return this.roots[layout - 1] as string;
+  }
+}
+
+/**
+ * One copy of a side's folder, in which all of its layouts are linked and run: whatever paths tools wrote into the builds,
+ * or programs ask for, stay true. The layouts lie on a shelf beside it and change places with what is there.
+ */
+export class Shelf implements SideLayouts {
+  /** Of the layout that is in its place. */
+  #placed = 1;
+
+  private constructor(
+    readonly root: string,
+    /** What changes places: the root, or what the root is a part of. */
+    private readonly top: string,
+    private readonly shelf: string,
+    private readonly count: number,
+  ) {}
+
+  static async make(side: Side, ref: Ref, count: number, out: string): Promise<Shelf> {
+    const top = join(layoutsFolder(out), side);
+    const root = await copySide(side, ref, top, out);
+    const shelf = `${top}.shelf`;
+    mkdirSync(shelf);
+    return new Shelf(root, top, shelf, count);
+  }
+
+  get roots(): readonly string[] {
+    return new Array<string>(this.count).fill(this.root);
+  }
+
+  /** Puts what was linked as this layout on the shelf; the first one stays in its place. */
+  async keep(layout: number): Promise<void> {
+    const target = this.folderOf(layout);
+    mkdirSync(target);
+    await copyEntries(this.top, target, target);
+  }
+
+  use(layout: number): string {
+    if (layout !== this.#placed) {
+      renameSync(this.top, join(this.shelf, numeral(this.#placed)));
+      renameSync(join(this.shelf, numeral(layout)), this.top);
+      this.#placed = layout;
+    }
+    return this.root;
+  }
+
+  /** Where a layout's files are now. */
+  folderOf(layout: number): string {
+    return layout === this.#placed ? this.top : join(this.shelf, numeral(layout));
+  }
+}
+
+/** Makes room for layouts. @throws UsageError when something else is there */
+export function makeLayoutsFolder(out: string): void {
+  makeOwnFolder(layoutsFolder(out));
 }
 
 /** Removes what was copied, if anything was. */
@@ -51,8 +98,18 @@ export function removeLayouts(out: string): void {
   removeOwnFolder(layoutsFolder(out));
 }
 
-function copyOf(side: Side, layout: number, folder: string): string {
-  return join(folder, `${side}-${String(layout).padStart(2, '0')}`);
+/** @returns where in the copy the side's folder is */
+async function copySide(side: Side, { root }: Ref, target: string, out: string): Promise<string> {
+  const real = realpathSync(out);
+  const worktree = worktreeOf(real, side);
+  const top = root === worktree || root.startsWith(worktree + sep) ? worktree : root;
+  mkdirSync(target);
+  await copyEntries(top, target, real);
+  return realpathSync(resolve(target, relative(top, root)));
+}
+
+function numeral(layout: number): string {
+  return String(layout).padStart(2, '0');
 }
 
 function layoutsFolder(out: string): string {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { WorkloadPlan } from '../../src/config/plan.js';
+import type { SideSource } from '../../src/experiment/run.js';
 import { buildAll, removeBuilds } from '../../src/jobs/builds.js';
 import { never, RecordedProgress, temporaryFolder } from '../workload/support.js';
 
@@ -39,11 +40,13 @@ describe('builds in several code layouts', () => {
     expect(log.lines).toHaveLength(6);
     expect(log.lines[4]).toBe(`build head, layout 2 of 3: ${shuffled}`);
     expect(log.warnings).toEqual([]);
-    const roots = Object.values(builds.compiledIn(plan) ?? {}).flat();
+    const roots = Object.values(builds.rootsOf(plan) ?? {}).flat();
     expect(new Set(roots.map((root) => root.length)).size).toBe(1);
     expect(new Set(roots.map((root) => readFileSync(join(root, 'program')).toString('latin1'))).size).toBe(6);
     expect(readdirSync(roots[0] as string).sort()).toEqual(['program', 'program.c']);
-    expect(builds.sourcesOf(plan).head).toEqual({ root: roots[3], layouts: roots.slice(3) });
+    const { root, layouts } = builds.sourcesOf(plan).head;
+    expect(root).toBe(roots[3]);
+    expect([1, 2, 3].map((layout) => layouts?.use(layout))).toEqual(roots.slice(3));
     // The user's own folder is built in by nobody.
     expect(existsSync(join(folder, 'program'))).toBe(false);
     removeBuilds({ out });
@@ -65,20 +68,38 @@ describe('builds in several code layouts', () => {
       `build head, layout 1 of 2: ${linked('two')}`,
     ]);
     expect(log.warnings).toEqual([]);
-    const read = (root: string, file: string) => readFileSync(join(root, file), 'utf8').trim();
     const { base, head } = builds.sourcesOf(three);
-    expect(head.layouts?.map((root) => read(root, 'one.seed'))).toEqual(['2', '4', '6']);
-    expect(base.layouts?.map((root) => read(root, 'one.seed'))).toEqual(['1', '3', '5']);
-    expect(builds.sourcesOf(two).head.layouts?.map((root) => read(root, 'two.seed'))).toEqual(['2', '4']);
-    const programs = [base, head].flatMap(({ layouts }) => layouts ?? []);
-    // Profiles name the files of the folder they were compiled in.
-    expect(builds.compiledIn(three)).toEqual({
-      base: Array(3).fill(base.layouts?.[0]),
-      head: Array(3).fill(head.layouts?.[0]),
-    });
-    expect(new Set(programs.map((root) => readFileSync(join(root, 'one'), 'latin1'))).size).toBe(6);
-    for (const root of programs) expect(read(root, 'compiled')).toBe('compiled');
+    expect(builds.rootsOf(three)).toEqual({ base: Array(3).fill(base.root), head: Array(3).fill(head.root) });
+    /** What lies in the one folder of a side while a layout is used. */
+    const read = ({ root, layouts }: SideSource, layout: number, file: string) => {
+      expect(layouts?.use(layout)).toBe(root);
+      return readFileSync(join(root, file), 'latin1').trim();
+    };
+    // Where nothing was used yet the first layout is in place.
+    expect(readFileSync(join(head.root, 'one.seed'), 'utf8')).toBe('2\n');
+    expect([3, 1, 2, 2].map((layout) => read(head, layout, 'one.seed'))).toEqual(['6', '2', '4', '4']);
+    expect([1, 3, 2].map((layout) => read(base, layout, 'one.seed'))).toEqual(['1', '5', '3']);
+    expect([2, 1].map((layout) => read(builds.sourcesOf(two).head, layout, 'two.seed'))).toEqual(['4', '2']);
+    const programs = [base, head].flatMap((side) => [1, 2, 3].map((layout) => read(side, layout, 'one')));
+    expect(new Set(programs).size).toBe(6);
+    for (const layout of [1, 2, 3]) expect(read(head, layout, 'compiled')).toBe('compiled');
     expect(existsSync(join(folder, 'program.o'))).toBe(false);
+  });
+
+  test('that are linked again do not mix with those that are built each by itself', async () => {
+    const linked = workload('touch object', 2, 'echo $PWD ${LAYOUT_SEED} > linked');
+    const built = workload('test ! -e object && echo ${LAYOUT_SEED} > built', 2);
+    const { builds } = await build(linked, built);
+    const { root, layouts } = builds.sourcesOf(linked).base;
+    for (const [layout, seed] of [
+      [2, 3],
+      [1, 1],
+    ] as const) {
+      layouts?.use(layout);
+      expect(readFileSync(join(root, 'linked'), 'utf8')).toBe(`${root} ${seed}\n`);
+    }
+    const seeds = builds.rootsOf(built)?.base.map((each) => readFileSync(join(each, 'built'), 'utf8'));
+    expect(seeds).toEqual(['1\n', '3\n']);
   });
 
   test('that are linked again where the other side has no layouts are one build', async () => {
@@ -116,7 +137,7 @@ describe('builds in several code layouts', () => {
     // Both sides are one folder here, and a side's builds are told by their commands.
     expect(log.lines.filter((line) => line.startsWith('build base'))).toHaveLength(3);
     expect(existsSync(join(folder, 'single'))).toBe(true);
-    expect(builds.compiledIn(one)).toBeNull();
-    expect(builds.compiledIn(two)?.base).toHaveLength(2);
+    expect(builds.rootsOf(one)).toBeNull();
+    expect(builds.rootsOf(two)?.base).toHaveLength(2);
   });
 });

@@ -15,7 +15,7 @@ async function readable(base: string, head: string, more = '') {
   };
   const { workloads } = resolvePlan(config(base), config(head));
   const sides = { base: { root: temporaryFolder() }, head: { root: temporaryFolder() } };
-  const builds: Builds = { sourcesOf: () => sides, compiledIn: () => null, notes: [] };
+  const builds: Builds = { sourcesOf: () => sides, rootsOf: () => null, notes: [] };
   const { workloads: found, runtimes, notes } = await makeWorkloadsReadable(workloads, builds, never);
   return { sides: found[0]?.sides, runtimes: runtimes.get('api'), notes };
 }

@@ -54,25 +54,6 @@ describe('functionTable', () => {
     ]);
   });
 
-  test('what threads of a virtual machine compile is one row, whatever functions do it', () => {
-    const samples = ['C2 CompilerThre', 'C1 CompilerThre', '.NET Tiered Com', 'main', 'Compiler'].map(
-      (thread) => ({
-        stack: [0, 3],
-        count: 1,
-        nanoseconds: 10,
-        labels: { thread },
-      }),
-    );
-    const table = functionTable({ ...profile, samples }, '/r');
-    expect([...table.functions.values()].map(({ name, count, resolved }) => [name, count, resolved])).toEqual(
-      [
-        ['find', 2, true],
-        ['[JIT compiler]', 3, true],
-      ],
-    );
-    expect(table.count).toBe(5);
-  });
-
   test('totals cover every sample', () => {
     expect(functionTable(profile, '/r')).toMatchObject({ count: 127, nanoseconds: 1270 });
   });

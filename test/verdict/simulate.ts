@@ -9,8 +9,8 @@ import {
   sides,
 } from '../../src/bundle/schema.js';
 import { layoutDraw } from '../../src/experiment/layouts.js';
+import { jitCompiler } from '../../src/profile/compiling.js';
 import type { FunctionCost, FunctionTable } from '../../src/profile/functions.js';
-import { jitCompiler } from '../../src/profile/names.js';
 import type { TableOf } from '../../src/verdict/captures/panel.js';
 
 export const policy: Policy = {

@@ -1,7 +1,7 @@
 /** Which functions provably got slower or faster, at one look, with the error controlled over all of them. */
 
 import type { Policy } from '../../bundle/schema.js';
-import { jitCompiler } from '../../profile/names.js';
+import { isFunction } from '../../profile/compiling.js';
 import { binomialUpperTail } from '../../stats/binomial.js';
 import * as exact from '../../stats/exact.js';
 import { benjaminiHochberg } from '../../stats/falseDiscovery.js';
@@ -93,12 +93,7 @@ export function testFunctions(
 
 function isTested(estimate: FunctionEstimate, policy: Policy): boolean {
   const { row, pooledShare, pooledSamples } = estimate;
-  return (
-    row.resolved &&
-    row.key !== jitCompiler &&
-    pooledShare >= policy.minShare &&
-    pooledSamples >= fewestSamples
-  );
+  return isFunction(row) && pooledShare >= policy.minShare && pooledSamples >= fewestSamples;
 }
 
 /** The estimate with `hidden` taken from what base is known to have spent elsewhere: the least increase there can be. */

@@ -5,7 +5,7 @@
  */
 
 import type { Side } from '../../bundle/schema.js';
-import { jitCompiler } from '../../profile/names.js';
+import { jitCompiler } from '../../profile/compiling.js';
 import * as exact from '../../stats/exact.js';
 import { percent } from '../../text/format.js';
 import type { Pair } from '../captures/pairs.js';
