@@ -14,16 +14,22 @@ export function strayedSeedError(command: string): string | null {
 
 type LayoutBuild = Pick<Exclude<WorkloadConfig['build'], string | undefined>, 'command' | 'relink'>;
 
-/** What is wrong with a build in several layouts; null when nothing is. */
-export function layoutBuildError({ command, relink }: LayoutBuild): string | null {
+/** What is wrong with a build in several layouts, and with which of its keys; null when nothing is. */
+export function layoutBuildError({
+  command,
+  relink,
+}: LayoutBuild): { readonly key: keyof LayoutBuild; readonly message: string } | null {
   const usesSeed = (words: string) => /\$\{?LAYOUT_SEED\b/.test(words);
   if (relink === undefined) return usesSeed(command) ? null : seedless('command', 'make');
   if (!usesSeed(command)) return usesSeed(relink) ? null : seedless('relink', 'make relink');
-  return 'command uses ${LAYOUT_SEED}, but with relink it is run once for all layouts: let only relink use it';
+  const message =
+    'uses ${LAYOUT_SEED}, but beside relink it is run once for all layouts: let only relink use it';
+  return { key: 'command', message };
 }
 
-function seedless(key: keyof LayoutBuild, example: string): string {
-  return `${key} does not use \${LAYOUT_SEED}, so that every layout would be the same build: hand it to the linker, for instance ${example} LAYOUT=\${LAYOUT_SEED}`;
+function seedless(key: keyof LayoutBuild, example: string): ReturnType<typeof layoutBuildError> {
+  const message = `does not use \${LAYOUT_SEED}, so that every layout would be the same build: hand it to the linker, for instance ${example} LAYOUT=\${LAYOUT_SEED}`;
+  return { key, message };
 }
 
 /** A workload's build as commands and the number of layouts; 1 where none are asked for. */

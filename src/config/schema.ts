@@ -173,7 +173,10 @@ const layoutBuildKeys = z.strictObject({
     ),
 });
 
-const layoutBuild = layoutBuildKeys.superRefine(refuse(layoutBuildError));
+const layoutBuild = layoutBuildKeys.superRefine((build, context) => {
+  const error = layoutBuildError(build);
+  if (error !== null) context.addIssue({ code: 'custom', path: [error.key], message: error.message });
+});
 
 const workloadKeys = z.strictObject({
   build: z

@@ -77,12 +77,12 @@ describe('errors say file:line:column and what was meant', () => {
     [
       'layouts without a seed',
       service.replace('start:', 'build: { command: make, layouts: 8 }\n    start:'),
-      '.profbound.yml:4:5: workloads.api.build: command does not use ${LAYOUT_SEED}, so that every layout would be the same build: hand it to the linker, for instance make LAYOUT=${LAYOUT_SEED}',
+      '.profbound.yml:4:23: workloads.api.build.command: does not use ${LAYOUT_SEED}, so that every layout would be the same build: hand it to the linker, for instance make LAYOUT=${LAYOUT_SEED}',
     ],
     [
       'a relink without a seed',
       service.replace('start:', 'build: { command: make, relink: make link, layouts: 8 }\n    start:'),
-      '.profbound.yml:4:5: workloads.api.build: relink does not use ${LAYOUT_SEED}, so that every layout would be the same build: hand it to the linker, for instance make relink LAYOUT=${LAYOUT_SEED}',
+      '.profbound.yml:4:37: workloads.api.build.relink: does not use ${LAYOUT_SEED}, so that every layout would be the same build: hand it to the linker, for instance make relink LAYOUT=${LAYOUT_SEED}',
     ],
     [
       'a seed in what is run once',
@@ -90,7 +90,7 @@ describe('errors say file:line:column and what was meant', () => {
         'start:',
         'build: { command: "make ${LAYOUT_SEED}", relink: "make link ${LAYOUT_SEED}", layouts: 8 }\n    start:',
       ),
-      '.profbound.yml:4:5: workloads.api.build: command uses ${LAYOUT_SEED}, but with relink it is run once for all layouts: let only relink use it',
+      '.profbound.yml:4:23: workloads.api.build.command: uses ${LAYOUT_SEED}, but beside relink it is run once for all layouts: let only relink use it',
     ],
     [
       'one layout',
