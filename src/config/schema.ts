@@ -162,7 +162,7 @@ const layoutBuildKeys = z.strictObject({
   relink: command
     .optional()
     .describe(
-      'Links again what command has built, for each code layout with another ${LAYOUT_SEED}, always in one folder, which is then copied; for where building takes much longer than linking.',
+      'Links again what command has built, for each code layout with another ${LAYOUT_SEED}, always in one folder, in which all of them run in turn; for where building takes much longer than linking.',
     ),
   layouts: z
     .int()

@@ -16,7 +16,7 @@ import {
 import type { Log } from './log.js';
 
 export interface Builds {
-  /** Where a workload's sides were built. */
+  /** Where a workload's sides were built; of several layouts the first one is ready to run. */
   sourcesOf(workload: WorkloadPlan): Readonly<Record<Side, SideSource>>;
   /** Folders that each build runs in; null where each side has one. */
   rootsOf(workload: WorkloadPlan): Readonly<Record<Side, readonly string[]>> | null;
@@ -76,7 +76,7 @@ export async function buildAll(
     sourcesOf(workload) {
       const source = (side: Side): SideSource => {
         const layouts = layoutsIn(workload, side);
-        return layouts === null ? refs[side] : { root: layouts.roots[0] as string, layouts };
+        return layouts === null ? refs[side] : { root: layouts.use(1), layouts };
       };
       return { base: source('base'), head: source('head') };
     },

@@ -80,6 +80,9 @@ describe('builds in several code layouts', () => {
     expect([3, 1, 2, 2].map((layout) => read(head, layout, 'one.seed'))).toEqual(['6', '2', '4', '4']);
     expect([1, 3, 2].map((layout) => read(base, layout, 'one.seed'))).toEqual(['1', '5', '3']);
     expect([2, 1].map((layout) => read(builds.sourcesOf(two).head, layout, 'two.seed'))).toEqual(['4', '2']);
+    // Another workload begins where the one before it has left a layout that is not its own.
+    head.layouts?.use(3);
+    expect(existsSync(join(builds.sourcesOf(two).head.root, 'two.seed'))).toBe(true);
     const programs = [base, head].flatMap((side) => [1, 2, 3].map((layout) => read(side, layout, 'one')));
     expect(new Set(programs).size).toBe(6);
     for (const layout of [1, 2, 3]) expect(read(head, layout, 'compiled')).toBe('compiled');
