@@ -5,10 +5,10 @@
 #include <cstdio>
 #include <random>
 
-#include "terrain.h"
-
 namespace {
 constexpr unsigned stops = 6;
+// How often the ground is looked at from one crossing to the next.
+constexpr int looks = 12;
 
 const char *turn(double degrees) {
   if (degrees < -180) degrees += 360;
@@ -17,14 +17,15 @@ const char *turn(double degrees) {
   return degrees > 45 ? "right" : "straight";
 }
 
-// Metres up, all the ascents of a line together; the ground is looked at three times between two crossings.
-double climb(const std::vector<Point> &line) {
-  double metres = 0, before = line.empty() ? 0 : height(line.front());
+// Metres up, all the ascents of a line together.
+double climb(const Relief &relief, const std::vector<Point> &line) {
+  double metres = 0, before = line.empty() ? 0 : height(relief, line.front());
   for (std::size_t at = 0; at + 1 < line.size(); at++) {
     const Point from = line[at], to = line[at + 1];
-    for (const double part : {1 / 3.0, 2 / 3.0, 1.0}) {
-      const double here = height({from.latitude + part * (to.latitude - from.latitude),
-                                  from.longitude + part * (to.longitude - from.longitude)});
+    for (int look = 1; look <= looks; look++) {
+      const double part = look / static_cast<double>(looks);
+      const double here = height(relief, {from.latitude + part * (to.latitude - from.latitude),
+                                          from.longitude + part * (to.longitude - from.longitude)});
       metres += std::max(0.0, here - before);
       before = here;
     }
@@ -52,7 +53,7 @@ void directions(std::string &json, const City &city, const std::vector<std::uint
 }
 }  // namespace
 
-std::string tour(const City &city, Search &search, unsigned number) {
+std::string tour(const City &city, const Relief &relief, Search &search, unsigned number) {
   std::mt19937 random(number);
   std::string json = "{\"legs\":[";
   std::uint32_t here = random() % city.crossings.size();
@@ -63,7 +64,7 @@ std::string tour(const City &city, Search &search, unsigned number) {
     for (const std::uint32_t crossing : way) line.push_back(city.crossings[crossing]);
     json += stop == 1 ? "{\"line\":\"" : ",{\"line\":\"";
     encode(json, line);
-    json += "\",\"climb\":" + std::to_string(std::lround(climb(line))) + ",\"steps\":[";
+    json += "\",\"climb\":" + std::to_string(std::lround(climb(relief, line))) + ",\"steps\":[";
     directions(json, city, way);
     json += "]}";
     here = next;

@@ -7,9 +7,9 @@ func inline(html []byte, text string) []byte {
 	for len(text) > 0 {
 		mark := strings.IndexAny(text, "`*[")
 		if mark < 0 {
-			return escape(html, text)
+			return typeset(html, text)
 		}
-		html = escape(html, text[:mark])
+		html = typeset(html, text[:mark])
 		text = text[mark:]
 		switch {
 		case text[0] == '`':
@@ -52,6 +52,37 @@ func link(html []byte, text string) ([]byte, string) {
 	html = append(html, `<a href="`...)
 	html = append(escape(html, target), `">`...)
 	return append(inline(html, label), "</a>"...), rest
+}
+
+// typeset appends running text: escaped, and with the characters that keyboards lack.
+func typeset(html []byte, text string) []byte {
+	for at := 0; at < len(text); {
+		html, at = character(html, text, at)
+	}
+	return html
+}
+
+// character appends what a text has at one place and returns the place behind it.
+func character(html []byte, text string, at int) ([]byte, int) {
+	switch each := text[at]; each {
+	case '-':
+		if strings.HasPrefix(text[at:], "---") {
+			return append(html, "—"...), at + 3
+		}
+		if strings.HasPrefix(text[at:], "--") {
+			return append(html, "–"...), at + 2
+		}
+		return append(html, each), at + 1
+	case '.':
+		if strings.HasPrefix(text[at:], "...") {
+			return append(html, "…"...), at + 3
+		}
+		return append(html, each), at + 1
+	case '&', '<', '>', '"':
+		return escape(html, text[at:at+1]), at + 1
+	default:
+		return append(html, each), at + 1
+	}
 }
 
 // escape appends a text without characters that mean something in HTML.

@@ -14,6 +14,7 @@ import { type Case, isMet, type Prepare } from './pgo/cases.js';
 import { saving, takeTurns } from './pgo/comparison.js';
 import { pages, shapes } from './pgo/go.js';
 import { bolt, clang, gcc } from './pgo/native.js';
+import { pipeline } from './pgo/pipeline.js';
 import { routes } from './pgo/routes.js';
 import { zstdClang, zstdGcc } from './pgo/zstd.js';
 
@@ -32,6 +33,7 @@ const slowCases: Readonly<Record<string, Prepare>> = {
   routes,
   'zstd-clang': zstdClang,
   'zstd-gcc': zstdGcc,
+  pipeline,
 };
 const all = values.quick ? quickCases : { ...quickCases, ...slowCases };
 const names = values.only ?? Object.keys(all);

@@ -3,8 +3,8 @@
  *
  *     npm run bench:samples -- [--quick] [--only NAME,...] [--budget SECONDS] [--json]
  *
- * Some 30 minutes on a machine where nothing else runs; --quick measures one gate, of a slower function, for 60 s at most. A sample whose
- * toolchain is not here says so. Wanted of each: no fail, a fail that names the function, the function that waits named,
+ * Each has the budget that its .profbound.yml gives it, or --budget: an hour on a machine where nothing else runs. --quick
+ * measures one gate, of a slower function, for 60 s at most. A sample whose toolchain is not here says so. Wanted of each: no fail, a fail that names the function, the function that waits named,
  * and at least 99 % of the samples resolved and of their stacks complete.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -24,7 +24,7 @@ const { values } = parseArgs({
     budget: { type: 'string' },
   },
 });
-const budget = Number(values.budget ?? (values.quick ? '60' : '120'));
+const budget = values.budget ?? (values.quick ? '60' : null);
 /** Of samples, and of stacks. */
 const wanted = 0.99;
 
@@ -42,6 +42,8 @@ interface Row {
   readonly complete: number;
   readonly pairs: number;
   readonly seconds: number;
+  /** Why the verdict is what it is. */
+  readonly reasons: readonly string[];
 }
 
 async function gate(one: SampleCase, kind: Kind, path: string): Promise<Row> {
@@ -50,8 +52,8 @@ async function gate(one: SampleCase, kind: Kind, path: string): Promise<Row> {
   const { result, seconds } = await judgeSample({
     sample,
     patch,
-    budget,
     path,
+    ...(budget === null ? {} : { budget: Number(budget) }),
     ...(values.quick ? { layouts: 1 } : {}),
   });
   const { verdict, workloads } = result;
@@ -78,6 +80,7 @@ async function gate(one: SampleCase, kind: Kind, path: string): Promise<Row> {
     complete: least(({ incompleteStacks }) => 1 - incompleteStacks),
     pairs,
     seconds,
+    reasons: workloads.flatMap(({ reasons }) => reasons.map(({ code, message }) => `${code}: ${message}`)),
   };
 }
 
@@ -111,6 +114,7 @@ function print(row: Row): void {
     row.named ?? (row.kind === 'A/A' ? '' : 'not named'),
   ];
   console.log(cells.join('  ').trimEnd());
+  if (!row.isRight || !isRead) for (const reason of row.reasons) console.log(`        ${reason}`);
 }
 
 const python = findNamingPython();

@@ -131,7 +131,7 @@ export const shapes: Prepare = async ({ quick, folder }): Promise<Case> => {
 /** The sample that serves pages. */
 export const pages: Prepare = async ({ folder }): Promise<Case> => {
   const sample = join('samples', 'go-service');
-  const files = readdirSync(sample).filter((file) => file.endsWith('.go'));
+  const files = readdirSync(sample).filter((file) => /\.(go|c|h)$/.test(file));
   const module = new Module(folder, { name: 'pages', files: files.map((file) => join(sample, file)) });
   module.build('none', null);
   const facts = await module.profiles(async (environment, take) => {
