@@ -1,5 +1,5 @@
 /**
- * Gates by other profilers' profiles beside gates by the collector's: of the same two programs, in which one function
+ * Gates by other profilers' profiles beside gates by the collector's: of the same two samples, in which one function
  * takes several times as long. They should all fail, and name it.
  *
  *     npm run bench:sources -- [--quick] [--json] [--only NAME,...] [--budget SECONDS]
@@ -21,7 +21,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
-    budget: { type: 'string', default: '180' },
+    budget: { type: 'string', default: '300' },
   },
 });
 

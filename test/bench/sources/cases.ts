@@ -36,19 +36,20 @@ const goService: Program = {
 };
 
 const javaService: Program = {
-  name: 'java',
+  name: 'java-service',
   workload: {
-    build: 'javac Words.java',
-    start:
-      'exec java -Xmx128m -XX:+PreserveFramePointer -XX:+UnlockDiagnosticVMOptions -XX:+DumpPerfMapAtExit -cp . Words ${PORT}',
-    warmup: '4s',
-    ...http('/'),
+    build: 'mkdir -p build && javac -d build src/shop/*.java',
+    start: 'java -Xmx256m -Dsun.net.httpserver.nodelay=true -cp build shop.Main ${PORT}',
+    warmup: '12s',
+    ...http('/search?q=fimo+kavenza+silderpa'),
   },
   planted: /distance/,
   write(folder, isSlower) {
-    mkdirSync(folder, { recursive: true });
-    cpSync(join('test', 'bench', 'sources', 'programs', 'Words.java'), join(folder, 'Words.java'));
-    if (isSlower) replace(join(folder, 'Words.java'), 'ROUNDS = 1', 'ROUNDS = 2');
+    cpSync(join('samples', 'java-service'), folder, { recursive: true });
+    if (isSlower) {
+      const both = 'Math.max(distance(word, candidate), distance(candidate, word))';
+      replace(join(folder, 'src', 'shop', 'Spelling.java'), 'distance(word, candidate)', both);
+    }
   },
 };
 
