@@ -5,7 +5,7 @@ import type { Build, Saving } from './comparison.js';
 export interface Compared {
   readonly build: string;
   readonly other: string;
-  /** `gain`: proven faster. `no loss`: not proven slower, or than the other. */
+  /** `gain`: proven faster. `no loss`: proven to be less than the `tolerated` part slower. */
   readonly wanted: 'gain' | 'no loss';
 }
 
@@ -22,8 +22,6 @@ export interface Case {
   readonly builds: readonly Build[];
   readonly compared: readonly Compared[];
   readonly facts: readonly Fact[];
-  /** Ends what it started. */
-  readonly stop?: () => void;
 }
 
 export interface Settings {
@@ -35,6 +33,11 @@ export interface Settings {
 /** Builds and captures; what is left is to run the builds. */
 export type Prepare = (settings: Settings) => Promise<Case>;
 
-export function isMet({ wanted }: Compared, { lower, upper }: Saving): boolean {
-  return wanted === 'gain' ? lower > 0 : upper >= 0;
+/** Slower by less is none that the gate's default margin would see. */
+export const tolerated = 0.02;
+
+/** Whether a wish is fulfilled; null where the bounds leave it open. */
+export function isMet({ wanted }: Compared, { lower, upper }: Saving): boolean | null {
+  if (lower > (wanted === 'gain' ? 0 : -tolerated)) return true;
+  return upper < 0 ? false : null;
 }

@@ -1,12 +1,13 @@
 /** Go: by what was captured, and by what runtime/pprof says of the same run. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { readReport, reportFlags } from '../../../src/pgo/consumption.js';
 import { matchProfile } from '../../../src/pgo/match.js';
 import { profileOverlap } from '../../../src/pgo/overlap.js';
 import { readProgram } from '../../../src/pgo/program.js';
-import { end, otherCpus, pause, run, start, workloadCpus } from '../collector/processes.js';
+import { end, pause, start, workloadCpus } from '../collector/processes.js';
 import type { Case, Fact, Prepare } from './cases.js';
+import { costOfService, Service } from './service.js';
 import { capture, contentOf, costOfRounds, exportTo, programs, tool } from './tools.js';
 
 const variants = ['none', 'ours', 'own'] as const;
@@ -128,6 +129,8 @@ export const shapes: Prepare = async ({ quick, folder }): Promise<Case> => {
   return { name: 'Go: shapes', builds, compared, facts };
 };
 
+const path = '/pages/7';
+
 /** The sample that serves pages. */
 export const pages: Prepare = async ({ folder }): Promise<Case> => {
   const sample = join('samples', 'go-service');
@@ -135,86 +138,19 @@ export const pages: Prepare = async ({ folder }): Promise<Case> => {
   const module = new Module(folder, { name: 'pages', files: files.map((file) => join(sample, file)) });
   module.build('none', null);
   const facts = await module.profiles(async (environment, take) => {
-    const service = await Service.start(module.program('none'), environment);
+    const service = await Service.start(module.program('none'), path, environment);
     const load = service.load(module.seconds + 1);
     await take(service.pid);
     await load;
     service.stop();
   });
-  const services = new Map<Variant, Service>();
-  for (const variant of variants) services.set(variant, await Service.start(module.program(variant), {}));
   return {
     name: 'Go: go-service',
     builds: variants.map((variant) => ({
       name: names[variant],
-      cost: () => (services.get(variant) as Service).cost(1),
+      cost: () => costOfService(module.program(variant), path),
     })),
     compared,
     facts,
-    stop: () => {
-      for (const service of services.values()) service.stop();
-    },
   };
 };
-
-let nextPort = 28_500;
-
-/** A service under a load of wrk. */
-export class Service {
-  private constructor(
-    readonly pid: number,
-    private readonly url: string,
-    readonly stop: () => void,
-  ) {}
-
-  static async start(
-    program: string,
-    environment: Record<string, string>,
-    path = '/pages/7',
-  ): Promise<Service> {
-    const port = nextPort++;
-    const words = [
-      'env',
-      ...Object.entries(environment).map((pair) => pair.join('=')),
-      program,
-      String(port),
-    ];
-    const child = start(words, workloadCpus);
-    for (const stream of [child.stdout, child.stderr]) stream?.resume();
-    const service = new Service(child.pid as number, `http://127.0.0.1:${port}${path}`, () =>
-      end(child, 'SIGKILL'),
-    );
-    for (let attempt = 0; attempt < 100; attempt++) {
-      const answer = await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => null);
-      if (answer?.ok) return service;
-      await pause(0.1);
-    }
-    throw new Error(`${program} does not answer on port ${port}`);
-  }
-
-  /** @returns requests */
-  async load(seconds: number): Promise<number> {
-    const { stdout } = await run(
-      ['wrk', '-t', '1', '-c', '4', '-d', `${Math.ceil(seconds)}s`, this.url],
-      otherCpus,
-    );
-    const [, requests] = /(\d+) requests in/.exec(stdout) ?? [];
-    if (requests === undefined) throw new Error(`wrk printed no number of requests: ${stdout}`);
-    return Number(requests);
-  }
-
-  /** CPU seconds a request. */
-  async cost(seconds: number): Promise<number> {
-    const before = this.#cpuSeconds();
-    const requests = await this.load(seconds);
-    return (this.#cpuSeconds() - before) / requests;
-  }
-
-  /** Of threads that ended, too: user and system time, in hundredths of a second. */
-  #cpuSeconds(): number {
-    const fields = readFileSync(`/proc/${this.pid}/stat`, 'latin1')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  }
-}

@@ -9,7 +9,16 @@ import { profileOverlap } from '../../../src/pgo/overlap.js';
 import type { BinarySamples } from '../../../src/pgo/samples.js';
 import type { SampledBinary } from '../../../src/pgo/sourceProfile.js';
 import type { Case, Fact, Prepare } from './cases.js';
-import { capture, contentOf, costOfRounds, exportTo, perfRecord, programs, tool } from './tools.js';
+import {
+  capture,
+  captureFloor,
+  contentOf,
+  costOfRounds,
+  exportTo,
+  perfRecord,
+  programs,
+  tool,
+} from './tools.js';
 
 export const clangFlags = [
   ...['-O2', '-gline-tables-only', '-fdebug-info-for-profiling', '-funique-internal-linkage-names'],
@@ -93,6 +102,15 @@ export const clangCompared = [
   { build: named.ours, other: named.reference, wanted: 'no loss' },
 ] as const;
 
+/** Of gcc there is also one by hardly more samples than a profile has to have. */
+export const gccNamed = { none: named.none, ours: named.ours, floor: 'profbound, at the floor' };
+export const gccVariants = ['none', 'ours', 'floor'] as const;
+export const gccCompared = (['ours', 'floor'] as const).map((variant) => ({
+  build: gccNamed[variant],
+  other: named.none,
+  wanted: 'no loss' as const,
+}));
+
 export const clang: Prepare = async ({ quick, folder }): Promise<Case> => {
   const at = (name: string): string => join(folder, name);
   copyFileSync(join(programs, 'machine.cpp'), at('machine.cpp'));
@@ -129,17 +147,20 @@ export const gcc: Prepare = async ({ quick, folder }): Promise<Case> => {
   const build = (out: string, ...more: readonly string[]): Output =>
     tool(['g++-12', ...gccFlags, ...more, '-o', out, 'machine.cpp'], folder);
   build('none');
-  const captured = await capture(['--', at('none'), quick ? '1.5' : '4'], at('capture'));
+  const command = ['--', at('none'), quick ? '1.5' : '4'];
+  const captured = await capture(command, at('capture'));
   await exportTo(at('ours.prof'), captured, at('none'), 'gcc');
+  await exportTo(at('floor.prof'), await captureFloor(captured, command, at('few')), at('none'), 'gcc');
+  build('floor', `-fauto-profile=${at('floor.prof')}`);
   build('ours', `-fauto-profile=${at('ours.prof')}`, ...reportFlags.gcc);
   const report = readReport('gcc', readFileSync(at('ours-machine.cpp.068i.afdo'), 'utf8'));
   return {
     name: 'gcc: machine',
-    builds: (['none', 'ours'] as const).map((variant) => ({
-      name: named[variant],
+    builds: gccVariants.map((variant) => ({
+      name: gccNamed[variant],
       cost: () => costOfRounds(at(variant), quick ? 0.3 : 0.6),
     })),
-    compared: [{ build: named.ours, other: named.none, wanted: 'no loss' }],
+    compared: gccCompared,
     facts: [gccFact(report)],
   };
 };

@@ -2,8 +2,8 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Case, Prepare } from './cases.js';
-import { Service } from './go.js';
 import { named } from './native.js';
+import { costOfService, Service } from './service.js';
 import { capture, exportTo, tool } from './tools.js';
 
 const path = '/tours/7';
@@ -17,25 +17,20 @@ export const routes: Prepare = async ({ folder }): Promise<Case> => {
     tool(['cp', at('source/routes'), at(out)], folder);
   };
   build('none', '');
-  const service = await Service.start(at('none'), {}, path);
+  const service = await Service.start(at('none'), path);
   const load = service.load(5);
   const captured = await capture(['--pid', String(service.pid), '--seconds', '4'], at('capture'));
   await load;
   service.stop();
   await exportTo(at('ours.prof'), captured, at('none'), 'llvm');
   build('ours', at('ours.prof'));
-  const variants = ['none', 'ours'] as const;
-  const services = await Promise.all(variants.map((variant) => Service.start(at(variant), {}, path)));
   return {
     name: 'clang: cpp-service',
-    builds: variants.map((variant, index) => ({
+    builds: (['none', 'ours'] as const).map((variant) => ({
       name: named[variant],
-      cost: () => (services[index] as Service).cost(1),
+      cost: () => costOfService(at(variant), path),
     })),
     compared: [{ build: named.ours, other: named.none, wanted: 'no loss' }],
     facts: [],
-    stop: () => {
-      for (const each of services) each.stop();
-    },
   };
 };

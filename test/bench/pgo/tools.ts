@@ -1,9 +1,10 @@
 /** What the cases share: commands, captures, exports, what a program costs. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { exportPgoSource } from '../../../src/jobs/pgoSource.js';
 import { type ProfileContent, readProfile } from '../../../src/pgo/content.js';
+import { fewestSamples } from '../../../src/pgo/floor.js';
 import type { PgoFormat } from '../../../src/pgo/formats.js';
 import { run as runTimed, workloadCpus } from '../collector/processes.js';
 
@@ -11,7 +12,7 @@ export const programs = join(process.cwd(), 'test', 'pgo', 'programs');
 export const collector = join(process.cwd(), 'dist', 'native', 'linux-x64', 'profbound-collect');
 
 /** Samples a second of a capture. */
-const rate = '4999';
+const rate = 4999;
 
 export interface Output {
   readonly stdout: string;
@@ -47,10 +48,22 @@ export async function costOfRounds(program: string, seconds: number): Promise<nu
 }
 
 /** Captures a command to its end, or a process for a while. @returns the profile's file */
-export async function capture(target: readonly string[], folder: string): Promise<string> {
-  const words = [collector, 'record', '--event', 'cpu-clock', '--rate', rate, '--out', folder];
+export async function capture(target: readonly string[], folder: string, hertz = rate): Promise<string> {
+  const words = [collector, 'record', '--event', 'cpu-clock', '--rate', String(hertz), '--out', folder];
   await runTimed([...words, ...target]);
   return join(folder, 'cpu.pb.gz');
+}
+
+/** Captures a command once more, at a rate that gives hardly more samples than a profile has to have. */
+export async function captureFloor(
+  captured: string,
+  target: readonly string[],
+  folder: string,
+): Promise<string> {
+  const { samples } = JSON.parse(readFileSync(join(dirname(captured), 'capture.json'), 'utf8')) as {
+    samples: number;
+  };
+  return capture(target, folder, Math.ceil((1.1 * rate * fewestSamples) / samples));
 }
 
 /** A compiler's profile of a captured one. */
@@ -97,7 +110,7 @@ export function perfAddresses(folder: string, binary: string): Map<number, numbe
 
 /** Has perf sample a command. @returns the addresses */
 export function perfRecord(command: readonly string[], folder: string, binary: string): Map<number, number> {
-  const words = ['perf', 'record', '-q', '-e', 'cpu-clock:u', '-F', rate, '-o', 'perf.data'];
+  const words = ['perf', 'record', '-q', '-e', 'cpu-clock:u', '-F', String(rate), '-o', 'perf.data'];
   tool([...words, ...command], folder);
   return perfAddresses(folder, binary);
 }

@@ -18,8 +18,11 @@ import type { Case, Prepare } from './cases.js';
 import {
   clangCompared,
   clangFlags,
+  gccCompared,
   gccFact,
   gccFlags,
+  gccNamed,
+  gccVariants,
   llvmFact,
   named,
   overlapFact,
@@ -27,7 +30,7 @@ import {
   sampledByPerf,
   useLlvm,
 } from './native.js';
-import { capture, cpuOf, exportTo, perfRecord, tool } from './tools.js';
+import { capture, captureFloor, cpuOf, exportTo, perfRecord, tool } from './tools.js';
 
 const cache = join(process.cwd(), 'node_modules', '.cache', 'profbound-zstd');
 
@@ -123,23 +126,22 @@ export const zstdGcc: Prepare = async ({ folder }): Promise<Case> => {
   const at = (name: string): string => join(folder, name);
   await build('gcc-12', gccFlags, folder, 'none');
   const script = load(folder);
-  const captured = await capture(['--', 'bash', script, at('none'), '8'], at('capture'));
+  const command = ['--', 'bash', script, at('none'), '8'];
+  const captured = await capture(command, at('capture'));
   await exportTo(at('ours.prof'), captured, at('none'), 'gcc');
-  await build(
-    'gcc-12',
-    [...gccFlags, `-fauto-profile=${at('ours.prof')}`, ...reportFlags.gcc],
-    folder,
-    'ours',
-  );
+  await exportTo(at('floor.prof'), await captureFloor(captured, command, at('few')), at('none'), 'gcc');
+  const by = (variant: string): string[] => [...gccFlags, `-fauto-profile=${at(`${variant}.prof`)}`];
+  await build('gcc-12', by('floor'), folder, 'floor');
+  await build('gcc-12', [...by('ours'), ...reportFlags.gcc], folder, 'ours');
   const dumps = readdirSync(folder).filter((name) => /\.\d+i\.afdo$/.test(name));
   const report = readReport('gcc', dumps.map((name) => readFileSync(at(name), 'utf8')).join('\n'));
   return {
     name: 'gcc: zstd',
-    builds: (['none', 'ours'] as const).map((variant) => ({
-      name: named[variant],
+    builds: gccVariants.map((variant) => ({
+      name: gccNamed[variant],
       cost: () => cpuOf(['bash', script, at(variant), '2']),
     })),
-    compared: [{ build: named.ours, other: named.none, wanted: 'no loss' }],
+    compared: gccCompared,
     facts: [gccFact(report)],
   };
 };
