@@ -4,6 +4,7 @@ import { bundleSchema } from '../../src/bundle/schema.js';
 import { type GitHubServer, startGitHubServer } from '../publish/github-server/server.js';
 import { type ActRun, ActWorld, actObstacle, installAct } from './act.js';
 import { configuration, expectCode, Project, service } from './project.js';
+import { roundsByProfile } from './rounds.js';
 
 const obstacle = actObstacle();
 const rounds = 150_000;
@@ -150,5 +151,28 @@ describe('with act', () => {
     const verdictOf = (run: ActRun, job: string): unknown =>
       /<span class="word">(\w+)<\/span>/.exec(String(run.archive(`profbound-${job}-1.html`)))?.[1];
     expect([verdictOf(measured, 'measure'), verdictOf(reported, 'report')]).toEqual(['Fail', 'Fail']);
+  }, 240_000);
+
+  // Attestations are GitHub's own; test/publish/proposal.test.ts runs the last step of the other job.
+  test('nightly-pgo.yml makes a profile, proves it, and leaves it for the job that may write', async () => {
+    upstream.write({ ...roundsByProfile(), '.gitignore': '.profbound/\n' });
+    upstream.git('init', '-q');
+    upstream.commit('base');
+    const run = await world.run({
+      ...common,
+      workflow: 'nightly-pgo.yml',
+      job: 'profile',
+      event: 'schedule',
+      payload: { repository: { default_branch: 'main', full_name: repository } },
+      apiUrl: server.url,
+    });
+    expectCode(run, 0);
+    expect(run.stdout).toContain('profiles/rounds.prof is published');
+    expect(run.artifacts).toEqual(['profbound-profile-1-profiles', 'profbound-profile-1.html']);
+    expect([...run.artifact('profbound-profile-1-profiles').keys()].sort()).toEqual([
+      'profiles/rounds.prof',
+      'profiles/rounds.prof.provenance.json',
+    ]);
+    expect(server.operations).toEqual([]);
   }, 240_000);
 });

@@ -33,6 +33,8 @@ export function installAct(): string {
 export interface ActJob {
   /** Name of one of .github/workflows. */
   readonly workflow: string;
+  /** Runs this job alone; default: all. */
+  readonly job?: string;
   readonly event: string;
   readonly payload: unknown;
   /** What stands in for GitHub. */
@@ -60,7 +62,7 @@ export class ActWorld {
     for (const part of ['action.yml', 'dist']) {
       cpSync(join(process.cwd(), part), this.#folder.path('action', part), { recursive: true });
     }
-    for (const name of readdirSync('.github/workflows').filter((file) => file.startsWith('perf-'))) {
+    for (const name of readdirSync('.github/workflows').filter((file) => /^(perf|nightly)-/.test(file))) {
       project.write({
         [`.github/workflows/${name}`]: adapted(readFileSync(join('.github/workflows', name), 'utf8')),
       });
@@ -69,7 +71,7 @@ export class ActWorld {
     this.#folder.write({ 'home/.actrc': '' });
   }
 
-  async run({ workflow, event, payload, apiUrl, runId, repository }: ActJob): Promise<ActRun> {
+  async run({ workflow, job, event, payload, apiUrl, runId, repository }: ActJob): Promise<ActRun> {
     const port = await freePort();
     const forward = await startForwarder(port);
     const store = this.#folder.path('artifacts');
@@ -77,6 +79,7 @@ export class ActWorld {
     writeFileSync(file, JSON.stringify(payload));
     const words = [
       ...[event, '-W', `.github/workflows/${workflow}`, '-e', file],
+      ...(job === undefined ? [] : ['-j', job]),
       ...['-P', 'self-hosted=-self-hosted', '-P', 'ubuntu-latest=-self-hosted'],
       ...['--artifact-server-path', store, '--artifact-server-addr', '127.0.0.1'],
       ...['--artifact-server-port', String(port), '--no-cache-server'],
@@ -124,13 +127,16 @@ export class ActWorld {
 
 interface Adaptable {
   readonly concurrency?: { queue?: string };
-  readonly jobs: Record<string, { steps: { uses?: string; with?: Record<string, unknown> }[] }>;
+  readonly jobs: Record<
+    string,
+    { concurrency?: { queue?: string }; steps: { uses?: string; with?: Record<string, unknown> }[] }
+  >;
 }
 
 /** What the first lines of a workflow tell to change when it is copied; and act knows no lengths of queues. */
 function adapted(text: string): string {
   const workflow = parse(text) as Adaptable;
-  delete workflow.concurrency?.queue;
+  for (const { concurrency } of [workflow, ...Object.values(workflow.jobs)]) delete concurrency?.queue;
   for (const step of Object.values(workflow.jobs).flatMap(({ steps }) => steps)) {
     if (step.uses !== './') continue;
     step.uses = used;

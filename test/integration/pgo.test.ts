@@ -8,6 +8,7 @@ import { goObstacle } from '../go.js';
 import { type GitHubServer, startGitHubServer } from '../publish/github-server/server.js';
 import { readZip } from '../publish/zip.js';
 import { expectCode, Project, runCli } from './project.js';
+import { roundsByProfile } from './rounds.js';
 import { Upstream } from './runner.js';
 
 /** What a run leaves besides bundles, relative to its output folder. */
@@ -80,27 +81,7 @@ describe('the nightly run', () => {
   let upstream: Upstream;
   beforeAll(async () => {
     server = await startGitHubServer();
-    const pgo = {
-      format: 'llvm',
-      binary: 'rounds',
-      profile: 'profiles/rounds.prof',
-      // So much faster by its profile that a busy machine cannot hide it: without one it is not optimised.
-      rebuild:
-        'clang-19 $(test -z "$PGO_PROFILE" && echo -O0 || echo -O2 -fprofile-sample-use=$PGO_PROFILE) -g -fdebug-info-for-profiling -Wl,--build-id -o rounds rounds.c',
-      captures: 2,
-      seconds: 1,
-      floor: 500,
-      on_no_gain: 'fail',
-    };
-    upstream = new Upstream({
-      'rounds.c': readFileSync('test/integration/programs/rounds.c', 'utf8'),
-      '.profbound.yml': JSON.stringify({
-        version: 1,
-        workloads: { rounds: { batch: './rounds', warmup: '0s', pgo } },
-        capture: { seconds: 0.3 },
-        gate: { max_pairs: 12, budget: '60s' },
-      }),
-    });
+    upstream = new Upstream(roundsByProfile());
   });
   afterAll(async () => {
     await server.close();
