@@ -139,6 +139,15 @@ describe('closures of a file that changed', () => {
     ['Rust', 'src/main.rs', 'web::run::{closure#0}', 'web::run::{closure#1}'],
     ['OpenMP', 'src/web.c', 'run._omp_fn.0', 'run._omp_fn.1'],
     ['a range over a function', 'src/a.go', 'main.run-range1', 'main.run-range2'],
+    ['javac', 'src/web/Main.java', 'web.Main.lambda$run$0', 'web.Main.lambda$run$1'],
+    ['a Java class without a name', 'src/web/Main.java', 'web.Main$1.run', 'web.Main$2.run'],
+    ['a local Java class', 'src/web/Main.java', 'web.Main$1Local.run', 'web.Main$2Local.run'],
+    ['a class in one', 'src/web/Main.java', 'web.Main$1$Node.walk', 'web.Main$2$Node.walk'],
+    ['Kotlin', 'src/web/Main.kt', 'web.MainKt.run$lambda$0', 'web.MainKt.run$lambda$1'],
+    ['an older Kotlin', 'src/web/Main.kt', 'web.MainKt.run$lambda-0', 'web.MainKt.run$lambda-1'],
+    ["Kotlin's classes", 'src/web/Main.kt', 'web.MainKt$run$1.invoke', 'web.MainKt$run$2.invoke'],
+    ['Scala', 'src/web/Main.scala', 'web.Main$.$anonfun$run$1', 'web.Main$.$anonfun$run$2'],
+    ["Scala's classes", 'src/web/Main.scala', 'web.Main$$anon$1.run', 'web.Main$$anon$2.run'],
   ])('%s: a file that nothing changed in has them on the same lines', (_, file, first, second) => {
     expect(keys('base', [[first, 12]], [], file)).toEqual(keys('head', [[second, 12]], [], file));
     expect(keys('base', [[first, 12]], [], file)).not.toEqual(keys('head', [[first, 13]], [], file));
@@ -171,6 +180,8 @@ describe('what has a name', () => {
     ['src/web.cc', 'Money::operator$_0()'],
     ['src/web.js', '(anonymous)'],
     ['src/web.py', '<lambda>'],
+    ['src/web/Main.java', 'web.Main$Line.ask2'],
+    ['src/web/Main.scala', 'web.Main.copy$default$12'],
   ])('is not told by its lines: in %s %s', (file, name) => {
     expect(keys('base', [[name, 12]], [], file)).toEqual(keys('head', [[name, 80]], [], file));
   });

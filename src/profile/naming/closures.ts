@@ -10,6 +10,13 @@ const nativeNumber =
 const nativeSign = /#\d|\$_\d|'(?:lambda|unnamed)|\._?omp_/;
 /** `func1`, `func1.2`, `gowrap1`, `deferwrap1`, `-range1`, all within another function. */
 const goNumber = /(?<=\.(?:func|gowrap|deferwrap))\d+(?:\.\d+)*(?=$|[.-])|(?<=-range)\d+(?=$|[.-])/g;
+/**
+ * javac's and kotlinc's classes without a name and local ones (`Main$1`, `Main$1Local`, `MainKt$main$1`), javac's
+ * `lambda$main$0`, kotlinc's `main$lambda$0` and `main$lambda-0`, scalac's `$anonfun$main$1` and `$$anon$1`. The number of
+ * an argument's default, `copy$default$1`, says which argument it is.
+ */
+const javaNumber = /(?<=\$(?:lambda-)?)(?<!\$default\$)\d+/g;
+const javaFile = /\.(?:java|kt|scala)$/;
 
 /** Whether the function itself, not only what it is an instance for, has a number in place of a name. */
 export function isNumbered(name: string, file: string): boolean {
@@ -36,6 +43,10 @@ function withoutOwnNumbers(name: string, file: string): string | null {
     // A function may be called func1; within another it cannot be declared.
     if (!/^[^.]+\..+\.(?:func|gowrap|deferwrap)\d|-range\d/.test(local)) return null;
     return name.replace(goNumber, '');
+  }
+  if (javaFile.test(file)) {
+    const stripped = name.replace(javaNumber, '');
+    return stripped === name ? null : stripped;
   }
   let hasOwn = false;
   const stripped = withoutNumbers(name, (depth) => {
