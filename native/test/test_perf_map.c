@@ -112,7 +112,8 @@ static void write_file(int root, const char *path, const char *text)
 	close(fd);
 }
 
-static bool reads(const struct perf_map_owner *owner)
+/* Whether the owner's map is read; what is not must be stale where there is a file. */
+static bool reads(const struct perf_map_owner *owner, bool is_stale)
 {
 	struct perf_map_history history = { 0 };
 	struct symbols symbols = { 0 };
@@ -121,6 +122,7 @@ static bool reads(const struct perf_map_owner *owner)
 	perf_map_follow(&history, owner, SIZE_MAX, 1);
 	perf_map_history_add(&history, &symbols);
 	read = symbols.count == 1;
+	CHECK(history.is_known == read && history.is_stale == is_stale);
 	symbols_free(&symbols);
 	perf_map_history_free(&history);
 	return read;
@@ -134,31 +136,31 @@ static void reads_only_the_owners_file(void)
 	CHECK(mkdtemp(folder) != NULL);
 	owner.root = open(folder, O_PATH | O_DIRECTORY);
 	CHECK(mkdirat(owner.root, "tmp", 0700) == 0);
-	CHECK(!reads(&owner));
+	CHECK(!reads(&owner, false));
 	write_file(owner.root, "tmp/perf-42.map", "1000 10 f\n");
-	CHECK(reads(&owner));
+	CHECK(reads(&owner, false));
 	/* Another process's, by pid, by user, and by time. */
 	owner.pid = 43;
-	CHECK(!reads(&owner));
+	CHECK(!reads(&owner, false));
 	owner.pid = 42;
 	owner.user = getuid() + 1;
-	CHECK(!reads(&owner));
+	CHECK(!reads(&owner, true));
 	owner.user = getuid();
 	owner.started = time(NULL) + 60;
-	CHECK(!reads(&owner));
+	CHECK(!reads(&owner, true));
 	owner.started = 0;
 	/* A link does not lead out of the root, and a fifo does not hang. */
 	snprintf(outside, sizeof(outside), "%s/outside", folder);
 	write_file(AT_FDCWD, outside, "1000 10 f\n");
 	unlinkat(owner.root, "tmp/perf-42.map", 0);
 	CHECK(symlinkat(outside, owner.root, "tmp/perf-42.map") == 0);
-	CHECK(!reads(&owner));
+	CHECK(!reads(&owner, false));
 	unlinkat(owner.root, "tmp/perf-42.map", 0);
 	CHECK(symlinkat("/outside", owner.root, "tmp/perf-42.map") == 0);
-	CHECK(reads(&owner));
+	CHECK(reads(&owner, false));
 	unlinkat(owner.root, "tmp/perf-42.map", 0);
 	CHECK(mkfifoat(owner.root, "tmp/perf-42.map", 0600) == 0);
-	CHECK(!reads(&owner));
+	CHECK(!reads(&owner, false));
 	unlinkat(owner.root, "tmp/perf-42.map", 0);
 	unlinkat(owner.root, "outside", 0);
 	unlinkat(owner.root, "tmp", AT_REMOVEDIR);

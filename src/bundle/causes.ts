@@ -69,6 +69,10 @@ export const causes = {
       meaning: 'generated code that its runtime did not describe',
       cure: 'let the runtime describe it (node --perf-basic-prof --interpreted-frames-native-stack, java -XX:+PreserveFramePointer and jcmd PID Compiler.perfmap, python -X perf from 3.12 on, DOTNET_PerfMapEnabled=1)',
     },
+    map_stale: {
+      meaning: 'generated code whose map is older than the program, or of another user',
+      cure: 'remove /tmp/perf-PID.map and /tmp/jit-PID.dump (PID and /tmp as the program sees them), and let its runtime write one anew',
+    },
     no_mapping: {
       meaning: 'nothing executable was mapped at the address',
       cure: 'nothing, where it is rare; else the code was unmapped while it ran',

@@ -52,7 +52,8 @@ describe('the runtime that did not describe its code', () => {
     ['python', '_PyEval_EvalFrameDefault', '/usr/lib/libpython3.12.so.1.0'],
     ['dotnet', 'coreclr_execute_assembly', '/usr/share/dotnet/libcoreclr.so'],
   ])('is %s, where %s of %s ran', (runtime, name, mapping) => {
-    expect(where('anonymous_memory', table([[name, mapping, 3]]))).toEqual([runtime]);
+    for (const cause of ['anonymous_memory', 'map_stale'])
+      expect(where(cause, table([[name, mapping, 3]]))).toEqual([runtime]);
   });
 
   test('is not told by a program that is none', () => {

@@ -231,12 +231,34 @@ describe('python', () => {
     expect((await readable('python3 app.py', environment)).note).toContain('without support for perf');
   });
 
+  const decided = ['python3 -X perf app.py', 'PYTHONPERFSUPPORT=1 python3 app.py'];
+
   test('that has it is left alone', async () => {
-    for (const command of ['python3 -X perf app.py', 'PYTHONPERFSUPPORT=1 python3 app.py']) {
-      expect(await readable(command)).toMatchObject({ command, runtime: { added: [] }, note: null });
+    const environment = { PATH: `${pretended('3 12 1')}:${process.env.PATH}` };
+    for (const command of decided) {
+      const started = await readable(command, environment);
+      expect(started).toMatchObject({ command, environment: {}, runtime: { added: [] }, note: null });
     }
-    const set = await readable('python3 app.py', { PYTHONPERFSUPPORT: '0' });
-    expect(set.runtime.added).toEqual([]);
+    const set = await readable('python3 app.py', { ...environment, PYTHONPERFSUPPORT: '0' });
+    expect(set).toMatchObject({ environment: {}, runtime: { added: [] }, note: null });
+  });
+
+  test.each([
+    ['3 11 0', 'is Python 3.11, whose functions cannot be told from outside'],
+    ['3 12 0', 'was built without support for perf'],
+  ])('that has it and cannot (%s) is explained', async (answer, why) => {
+    const environment = { PATH: `${pretended(answer)}:${process.env.PATH}` };
+    for (const command of decided) {
+      const started = await readable(command, environment);
+      expect(started).toMatchObject({ command, environment: {}, runtime: { added: [] } });
+      expect(started.note).toContain(`python3 ${why}`);
+    }
+  });
+
+  test('that has it and does not answer is left alone', async () => {
+    const bin = temporaryFolder();
+    symlinkSync('/bin/sh', join(bin, 'sh'));
+    for (const command of decided) expect((await readable(command, { PATH: bin })).note).toBeNull();
   });
 });
 

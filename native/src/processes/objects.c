@@ -230,7 +230,7 @@ bool objects_follow_maps(struct objects *objects, uint64_t now)
 		room -= read < room ? read : room;
 		if (object->jitdump_fd >= 0 || objects->kept_maps >= MAX_KEPT_FILES)
 			continue;
-		object->jitdump_fd = perf_map_open_jitdump(&object->owner);
+		object->jitdump_fd = perf_map_open_jitdump(&object->owner, &object->history.is_stale);
 		objects->kept_maps += object->jitdump_fd >= 0;
 	}
 	return any;

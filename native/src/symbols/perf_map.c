@@ -12,38 +12,40 @@
 
 #include "support/paths.h"
 
-/* Opens a file in /tmp below the owner's root; -1 when it is not the owner's. */
-static int open_owned(const struct perf_map_owner *owner, const char *path)
+/* Opens a file in /tmp below the owner's root; -1 when it is not the owner's, which `*is_stale` says of a file of that name. */
+static int open_owned(const struct perf_map_owner *owner, const char *path, bool *is_stale)
 {
 	struct stat status;
+	bool is_file, is_theirs;
 	int fd;
 
 	fd = path_open_below(owner->root, path, O_RDONLY | O_NONBLOCK);
 	if (fd < 0)
 		return -1;
 	/* A fifo or a device in its place must not hang or flood us; a start time is exact to a clock tick. */
-	if (fstat(fd, &status) || !S_ISREG(status.st_mode) || status.st_uid != owner->user ||
-	    status.st_mtime < owner->started - 1) {
-		close(fd);
-		return -1;
-	}
-	return fd;
+	is_file = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+	is_theirs = is_file && status.st_uid == owner->user && status.st_mtime >= owner->started - 1;
+	if (is_theirs)
+		return fd;
+	*is_stale |= is_file;
+	close(fd);
+	return -1;
 }
 
-int perf_map_open(const struct perf_map_owner *owner)
+int perf_map_open(const struct perf_map_owner *owner, bool *is_stale)
 {
 	char path[64];
 
 	snprintf(path, sizeof(path), "tmp/perf-%d.map", owner->pid);
-	return open_owned(owner, path);
+	return open_owned(owner, path, is_stale);
 }
 
-int perf_map_open_jitdump(const struct perf_map_owner *owner)
+int perf_map_open_jitdump(const struct perf_map_owner *owner, bool *is_stale)
 {
 	char path[64];
 
 	snprintf(path, sizeof(path), "tmp/jit-%d.dump", owner->pid);
-	return open_owned(owner, path);
+	return open_owned(owner, path, is_stale);
 }
 
 void perf_map_parse(struct symbols *symbols, char *text, size_t size)

@@ -25,11 +25,14 @@ struct perf_map_owner {
 	time_t started;
 };
 
-/* Opens /tmp/perf-PID.map below the owner's root; -1 when there is none that is the owner's. */
-int perf_map_open(const struct perf_map_owner *owner);
+/*
+ * Opens /tmp/perf-PID.map below the owner's root; -1 when there is none that is the owner's. `*is_stale` becomes true where
+ * there is one that is older than the process or another user's.
+ */
+int perf_map_open(const struct perf_map_owner *owner, bool *is_stale);
 
 /* The same for /tmp/jit-PID.dump, a jitdump file that could not be mapped, as where /tmp is mounted noexec. */
-int perf_map_open_jitdump(const struct perf_map_owner *owner);
+int perf_map_open_jitdump(const struct perf_map_owner *owner, bool *is_stale);
 
 /* Parses a perf map's text: one "HEXSTART HEXSIZE NAME" a line; lines of another form are skipped. */
 void perf_map_parse(struct symbols *symbols, char *text, size_t size);

@@ -68,7 +68,7 @@ static void read_rest(struct perf_map_history *history, int fd, off_t end, size_
 
 void perf_map_follow(struct perf_map_history *history, const struct perf_map_owner *owner, size_t room, uint64_t now)
 {
-	int fd = perf_map_open(owner);
+	int fd = perf_map_open(owner, &history->is_stale);
 	struct stat status;
 
 	if (fd >= 0 && fstat(fd, &status) == 0) {

@@ -30,6 +30,8 @@ struct perf_map_history {
 	uint64_t read_at;
 	/* It was there at least once. */
 	bool is_known;
+	/* In its place, or in that of a jitdump file, was one that is older than the process or another user's. */
+	bool is_stale;
 };
 
 /* Reads what the owner's map has that was not read before, `room` bytes at most; `now` is CLOCK_MONOTONIC nanoseconds. */

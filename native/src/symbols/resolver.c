@@ -219,8 +219,10 @@ static void resolve_elf(struct resolver *resolver, struct frame *frame, struct o
 	read_lines(resolver, frame, symbols, symbol->start);
 }
 
-static void resolve_generated(struct resolver *resolver, struct frame *frame, struct object_symbols *symbols, uint64_t time)
+static void resolve_generated(struct resolver *resolver, struct frame *frame, struct object_symbols *symbols,
+			      const struct object *object, uint64_t time)
 {
+	bool is_stale = object->history.is_stale && !symbols->is_readable;
 	const struct symbol *symbol = symbols_find_at(&symbols->symbols, frame->address, time);
 	uint32_t *mapping = symbol ? &resolver->generated_mapping : &resolver->anonymous_mapping;
 	const struct jitdump_code *code;
@@ -234,7 +236,8 @@ static void resolve_generated(struct resolver *resolver, struct frame *frame, st
 	}
 	frame->mapping = *mapping;
 	if (!symbol) {
-		name_unknown(resolver, frame, "anonymous executable memory", UNRESOLVED_ANONYMOUS_MEMORY);
+		name_unknown(resolver, frame, "anonymous executable memory",
+			     is_stale ? UNRESOLVED_MAP_STALE : UNRESOLVED_ANONYMOUS_MEMORY);
 		return;
 	}
 	perf_map_name_parse(symbol->name, &name);
@@ -268,7 +271,7 @@ void resolver_resolve(struct resolver *resolver, const struct location *location
 	if (object->kind == OBJECT_KERNEL)
 		resolve_kernel(resolver, frame, symbols);
 	else if (object->kind == OBJECT_GENERATED)
-		resolve_generated(resolver, frame, symbols, location_time(location));
+		resolve_generated(resolver, frame, symbols, object, location_time(location));
 	else
 		resolve_elf(resolver, frame, symbols, object);
 	if (frame->cause == RESOLVED)

@@ -18,7 +18,7 @@ const runtimes: readonly (readonly [runtime: string, binary: RegExp])[] = [
  * @returns files by what was sampled in them, largest first; of generated code the one runtime there is
  */
 export function whereMissing(cause: string, panel: Panel, n: number, side: Side): string[] {
-  if (cause === 'anonymous_memory') return runtimeOf(panel, n, side);
+  if (cause === 'anonymous_memory' || cause === 'map_stale') return runtimeOf(panel, n, side);
   if (cause !== 'no_symbol' && cause !== 'file_unreadable') return [];
   const files = panel.rows.flatMap(({ key, resolved, [side]: cells }) => {
     const file = resolved ? undefined : /^\[unknown\] \((.+)\)$/.exec(key)?.[1];

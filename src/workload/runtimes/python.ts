@@ -8,12 +8,11 @@ const question =
 
 /** @throws the signal's reason when it is aborted */
 export async function setUpPython(start: Start): Promise<SetUp> {
-  if (hasWord(start, [], /-X\s*perf(_jit)?\b|\bPYTHON_?PERF_?(JIT_?)?SUPPORT=/)) return nothingAdded;
-  if (start.environment[variable] || start.environment.PYTHON_PERF_JIT_SUPPORT) return nothingAdded;
   const python = await interpreter(start);
   const answer = python === null ? null : await ask(`${python} -c "${question}"`, start);
   const [major = 0, minor = 0, hasTrampolines = 0] = answer?.trim().split(' ').map(Number) ?? [];
   if (python === null || answer === null) {
+    if (isDecided(start)) return nothingAdded;
     return {
       added: [],
       note: 'which Python runs it is not known, so nothing was added: start it with -X perf',
@@ -26,10 +25,18 @@ export async function setUpPython(start: Start): Promise<SetUp> {
       note: `${python} was built without support for perf, so its functions have no names: use a Python for Linux that has it`,
     };
   }
+  if (isDecided(start)) return nothingAdded;
   // With -E and -I it does not look at variables.
   const ignoresVariables = start.program?.parameters.some((word) => /^-[A-Za-z]*[EI]/.test(word)) ?? false;
   const inCommand = ignoresVariables ? addToCommand(start, ['-X', 'perf']) : null;
   return inCommand ?? { environment: { [variable]: '1' }, added: [`${variable}: 1`] };
+}
+
+/** Whether command or environment say themselves what is to be done for perf. */
+function isDecided(start: Start): boolean {
+  const { [variable]: perf, PYTHON_PERF_JIT_SUPPORT: jit } = start.environment;
+  if (perf || jit) return true;
+  return hasWord(start, [], /-X\s*perf(_jit)?\b|\bPYTHON_?PERF_?(JIT_?)?SUPPORT=/);
 }
 
 function tooOld(python: string, major: number, minor: number): string {

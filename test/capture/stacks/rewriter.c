@@ -1,4 +1,4 @@
-/* Generates code at one and the same address time and again, and says so in a perf map or in a jitdump file. */
+/* Generates code at one and the same address time and again, and says so in a perf map, in a jitdump file, or nowhere. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdint.h>
@@ -55,7 +55,7 @@ static void say_load(int file, const void *code, const char *name, uint64_t numb
 	put(file, code, sizeof(spin));
 }
 
-/* rewriter map|jitdump FOLDER PHASES MILLISECONDS: spends so much CPU time in each of the phases */
+/* rewriter map|jitdump|silent FOLDER PHASES MILLISECONDS: spends so much CPU time in each of the phases */
 int main(int count, char **words)
 {
 	int is_jitdump = count == 5 && strcmp(words[1], "jitdump") == 0, phases = atoi(words[3]), file;
@@ -64,8 +64,10 @@ int main(int count, char **words)
 
 	if (is_jitdump)
 		snprintf(path, sizeof(path), "%s/jit-%d.dump", words[2], getpid());
-	else
+	else if (strcmp(words[1], "map") == 0)
 		snprintf(path, sizeof(path), "/tmp/perf-%d.map", getpid());
+	else
+		snprintf(path, sizeof(path), "/dev/null");
 	file = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
 	if (file < 0 || code == MAP_FAILED)
 		return 1;

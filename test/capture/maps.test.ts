@@ -1,0 +1,74 @@
+/** Maps of generated code are found where the process sees them, and only its own are believed. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { type FinishedCapture, openCollector } from '../../src/capture/collector.js';
+import { decodeProfile } from '../../src/profile/codec.js';
+import { never, Tag, temporaryFolder } from '../workload/support.js';
+
+/**
+ * Captures the rewriter as pid 1 of namespaces of its own, with an empty /tmp.
+ * @param prepare what the shell does in it before
+ */
+async function capture(kind: 'map' | 'jitdump' | 'silent', prepare = ':'): Promise<FinishedCapture> {
+  const folder = temporaryFolder();
+  execFileSync('gcc', ['-O1', '-o', join(folder, 'rewriter'), 'test/capture/stacks/rewriter.c']);
+  const script = `mount -t tmpfs tmpfs /tmp && ${prepare} && exec ./rewriter ${kind} /tmp ${phases.length} 250`;
+  const collector = await openCollector();
+  const running = await collector.start(
+    {
+      target: {
+        kind: 'command',
+        command: ['unshare', '-p', '-m', '--fork', 'sh', '-c', script],
+        cwd: folder,
+        environment: new Tag().environment,
+        cpus: '0',
+        repeatSeconds: null,
+      },
+      out: join(folder, 'capture'),
+      seconds: null,
+      event: 'cpu-clock',
+      rateHz: 997,
+      maxDepth: 127,
+      backend: 'auto',
+    },
+    never,
+  );
+  const finished = await running.finished;
+  expect(finished.summary.target.exitCode).toBe(0);
+  return finished;
+}
+
+const phases = ['phase_0', 'phase_1', 'phase_2', 'phase_3'];
+
+/** Which part of the samples has its leaf in each phase. */
+function shares({ profileFile }: FinishedCapture): number[] {
+  const { frames, samples } = decodeProfile(readFileSync(profileFile));
+  const total = samples.reduce((sum, { count }) => sum + count, 0);
+  return phases.map(
+    (phase) =>
+      samples.reduce((sum, { stack, count }) => sum + (frames[stack[0] ?? -1]?.name === phase ? count : 0), 0) /
+      total,
+  );
+}
+
+test.each(['map', 'jitdump'] as const)(
+  'code of a process in pid and mount namespaces of its own is named by its %s',
+  async (kind) => {
+    const finished = await capture(kind);
+    // Each took a quarter of the CPU time.
+    for (const share of shares(finished)) expect(share).toBeGreaterThan(0.1);
+    expect(finished.summary.unresolved).toMatchObject({ map_stale: 0 });
+  },
+);
+
+test.each([
+  ['a perf map that is older', 'touch -d 2001-01-01 /tmp/perf-1.map'],
+  ["another user's perf map", 'touch /tmp/perf-1.map && chown 4242 /tmp/perf-1.map'],
+  ['a jitdump file that is older', 'touch -d 2001-01-01 /tmp/jit-1.dump'],
+])('code of a process that finds %s has no names, and it is said why', async (_, prepare) => {
+  const { summary } = await capture('silent', prepare);
+  expect(summary.unresolved.map_stale).toBeGreaterThan(100);
+  expect(summary.unresolved.anonymous_memory).toBe(0);
+});
