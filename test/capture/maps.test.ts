@@ -48,8 +48,10 @@ function shares({ profileFile }: FinishedCapture): number[] {
   const total = samples.reduce((sum, { count }) => sum + count, 0);
   return phases.map(
     (phase) =>
-      samples.reduce((sum, { stack, count }) => sum + (frames[stack[0] ?? -1]?.name === phase ? count : 0), 0) /
-      total,
+      samples.reduce(
+        (sum, { stack, count }) => sum + (frames[stack[0] ?? -1]?.name === phase ? count : 0),
+        0,
+      ) / total,
   );
 }
 
