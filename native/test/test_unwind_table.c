@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "symbols/elf_image.h"
+#include "symbols/elf_symbols.h"
 #include "unwind/table.h"
 
 static char folder[] = "/tmp/profbound-test-XXXXXX";
@@ -322,6 +323,47 @@ static void survives_damage(void)
 	close(fd);
 }
 
+/* lld writes no unwind information for its PLT, which is behind all other code. */
+static void knows_a_plt_without_information(void)
+{
+	static const char source[] = "#include <math.h>\nint main(int count, char **words) { return floor(count / 3.0) + cos(count); }\n";
+	static const struct {
+		const char *command;
+		const char *section;
+		int pushed;
+	} cases[] = {
+		{ "clang-19 -fuse-ld=lld -O0 -o p p.c -lm", ".plt", 11 },
+		{ "clang-19 -fuse-ld=lld -O0 -fcf-protection -Wl,-z,force-ibt -o p p.c -lm 2>/dev/null", ".plt", 9 },
+		{ "clang-19 -fuse-ld=lld -O0 -fcf-protection -Wl,-z,force-ibt -o p p.c -lm 2>/dev/null", ".plt.sec", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		int fd = make("p.c", source, cases[i].command), pushed = cases[i].pushed;
+		struct elf_image image;
+		struct table table;
+		GElf_Shdr header;
+		Elf_Scn *section;
+
+		if (!CHECK(elf_image_open(&image, fd) && table_read(&table, image.elf) &&
+			   elf_find_section(image.elf, cases[i].section, &section, &header)))
+			continue;
+		if (pushed) {
+			CHECK(is_rule(&table, header.sh_addr, AT_RSP(16)));
+			CHECK(is_rule(&table, header.sh_addr + 6, AT_RSP(24)));
+			CHECK(is_rule(&table, header.sh_addr + 16,
+				      RULE(.cfa = UNWIND_CFA_PLT, .cfa_register = UNWIND_RSP, .offset = 8, .addend = pushed)));
+		} else {
+			CHECK(is_rule(&table, header.sh_addr, AT_RSP(8)));
+		}
+		/* Behind .plt there may be .plt.sec. */
+		if (pushed != 9)
+			CHECK(is_rule(&table, header.sh_addr + header.sh_size, GAP));
+		table_free(&table);
+		elf_image_close(&image);
+		close(fd);
+	}
+}
+
 int main(void)
 {
 	char command[64];
@@ -333,6 +375,7 @@ int main(void)
 	fills_gaps();
 	reads_the_vdso();
 	reads_static_and_stripped_programs();
+	knows_a_plt_without_information();
 	survives_damage();
 	snprintf(command, sizeof(command), "rm -r %s", folder);
 	CHECK(system(command) == 0);

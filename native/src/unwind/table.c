@@ -9,6 +9,7 @@
 #include "support/fail.h"
 #include "unwind/frame_table.h"
 #include "unwind/go_table.h"
+#include "unwind/plt_table.h"
 
 /* What holds between functions. */
 static const struct unwind_rule gap = { .cfa = UNWIND_CFA_FRAME_POINTER };
@@ -109,7 +110,9 @@ bool table_read(struct table *table, Elf *elf)
 	table_free(&debug);
 	/* Go describes its functions more exactly than its .debug_frame, if it has one, does. */
 	found |= go_table_read(table, elf);
-	if (!found)
+	if (found)
+		plt_table_fill(table, elf, code, code_count);
+	else
 		table_free(table);
 	return found;
 }
