@@ -16,6 +16,7 @@ import { pages, shapes } from './pgo/go.js';
 import { bolt, clang, gcc } from './pgo/native.js';
 import { pipeline } from './pgo/pipeline.js';
 import { routes } from './pgo/routes.js';
+import { rust } from './pgo/rust.js';
 import { zstdClang, zstdGcc } from './pgo/zstd.js';
 
 const { values } = parseArgs({
@@ -31,6 +32,7 @@ const quickCases: Readonly<Record<string, Prepare>> = { shapes, clang, gcc, bolt
 const slowCases: Readonly<Record<string, Prepare>> = {
   pages,
   routes,
+  rust,
   'zstd-clang': zstdClang,
   'zstd-gcc': zstdGcc,
   pipeline,

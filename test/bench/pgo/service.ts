@@ -1,6 +1,7 @@
 /** Services of samples, what a request costs them. */
 import { readFileSync } from 'node:fs';
 import { end, otherCpus, pause, run, start, workloadCpus } from '../collector/processes.js';
+import { capture } from './tools.js';
 
 let nextPort = 28_500;
 
@@ -10,6 +11,19 @@ export async function costOfService(program: string, path: string): Promise<numb
   try {
     await service.load(1);
     return await service.cost(2);
+  } finally {
+    service.stop();
+  }
+}
+
+/** Captures a service under load. @returns the profile's file */
+export async function captureService(program: string, path: string, folder: string): Promise<string> {
+  const service = await Service.start(program, path);
+  try {
+    const load = service.load(5);
+    const captured = await capture(['--pid', String(service.pid), '--seconds', '4'], folder);
+    await load;
+    return captured;
   } finally {
     service.stop();
   }
