@@ -1,4 +1,5 @@
 /** Self cost by function: what the verdict compares. */
+import { type Break, breaksOf } from './breaks.js';
 import { isCompiling, jitCompiler } from './compiling.js';
 import type { Profile } from './model.js';
 import { identify, noStack } from './names.js';
@@ -22,6 +23,8 @@ export interface FunctionTable {
   /** Totals over all samples, resolved or not. */
   readonly count: number;
   readonly nanoseconds: number;
+  /** Where stacks break off; absent where that is not asked for. */
+  readonly breaks?: readonly Break[];
 }
 
 export type TableOf = (profile: Profile, root: string) => FunctionTable;
@@ -70,5 +73,5 @@ export const functionTable: TableOf = (profile, root) => {
       nanoseconds: (known?.nanoseconds ?? 0) + (nanoseconds[index] ?? 0),
     });
   }
-  return { functions, count: totalCount, nanoseconds: totalNanoseconds };
+  return { functions, count: totalCount, nanoseconds: totalNanoseconds, breaks: breaksOf(profile) };
 };

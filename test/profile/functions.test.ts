@@ -60,7 +60,7 @@ describe('functionTable', () => {
 
   test('an empty profile has an empty table', () => {
     const table = functionTable({ ...profile, samples: [] }, '/r');
-    expect(table).toEqual({ functions: new Map(), count: 0, nanoseconds: 0 });
+    expect(table).toEqual({ functions: new Map(), count: 0, nanoseconds: 0, breaks: [] });
   });
 
   test.each(seeds)('agrees with adding up sample by sample (profile %i)', (seed) => {

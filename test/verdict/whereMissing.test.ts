@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import type { FunctionCost, FunctionTable } from '../../src/profile/functions.js';
+import { causes } from '../../src/bundle/causes.js';
+import { breakFrames } from '../../src/profile/breaks.js';
+import { type FunctionCost, type FunctionTable, functionTable } from '../../src/profile/functions.js';
+import type { Profile } from '../../src/profile/model.js';
 import { identify } from '../../src/profile/names.js';
 import { panelOf } from '../../src/verdict/captures/panel.js';
 import { whereMissing } from '../../src/verdict/trust/whereMissing.js';
@@ -18,7 +22,7 @@ function table(
 
 const quiet = table([['main', '/srv/app', 100]]);
 const where = (cause: string, head: FunctionTable, side: 'base' | 'head' = 'head') =>
-  whereMissing(cause, panelOf([{ base: quiet, head }]), 1, side);
+  whereMissing('unresolved', cause, panelOf([{ base: quiet, head }]), 1, side);
 
 describe('files without symbols', () => {
   const stripped = table([
@@ -66,5 +70,59 @@ describe('the runtime that did not describe its code', () => {
       ['b', '/usr/bin/python3.12', 3],
     ]);
     expect(where('anonymous_memory', both)).toEqual([]);
+  });
+});
+
+describe('files in which stacks break off', () => {
+  /** A profile of stacks that end in a frame of the collector's behind one of a file. */
+  function cut(stacks: readonly (readonly [last: string, ending: string, samples: number])[]): FunctionTable {
+    const frame = (name: string, mapping: string) => ({ name, systemName: name, file: '', line: 0, mapping });
+    const profile: Profile = {
+      frames: stacks.flatMap(([last, ending]) => [frame('work', last), frame(ending, '')]),
+      samples: stacks.map(([, , count], index) => ({
+        stack: [2 * index, 2 * index + 1],
+        count,
+        nanoseconds: count * 1e6,
+        labels: {},
+      })),
+      startedAtNanoseconds: 0n,
+      durationNanoseconds: 0,
+      periodNanoseconds: 0,
+    };
+    return functionTable(profile, '');
+  }
+  const broken = cut([
+    ['/lib/liba.so.1', '[no unwind information]', 3],
+    ['/lib/libb.so.2', '[no unwind information]', 2],
+    ['/opt/other/libb.so.2', '[no unwind information]', 2],
+    ['[kernel.kallsyms]', '[no unwind information]', 20],
+    ['[perf map]', '[no unwind information]', 20],
+    ['', '[no unwind information]', 20],
+    ['/srv/app', '[frame pointer chain ended]', 9],
+    ['/srv/app', '[truncated]', 9],
+    ['/srv/app', 'main', 9],
+  ]);
+  const pairs = panelOf([
+    { base: quiet, head: broken },
+    { base: quiet, head: cut([['/lib/liba.so.1', '[no unwind information]', 2]]) },
+  ]);
+  const files = (cause: string, n = 1, side: 'base' | 'head' = 'head') =>
+    whereMissing('incomplete', cause, pairs, n, side);
+
+  test('are named by cause, the largest first', () => {
+    expect(files('no_unwind_information')).toEqual(['libb.so.2', 'liba.so.1']);
+    expect(files('frame_pointer_chain_ended')).toEqual(['app']);
+    expect(files('stack_unreadable')).toEqual([]);
+  });
+
+  test('are those of the side, and of the pairs that count', () => {
+    expect(files('no_unwind_information', 2)).toEqual(['liba.so.1', 'libb.so.2']);
+    expect(files('no_unwind_information', 2, 'base')).toEqual([]);
+  });
+
+  test('are known by the frames and the codes of the collector', () => {
+    const frames = readFileSync('native/src/profile/causes.c', 'utf8');
+    for (const frame of Object.values(breakFrames)) expect(frames).toContain(`"${frame}"`);
+    expect(Object.keys(causes.incomplete)).toEqual(expect.arrayContaining(Object.keys(breakFrames)));
   });
 });

@@ -1,6 +1,7 @@
 /** Functions by pairs: what was sampled where, ready to be pooled over any first n pairs. */
 import type { BundleWorkload, Capture, Side } from '../../bundle/schema.js';
 import type { CaptureSummary } from '../../bundle/summary.js';
+import type { Break } from '../../profile/breaks.js';
 import type { FunctionCost, FunctionTable } from '../../profile/functions.js';
 import type { Crossing } from '../../stats/crossed.js';
 import { crossingOf } from '../total/layouts.js';
@@ -38,6 +39,8 @@ export interface Panel {
   readonly rows: readonly PanelRow[];
   /** Over all functions and, where it is known, the CPU time in which no sample could be taken. */
   readonly totals: Readonly<Record<Side, TotalCells>>;
+  /** Where stacks break off, pair by pair. */
+  readonly breaks: Readonly<Record<Side, readonly (readonly Break[])[]>>;
 }
 
 export interface TotalCells extends Cells {
@@ -96,6 +99,7 @@ export function panelOf(tables: readonly Readonly<Record<Side, FunctionTable>>[]
     nanoseconds: tables.map((pair) => pair[side].nanoseconds),
     sampledNanoseconds: tables.map((pair) => sampledNanoseconds(pair[side])),
   });
+  const breaksOf = (side: Side) => tables.map((pair) => pair[side].breaks ?? []);
   return {
     pairs: tables.length,
     runners: tables.map(() => 0),
@@ -109,6 +113,7 @@ export function panelOf(tables: readonly Readonly<Record<Side, FunctionTable>>[]
       ...cells,
     })),
     totals: { base: totalsOf('base'), head: totalsOf('head') },
+    breaks: { base: breaksOf('base'), head: breaksOf('head') },
   };
 }
 

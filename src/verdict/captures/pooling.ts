@@ -24,6 +24,7 @@ export function poolTables(tables: readonly FunctionTable[]): FunctionTable {
     functions,
     count: tables.reduce((total, { count }) => total + count, 0),
     nanoseconds: tables.reduce((total, { nanoseconds }) => total + nanoseconds, 0),
+    breaks: tables.flatMap(({ breaks }) => breaks ?? []),
   };
 }
 

@@ -42,7 +42,7 @@ export function sideQuality(
       sum(({ incomplete }) => Object.values(incomplete).reduce((a, b) => a + b, 0)),
       samples,
     ),
-    causes: missingByCause(summaries, samples, (cause) => whereMissing(cause, panel, n, side)),
+    causes: missingByCause(summaries, samples, (kind, cause) => whereMissing(kind, cause, panel, n, side)),
     depths: addDepths(summaries),
     overhead: {
       nsPerSample: sampling > 0 && samples > 0 ? sampling / samples : null,
@@ -60,7 +60,7 @@ export function sideQuality(
 function missingByCause(
   summaries: readonly CaptureSummary[],
   samples: number,
-  whereOf: (cause: string) => readonly string[],
+  whereOf: (kind: keyof typeof causes, cause: string) => readonly string[],
 ): SideQuality['causes'] {
   const kinds = ['lost', 'incomplete', 'unresolved'] as const;
   return kinds
@@ -72,7 +72,7 @@ function missingByCause(
     )
     .filter(({ share }) => share > 0)
     .map((one) => {
-      const where = one.kind === 'unresolved' ? whereOf(one.cause) : [];
+      const where = whereOf(one.kind, one.cause);
       return where.length > 0 ? { ...one, where: [...where] } : one;
     })
     .sort((a, b) => b.share - a.share || (a.cause < b.cause ? -1 : 1));

@@ -1,4 +1,5 @@
-/** Which files lack symbols, and which runtime did not describe its code: what makes a cure specific. */
+/** Which files lack symbols or end stacks, and which runtime did not describe its code: what makes a cure specific. */
+import type { causes } from '../../bundle/causes.js';
 import type { Side } from '../../bundle/schema.js';
 import { type Panel, sumOfFirst } from '../captures/panel.js';
 
@@ -13,22 +14,42 @@ const runtimes: readonly (readonly [runtime: string, binary: RegExp])[] = [
 ];
 
 /**
- * @param cause of unresolved samples: see native/src/profile/causes.def
+ * @param cause of that kind: see native/src/profile/causes.def
  * @param n     the side's pairs in the panel
- * @returns files by what was sampled in them, largest first; of generated code the one runtime there is
+ * @returns files by the samples that lack something because of them, largest first; of generated code the one runtime there is
  */
-export function whereMissing(cause: string, panel: Panel, n: number, side: Side): string[] {
+export function whereMissing(
+  kind: keyof typeof causes,
+  cause: string,
+  panel: Panel,
+  n: number,
+  side: Side,
+): string[] {
+  if (kind === 'incomplete') return largest(breaksBy(cause, panel, n, side));
   if (cause === 'anonymous_memory' || cause === 'map_stale') return runtimeOf(panel, n, side);
   if (cause !== 'no_symbol' && cause !== 'file_unreadable') return [];
-  const files = panel.rows.flatMap(({ key, resolved, [side]: cells }) => {
+  const files = panel.rows.flatMap(({ key, resolved, [side]: cells }): [string, number][] => {
     const file = resolved ? undefined : /^\[unknown\] \((.+)\)$/.exec(key)?.[1];
     const samples = sumOfFirst(cells.counts, n);
-    return file === undefined || isNoFile(file) || samples === 0 ? [] : [{ file, samples }];
+    return file === undefined || isNoFile(file) || samples === 0 ? [] : [[file, samples]];
   });
-  return files
-    .sort((a, b) => b.samples - a.samples || (a.file < b.file ? -1 : 1))
+  return largest(files);
+}
+
+/** Files in which stacks break off for a cause, and how many of them. */
+function breaksBy(cause: string, { breaks }: Panel, n: number, side: Side): Iterable<[string, number]> {
+  const sums = new Map<string, number>();
+  for (const one of breaks[side].slice(0, n).flat()) {
+    if (one.cause === cause) sums.set(one.file, (sums.get(one.file) ?? 0) + one.samples);
+  }
+  return sums;
+}
+
+function largest(files: Iterable<[file: string, samples: number]>): string[] {
+  return [...files]
+    .sort(([a, ofA], [b, ofB]) => ofB - ofA || (a < b ? -1 : 1))
     .slice(0, mostNamed)
-    .map(({ file }) => file);
+    .map(([file]) => file);
 }
 
 /** What the collector puts in brackets where there is no file. */
