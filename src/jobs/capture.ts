@@ -5,6 +5,9 @@ import type { CaptureSummary, SampledEvent } from '../bundle/summary.js';
 import { type CaptureTarget, type Collector, openCollector } from '../capture/collector.js';
 import { MeasureError } from '../errors.js';
 import { type FunctionTable, functionTable } from '../profile/functions.js';
+import { panelOf } from '../verdict/captures/panel.js';
+import type { SideQuality } from '../verdict/result.js';
+import { sideQuality } from '../verdict/trust/quality.js';
 import { programEnvironment } from '../workload/environment.js';
 import type { Log } from './log.js';
 import { makeFolder } from './output.js';
@@ -32,6 +35,8 @@ export interface CaptureOptions {
 export interface CaptureOutcome {
   readonly summary: CaptureSummary;
   readonly table: FunctionTable;
+  /** What the capture is worth, as of a side that has no other capture. */
+  readonly quality: SideQuality;
   readonly profileFile: string;
   /** What a command printed last. */
   readonly output: string;
@@ -73,7 +78,8 @@ async function capture(collector: Collector, options: CaptureOptions): Promise<C
     const { summary, profileFile, output } = await running.finished;
     const table = functionTable(readProfile(options.out, 'cpu.pb.gz'), options.cwd);
     for (const warning of warningsOf(summary)) options.log.warn(warning);
-    return { summary, table, profileFile, output };
+    const quality = sideQuality([summary], panelOf([{ base: table, head: table }]), 1, 'head');
+    return { summary, table, quality, profileFile, output };
   } finally {
     options.signal.removeEventListener('abort', stop);
     await running.dispose();

@@ -24,6 +24,9 @@ export const runtimeCures: Readonly<Record<string, string>> = {
   dotnet: 'set runtime: dotnet, or DOTNET_PerfMapEnabled=1 for the service',
 };
 
+/** Share of samples that lack something from which on a terminal says why. */
+export const worthALine = 0.01;
+
 /**
  * A sentence for each cause that is worth a word, both sides in one where they lack the same.
  * @param least share of the side's samples
@@ -31,14 +34,22 @@ export const runtimeCures: Readonly<Record<string, string>> = {
 export function missingTexts({ quality }: WorkloadResult, least = 0.001): string[] {
   const partsOf = new Map<string, string[]>();
   for (const side of ['base', 'head'] as const) {
-    const { causes: found, truncated: share } = quality[side];
-    for (const one of [...found, { kind: 'truncated', cause: 'truncated', share }]) {
-      if (one.share < least) continue;
+    for (const one of missingOf(quality[side], least)) {
       const text = missingText(one);
       partsOf.set(text, [...(partsOf.get(text) ?? []), `${percent(one.share)} of ${side}'s`]);
     }
   }
   return [...partsOf].map(([text, parts]) => `${parts.join(' and ')} ${text}`);
+}
+
+/** The same sentences of captures that are compared with none. @param least share of the samples */
+export function missingAlone(quality: SideQuality, least: number): string[] {
+  return missingOf(quality, least).map((one) => `${percent(one.share)} of ${missingText(one)}`);
+}
+
+function missingOf({ causes: found, truncated: share }: SideQuality, least: number): Missing[] {
+  const all: Missing[] = [...found, { kind: 'truncated', cause: 'truncated', share }];
+  return all.filter((one) => one.share >= least);
 }
 
 /** `samples are unresolved: the file has no symbol at the address (libfoo.so.1); keep symbols …` */

@@ -5,7 +5,7 @@ import type { FunctionResult, Result, Verdict, WorkloadResult } from '../verdict
 import { columns, padEnd, padStart, shorten, wrap } from './escape/columns.js';
 import { shown, visible } from './escape/visible.js';
 import { layoutText } from './layouts.js';
-import { missingTexts } from './missing.js';
+import { missingTexts, worthALine } from './missing.js';
 import {
   consequence,
   furtherReasons,
@@ -30,8 +30,6 @@ export interface TerminalOptions {
 const shownFunctions = 12;
 /** Functions without a proven change are shown only where nothing is decided. */
 const shownUnproven = 3;
-/** Share of samples that lack something from which on a terminal says why. */
-const worthALine = 0.01;
 const narrowest = 40;
 /** A table whose function column would be narrower than this becomes paragraphs. */
 const narrowestName = 30;

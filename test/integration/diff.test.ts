@@ -1,4 +1,5 @@
 /** Captures, and comparing them without pairs. */
+import { spawnSync } from 'node:child_process';
 import { cpSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { captureSummarySchema } from '../../src/bundle/summary.js';
@@ -39,6 +40,22 @@ describe('capture', () => {
     const summary = captureSummarySchema.parse(JSON.parse(project.read('again/capture.json')));
     expect(summary.target).toMatchObject({ kind: 'command', exitCode: 0, exited: true });
     expect(project.remains().filter((left) => left.startsWith('process'))).toEqual([]);
+  });
+
+  test('says what is missing, where and what mends it', async () => {
+    const rounds =
+      'static long spin(long n) { long x = n; for (long i = 0; i < n; i++) x = x * 31 + i; return x; }';
+    const main = 'int main(int argc, char **argv) { (void)argv; return spin(1000000000L * argc) == 7; }';
+    project.write({ 'bare.c': `${rounds.replace('static', 'static __attribute__((noinline))')}\n${main}\n` });
+    const options = ['-O1', '-s', '-fno-asynchronous-unwind-tables', '-fomit-frame-pointer'];
+    expect(spawnSync('gcc', [...options, 'bare.c', '-o', 'bare'], { cwd: project.folder }).status).toBe(0);
+    const captured = await run('capture', '--out', 'bare-capture', '--', './bare');
+    expectCode(captured, 0);
+    const said = captured.stdout.replace(/\n {2}(?=\S)/g, ' ');
+    expect(said).toMatch(
+      /^\d+\.?\d* % of samples are unresolved: the file has no symbol at the address \(bare\); keep symbols/m,
+    );
+    expect(said).toMatch(/^\d+\.?\d* % of stacks are incomplete: .* \(bare\); build /m);
   });
 
   test('of a process ends with the signal and keeps what it has', async () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { causes } from '../../src/bundle/causes.js';
-import { missingTexts, runtimeCures } from '../../src/report/missing.js';
+import { missingAlone, missingTexts, runtimeCures } from '../../src/report/missing.js';
 import { renderTerminal } from '../../src/report/terminal.js';
 import type { SideQuality } from '../../src/verdict/result.js';
 import { aResult, aWorkload } from './results.js';
@@ -50,6 +50,8 @@ test.each(all.filter(({ kind }) => kind !== 'untraced'))(
     expect(missingTexts(workload)).toEqual([said]);
     const terminal = renderTerminal({ ...aResult([workload]) }, { color: false, width: 2000 });
     expect(terminal).toContain(said);
+    expect(missingAlone(workload.quality.head, 0.01)).toEqual([said.replace("head's ", '')]);
+    expect(missingAlone(workload.quality.head, 0.13)).toEqual([]);
   },
 );
 

@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 import { sampledEvents } from '../../bundle/summary.js';
 import { UsageError } from '../../errors.js';
 import { type CaptureOptions, type CaptureOutcome, runCapture } from '../../jobs/capture.js';
-import { shown } from '../../report/escape/visible.js';
+import { wrap } from '../../report/escape/columns.js';
+import { shown, visible } from '../../report/escape/visible.js';
+import { missingAlone, worthALine } from '../../report/missing.js';
 import { type Arguments, oneOf, positive } from '../arguments.js';
 import type { Command } from '../command.js';
 
@@ -74,7 +76,11 @@ export const capture: Command = {
       signal: terminal.signal,
     });
     if (outcome.output !== '') terminal.line(outcome.output.trimEnd());
-    terminal.print(given.flag('json') ? `${JSON.stringify(outcome.summary, null, 2)}\n` : describe(outcome));
+    terminal.print(
+      given.flag('json')
+        ? `${JSON.stringify(outcome.summary, null, 2)}\n`
+        : describe(outcome, terminal.style.width),
+    );
     terminal.line(`profile: ${terminal.shown(outcome.profileFile)}`);
     return 0;
   },
@@ -94,8 +100,11 @@ function targetOf(given: Arguments): CaptureOptions['target'] {
   return pids.length > 0 ? { pids } : { command };
 }
 
-/** The functions with most time of their own. Their names come from the profiled program: made visible, cut. */
-function describe({ summary, table }: CaptureOutcome): string {
+/**
+ * The functions with most time of their own, and what is missing. Names come from the profiled program: made visible, cut.
+ * @param width columns of the terminal
+ */
+function describe({ summary, table, quality }: CaptureOutcome, width: number): string {
   const seconds = (nanoseconds: number): string => `${(nanoseconds / 1e9).toFixed(2)} s`;
   const top = [...table.functions.values()]
     .sort((a, b) => b.nanoseconds - a.nanoseconds)
@@ -112,5 +121,7 @@ function describe({ summary, table }: CaptureOutcome): string {
     `${summary.event} at ${summary.rateHz} Hz, ${summary.backend} backend`,
     ...(lost > 0 ? [`${lost} samples lost`] : []),
   ];
-  return `${facts.join(', ')}\n${top.join('')}${summary.limits.map((limit) => `note: ${limit}\n`).join('')}`;
+  const missing = missingAlone(quality, worthALine).flatMap((text) => wrap(visible(text), width, '', '  '));
+  const notes = summary.limits.map((limit) => `note: ${limit}\n`);
+  return [`${facts.join(', ')}\n`, ...top, ...missing.map((line) => `${line}\n`), ...notes].join('');
 }
