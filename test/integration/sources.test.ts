@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WorkloadResult } from '../../src/verdict/result.js';
+import { foldPerfScript } from '../fold.js';
 import { expectCode, Project, runCli } from './project.js';
 
 /** Serves, or does a job and writes a CPU profile of it, by its first argument. */
@@ -55,14 +56,25 @@ const service = {
   warmup: '100ms',
   load: { http: 'http://127.0.0.1:${PORT}/', connections: 2 },
 };
-const record =
-  'perf record -q -e cpu-clock -F 499 -g -p ${PID} -o ${OUTPUT}.data -- sleep ${SECONDS} && perf script -i ${OUTPUT}.data > ${OUTPUT}';
+const record = (output: string): string =>
+  `perf record -q -e cpu-clock -F 499 -g -p \${PID} -o ${output} -- sleep \${SECONDS}`;
+const script = `${record('${OUTPUT}.data')} && perf script -i \${OUTPUT}.data`;
 const workloads = {
+  collector: service,
   pprof: {
     ...service,
     source: { pprof: 'http://127.0.0.1:${PORT}/debug/pprof/profile?seconds=${SECONDS}' },
   },
-  'perf-script': { ...service, source: { perf_script: '${OUTPUT}', command: record } },
+  'perf-script': { ...service, source: { perf_script: '${OUTPUT}', command: `${script} > \${OUTPUT}` } },
+  'perf-data': { ...service, source: { perf_data: '${OUTPUT}', command: record('${OUTPUT}') } },
+  collapsed: {
+    ...service,
+    source: {
+      collapsed: '${OUTPUT}',
+      interval: '2.004ms',
+      command: `${script} | ${foldPerfScript} > \${OUTPUT}`,
+    },
+  },
   job: { batch: './program job ${OUTPUT}', warmup: '1ms', source: { pprof: '${OUTPUT}' } },
 };
 
@@ -92,19 +104,32 @@ beforeAll(() => {
 });
 afterAll(() => project.remove());
 
+/** Whatever samples it, and by whichever the verdict comes, it is this one. */
+function expectPlanted(): WorkloadResult {
+  const [workload] = project.result().workloads;
+  if (workload === undefined) throw new Error('the result has no workload');
+  expect(workload.verdict).toBe('fail');
+  const slower = workload.functions.filter((one) => one.class === 'slower').map((one) => one.name);
+  expect(slower).toEqual(['main.parse']);
+  return workload;
+}
+
 describe('a function that takes four times as long fails a gate by', () => {
+  test('the collector', async () => {
+    expectCode(await project.gate('--base', 'dir:base', '--head', 'dir:head', '--workload', 'collector'), 1);
+    expect(expectPlanted().capture.backend).not.toContain('CPU time by');
+  });
+
   test.each([
     ['pprof', 'pprof', 'cpu'],
     ['perf-script', 'perf_script', 'cpu-clock'],
+    ['perf-data', 'perf_data', 'cpu-clock'],
+    ['collapsed', 'collapsed', 'samples'],
     ['job', 'pprof', 'cpu'],
   ])('%s', async (name, format, event) => {
     const run = await project.gate('--base', 'dir:base', '--head', 'dir:head', '--workload', name);
     expectCode(run, 1);
-    const result = project.result();
-    const workload = result.workloads[0] as WorkloadResult;
-    expect(workload.verdict).toBe('fail');
-    const slower = workload.functions.filter((one) => one.class === 'slower').map((one) => one.name);
-    expect(slower).toEqual(['main.parse']);
+    const workload = expectPlanted();
     expect(workload.capture).toMatchObject({
       event,
       backend: expect.stringMatching(`^${format}; CPU time by `),

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { foldPerfScript } from '../../fold.js';
 
 export interface Case {
   readonly name: string;
@@ -61,7 +62,6 @@ function replace(file: string, from: string, to: string): void {
 
 const record = (output: string): string =>
   `perf record -q -e cpu-clock -F 997 -g -p \${PID} -o ${output} -- sleep \${SECONDS}`;
-const fold = `awk '/^[^\\t]/ { s = "" } /^\\t/ { sub(/^[ \\t]+[0-9a-f]+ /, ""); sub(/\\+0x[0-9a-f]+ .*$/, ""); s = s == "" ? $0 : $0 ";" s } /^$/ { if (s != "") n[s]++; s = "" } END { for (k in n) print k, n[k] }'`;
 /** Where async-profiler's library is kept: once fetched from Maven, it stays. */
 const kept = resolve('.profbound', 'bench-sources');
 const library = join(kept, 'linux-x64', 'libasyncProfiler.so');
@@ -88,7 +88,7 @@ export const cases: readonly Case[] = [
     source: {
       collapsed: '${OUTPUT}',
       interval: '1.003ms',
-      command: `${record('${OUTPUT}.data')} && perf script -i \${OUTPUT}.data | ${fold} > \${OUTPUT}`,
+      command: `${record('${OUTPUT}.data')} && perf script -i \${OUTPUT}.data | ${foldPerfScript} > \${OUTPUT}`,
     },
   },
   { name: 'collector', program: javaService, source: null },
