@@ -1,9 +1,10 @@
 /** What a compiler says that it did by a profile: each one's own report, read. */
+import { percent } from '../text/format.js';
 import type { PgoFormat } from './formats.js';
 
 /**
- * What makes the compiler report: words for `go build -gcflags=all=…` (which lists devirtualised calls with `-m=1` only), for
- * clang, for gcc (which writes `*.afdo` beside what it compiles) and for nothing with llvm-bolt, which says it anyway.
+ * What makes the compiler report: words for `go build -gcflags=all=…` (which lists devirtualised calls with `-m=1` only, among
+ * megabytes of other calls, so that what counts would be cut off), for clang, for gcc (which writes `*.afdo` beside what it compiles) and for nothing with llvm-bolt, which says it anyway.
  */
 export const reportFlags: Readonly<Record<PgoFormat, readonly string[]>> = {
   go: ['-d=pgodebug=1'],
@@ -60,7 +61,10 @@ export function readReport(format: PgoFormat, report: string): Consumption {
   return { ...nothing, ...readers[format](report) };
 }
 
-/** Why the compiler seems not to have gone by the profile; null where it says that it did something. */
+/** Beyond, what was captured is hardly what is compiled. */
+const mostDropped = 0.5;
+
+/** What the compiler says that shows that it did not go by the profile, after "the compiler says"; null where it did. */
 export function consumptionError({
   format,
   inlined,
@@ -68,9 +72,12 @@ export function consumptionError({
   functions,
   dropped,
 }: Consumption): string | null {
+  if (dropped !== null && dropped.some > mostDropped * dropped.all) {
+    return `that it drops ${percent(dropped.some / dropped.all)} of the profile's samples, more than half, since calls are not where they were: is it the source that was captured?`;
+  }
   if (inlined.length > 0 || promoted.length > 0 || (functions?.some ?? 0) > 0) return null;
   if (format === 'llvm' && dropped !== null && dropped.some < dropped.all) return null;
-  return `the compiler reports nothing that it did by the profile: ${cures[format]}`;
+  return `nothing that it did by the profile: ${cures[format]}`;
 }
 
 const cures: Readonly<Record<PgoFormat, string>> = {

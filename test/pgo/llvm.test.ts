@@ -71,6 +71,30 @@ describe('a profile for clang', () => {
     run([join(folder, 'with'), '0.1'], folder);
   });
 
+  test('of which most is dropped counts as not consumed, whatever else the compiler does by it', async () => {
+    const deep = readFileSync(source('deep.c'), 'utf8');
+    const compile = (out: string, text: string, ...more: readonly string[]) => {
+      writeFileSync(join(folder, 'deep.c'), text);
+      return run(['clang-19', ...flags, ...more, '-o', out, 'deep.c'], folder);
+    };
+    compile('deep', deep);
+    const taken = openWriter(workFolder());
+    await capture(taken, [join(folder, 'deep'), '0.5']);
+    const out = join(folder, 'deep.txt');
+    exported(taken, { format: 'llvm', binary: join(folder, 'deep'), out, fewestSamples: 100 });
+    const reported = (text: string) => {
+      const { stderr } = compile('again', text, `-fprofile-sample-use=${out}`, ...reportFlags.llvm);
+      return readReport('llvm', stderr);
+    };
+    expect(consumptionError(reported(deep))).toBeNull();
+    const moved = reported(deep.replace('\tdo {\n', '\n\n\tdo {\n'));
+    const { some, all } = moved.dropped as { some: number; all: number };
+    expect(some / all).toBeGreaterThan(0.5);
+    expect(consumptionError(moved)).toMatch(
+      /^that it drops [\d.]+ % of the profile's samples, more than half/,
+    );
+  });
+
   test('of independent captures is nearly the same', () => {
     const files = [1, 2].map((pair) => {
       const one = openWriter(workFolder());

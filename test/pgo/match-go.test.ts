@@ -103,7 +103,7 @@ describe('a profile for Go', () => {
 
   test('of which the compiler sees nothing is said to be unused', () => {
     expect(consumptionError(readReport('go', said.program as string))).toMatch(
-      /reports nothing that it did by the profile: is -pgo=FILE given/,
+      /^nothing that it did by the profile: is -pgo=FILE given/,
     );
   });
 

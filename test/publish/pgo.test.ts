@@ -39,6 +39,22 @@ describe('profiles for compilers', () => {
     expect(world.server.checks.runs).toEqual([]);
   });
 
+  test('are published beside one of too few samples, by which the run fails', async () => {
+    const { paths } = publishedPgo(world.directory);
+    const few = { ...aProfile().samples, inBinary: 2000, neededSeconds: 90 };
+    const nothing = { next: null, consumption: null, comparisons: [] };
+    const result = aPgoResult([aProfile({ workload: 'search', samples: few, ...nothing }), aProfile()]);
+    await publish({ result, paths });
+    // What the workflow to copy goes by.
+    expect(world.outputs()).toMatchObject({
+      decision: 'published',
+      'profiles-artifact-id': expect.stringMatching(/^\d+$/),
+      sentence: expect.stringMatching(
+        /^No default\.pgo is published for search: .* default\.pgo is published: /,
+      ),
+    });
+  });
+
   test('that are kept leave a report, and no artifact', async () => {
     const { paths } = publishedPgo(world.directory);
     const result = aPgoResult([aProfile({ comparisons: [aComparison('none', [0.02, -0.01, 0.05])] })]);
