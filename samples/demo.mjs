@@ -1,5 +1,5 @@
 /**
- * A gate you can watch: profiles samples/node-service with and without slow.patch, which slows one function down, and
+ * A gate you can watch: profiles samples/node-service with and without slower.patch, which slows one function down, and
  * checks that the verdict names that function. Needs Node ≥ 20 and nothing installed; takes about a minute.
  *
  *     node samples/demo.mjs           exits 0 when the gate failed and named the planted function
@@ -30,7 +30,7 @@ function outputFolder() {
 
 /** Runs the gate with its progress and verdict shown; answers with its exit code. */
 function runGate(out) {
-  const head = same ? ['--head', 'dir:.'] : ['--patch', 'slow.patch'];
+  const head = same ? ['--head', 'dir:.'] : ['--patch', 'slower.patch'];
   const words = [join(checkout, 'dist', 'cli.js'), 'gate', '--base', 'dir:.', ...head, '--out', out];
   const child = spawn(process.execPath, words, { cwd: sample, stdio: 'inherit' });
   // Ctrl-C reaches the gate as well; it cleans up and ends, and then so does this.

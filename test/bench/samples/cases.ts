@@ -42,7 +42,7 @@ export const sampleCases: readonly SampleCase[] = [
   },
   {
     sample: 'node-service',
-    slower: { patch: 'slow.patch', function: /^tokenize\b/ },
+    slower: { patch: 'slower.patch', function: /^tokenize\b/ },
     waiting: { patch: 'waiting.patch', function: /^suggest\b/ },
     obstacle: () => null,
   },
