@@ -1,5 +1,5 @@
 /** A user without capabilities: the perf backend, and the report says what it cannot see. */
-import { chmodSync, chownSync, cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { configuration, expectCode, Project, runCli, service } from './project.js';
 
@@ -42,6 +42,12 @@ test('a gate works with the perf backend and says what it cannot see', async () 
     backend: 'perf',
     limits: expect.arrayContaining([expect.stringMatching(/kernel/i)]),
   });
+  if (Number(readFileSync('/proc/sys/kernel/perf_event_paranoid', 'utf8')) > 1) {
+    const report = project.read('out/report.html');
+    expect(report).toMatch(
+      /Kernel functions are not visible to this user: .*sysctl kernel\.perf_event_paranoid=1 or/,
+    );
+  }
   expect(project.remains()).toEqual([]);
 });
 
