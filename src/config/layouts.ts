@@ -14,12 +14,16 @@ export function strayedSeedError(command: string): string | null {
 
 type LayoutBuild = Pick<Exclude<WorkloadConfig['build'], string | undefined>, 'command' | 'relink'>;
 
+/** Whether a command is another one in each layout, whatever it does without layouts. */
+export function usesSeed(command: string): boolean {
+  return /\$\{?LAYOUT_SEED\b/.test(command);
+}
+
 /** What is wrong with a build in several layouts, and with which of its keys; null when nothing is. */
 export function layoutBuildError({
   command,
   relink,
 }: LayoutBuild): { readonly key: keyof LayoutBuild; readonly message: string } | null {
-  const usesSeed = (words: string) => /\$\{?LAYOUT_SEED\b/.test(words);
   if (relink === undefined) return usesSeed(command) ? null : seedless('command', 'make');
   if (!usesSeed(command)) return usesSeed(relink) ? null : seedless('relink', 'make relink');
   const message =

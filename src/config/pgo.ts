@@ -2,9 +2,11 @@
 import { UsageError } from '../errors.js';
 import type { PgoFormat } from '../pgo/formats.js';
 import { type ConfigFile, positionOf } from './file.js';
-import type { PgoConfig } from './pgoSchema.js';
+import { layoutBuildError, layoutsOf, strayedSeedError, usesSeed } from './layouts.js';
+import { type PgoConfig, usualProfileLayouts } from './pgoSchema.js';
 import type { WorkloadPlan } from './plan.js';
 import { resolvePlan } from './resolve.js';
+import type { WorkloadConfig } from './schema.js';
 
 /** One profile: how it is captured, built with and validated. */
 export interface PgoPlan {
@@ -13,6 +15,10 @@ export interface PgoPlan {
   readonly binary: string;
   readonly profile: string;
   readonly rebuild: string;
+  /** Run for each code layout after `rebuild`, which is then run once; null: `rebuild` is run for each. */
+  readonly relink: string | null;
+  /** Writes and reads LLVM's binary format; null: text. */
+  readonly llvmProfdata: string | null;
   readonly captures: number;
   readonly seconds: number;
   readonly floor: number;
@@ -21,7 +27,7 @@ export interface PgoPlan {
   readonly onNoGain: 'keep' | 'fail';
   /** Workloads the captures are taken under. */
   readonly captured: readonly WorkloadPlan[];
-  /** The workload under which builds are compared, as their gates judge it. */
+  /** The workload under which builds are compared, as their gates judge it, in as many layouts as they are built in. */
   readonly workload: WorkloadPlan;
 }
 
@@ -69,29 +75,58 @@ function planOf(file: ConfigFile, name: string, workloads: readonly WorkloadPlan
       `${at(file, name, 'workloads')}: there is no workload ${wanted}; there are ${known}`,
     );
   };
+  if (written.llvm_profdata !== undefined && written.format !== 'llvm') {
+    throw new UsageError(`${at(file, name, 'llvm_profdata')}: llvm_profdata belongs to format: llvm`);
+  }
   const own = find(name);
   const minGain = written.min_gain ?? 0;
+  const { layouts, ...commands } = buildsOf(file, name, written);
   return {
     format: written.format,
     binary: written.binary,
     profile: written.profile,
-    rebuild: written.rebuild ?? buildOf(file, own),
+    ...commands,
+    llvmProfdata: written.llvm_profdata ?? null,
     captures: written.captures ?? 6,
     seconds: written.seconds ?? 10,
     floor: written.floor ?? 5000,
     minGain,
     onNoGain: written.on_no_gain ?? 'keep',
     captured: (written.workloads ?? [name]).map(find),
-    workload: judgedByTotal(own, minGain, written.budget ?? own.budgetSeconds),
+    workload: judgedByTotal({ ...own, layouts }, minGain, written.budget ?? own.budgetSeconds),
   };
 }
 
-/** Builds in several layouts are several binaries, and a profile is of one. */
-function buildOf(file: ConfigFile, { name, layouts, sides }: WorkloadPlan): string {
-  const { build } = sides.head;
-  if (build !== null && layouts === 1) return build;
-  throw new UsageError(
-    `${at(file, name)}: pgo needs rebuild: the command that builds with \${PGO_PROFILE}${build === null ? '' : '; build: makes several code layouts'}`,
+/** How the builds that are compared are made, and in how many code layouts each: as the workload's build is, unless told. */
+function buildsOf(
+  file: ConfigFile,
+  name: string,
+  written: PgoConfig,
+): Pick<PgoPlan, 'rebuild' | 'relink'> & { readonly layouts: number } {
+  const build = layoutsOf(file.config.workloads[name] as WorkloadConfig);
+  const rebuild = written.rebuild ?? build.command;
+  if (rebuild === null) {
+    throw new UsageError(
+      `${at(file, name)}: pgo needs rebuild: the command that builds with \${PGO_PROFILE}`,
+    );
+  }
+  const isOfOneBuild = written.format === 'bolt';
+  const layouts = written.layouts ?? (isOfOneBuild ? 1 : Math.min(build.layouts, usualProfileLayouts));
+  const refusal = (key: keyof PgoConfig, message: string) =>
+    new UsageError(`${at(file, name, key)}: pgo.${key} ${message}`);
+  if (layouts === 1) {
+    if (written.relink !== undefined)
+      throw refusal('relink', 'is for several layouts: say how many by layouts');
+    if (strayedSeedError(rebuild) === null) return { rebuild, relink: null, layouts };
+    throw refusal('rebuild', 'uses ${LAYOUT_SEED} and has no layouts: say how many by layouts');
+  }
+  if (isOfOneBuild) throw refusal('layouts', 'is 1 for bolt, whose profiles are of one build: leave it out');
+  const relink = written.relink ?? (usesSeed(rebuild) ? undefined : build.relink);
+  const error = layoutBuildError({ command: rebuild, relink });
+  if (error === null) return { rebuild, relink: relink ?? null, layouts };
+  throw refusal(
+    error.key === 'command' ? 'rebuild' : error.key,
+    `${error.message}; layouts: 1 compares one build a side`,
   );
 }
 
@@ -106,7 +141,6 @@ const noFunctions = { functionMargin: 10, minShare: 1 };
 function judgedByTotal(workload: WorkloadPlan, minGain: number, budgetSeconds: number): WorkloadPlan {
   return {
     ...workload,
-    layouts: 1,
     capture: { ...workload.capture, offCpu: false },
     policy: { ...workload.policy, ...noFunctions, totalMargin: minGain / (1 - minGain) },
     waitPolicy: { mode: 'report', margin: 0.1, idle: [] },

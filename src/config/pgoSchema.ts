@@ -1,6 +1,6 @@
 /** `pgo:` of a workload: every key, what it means, and its default. */
 import * as z from 'zod';
-import { workloadNameSchema } from '../bundle/schema.js';
+import { mostLayouts, workloadNameSchema } from '../bundle/schema.js';
 import { pgoFormats } from '../pgo/formats.js';
 import { duration, percent, secondsBetween } from './quantity.js';
 
@@ -15,7 +15,11 @@ const insidePath = z
     'a path relative to the folder of .profbound.yml is meant, and below it',
   );
 
+const command = z.string().trim().min(1, 'a command is needed').max(10_000);
+
 export const mostProfileCaptures = 100;
+/** Unless more are asked for: each is a build with a profile and one without. */
+export const usualProfileLayouts = 8;
 
 export const pgoConfigSchema = z.strictObject({
   format: z
@@ -27,14 +31,28 @@ export const pgoConfigSchema = z.strictObject({
   profile: insidePath.describe(
     'Where the profile lies in the repository, relative to the folder of .profbound.yml, e.g. default.pgo. What is there is the last accepted one, which a new one has to beat.',
   ),
-  rebuild: z
-    .string()
-    .trim()
-    .min(1, 'a command is needed')
-    .max(10_000)
+  rebuild: command
     .optional()
     .describe(
-      'Builds with and without a profile, each time in a folder of its own. The profile lies at its place in the folder and ${PGO_PROFILE} is its absolute path; for the build without one there is no such file and ${PGO_PROFILE} is empty. Where the command hands ${PGO_REPORT} to the compiler, its own report of what it did by the profile is read. Default: build.',
+      'Builds with and without a profile, each time in a folder of its own, in several layouts with another ${LAYOUT_SEED} each time. The profile lies at its place in the folder and ${PGO_PROFILE} is its absolute path; for the build without one there is no such file and ${PGO_PROFILE} is empty. Where the command hands ${PGO_REPORT} to the compiler, its own report of what it did by the profile is read. Default: build.',
+    ),
+  relink: command
+    .optional()
+    .describe(
+      "Links again what rebuild has built, for each code layout with another ${LAYOUT_SEED}, as build.relink does; rebuild is then run once a profile. Default: build's, where rebuild does not use the seed itself.",
+    ),
+  layouts: z
+    .int()
+    .min(1)
+    .max(mostLayouts)
+    .optional()
+    .describe(
+      `Code layouts that each of two builds is compared in. Default: as many as build has, at most ${usualProfileLayouts}; 1 for bolt, whose profiles are of one build. With 1 the bounds hold for these two programs, not for their sources.`,
+    ),
+  llvm_profdata: command
+    .optional()
+    .describe(
+      "The llvm-profdata of the compiler's version, e.g. llvm-profdata-19: profiles for llvm are written in LLVM's binary format, and one that lies in the repository is read in either. Default: text.",
     ),
   workloads: z
     .array(workloadNameSchema)

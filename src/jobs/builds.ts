@@ -137,7 +137,7 @@ interface BuildStep {
 /** Runs a step, unless an equal one was run for another workload. */
 type RunStep = (workload: WorkloadPlan, step: BuildStep) => Promise<void>;
 
-/** Builds once and links again for every layout; the first one last, which stays in its place. */
+/** Builds once, and links again for every layout. */
 async function fillShelf(
   shelf: Shelf,
   side: Side,
@@ -149,14 +149,13 @@ async function fillShelf(
   for (const workload of relinked) {
     await run(workload, { what: side, command: workload.sides[side].build as string, root, seed: {} });
   }
-  for (let layout = shelf.roots.length; layout >= 1; layout--) {
+  await shelf.fill(async (layout) => {
     for (const workload of relinked.filter(({ layouts }) => layouts >= layout)) {
       const what = `${side}, layout ${layout} of ${workload.layouts}`;
       const command = workload.sides[side].relink as string;
       await run(workload, { what, command, root, seed: seedFor(side, layout) });
     }
-    if (layout > 1) await shelf.keep(layout);
-  }
+  });
 }
 
 function stepsOf(workload: WorkloadPlan, side: Side, layouts: SideLayouts | null, root: string): BuildStep[] {
@@ -180,27 +179,38 @@ function stepsOf(workload: WorkloadPlan, side: Side, layouts: SideLayouts | null
   }));
 }
 
-function seedFor(side: Side, layout: number): BuildStep['seed'] {
+/** What a build command is told of its layout. @param layout from 1 */
+export function seedFor(side: Side, layout: number): BuildStep['seed'] {
   return { [layoutSeed]: String(seedOf(side, layout)) };
 }
 
-/** Builds that do not differ in layout tell nothing of it. */
 function alikeNotes(side: Side, { copies, shelf }: Places): string[] {
-  const ofShelf = shelf === null ? [] : shelf.roots.map((_, index) => shelf.folderOf(index + 1));
-  return [copies?.roots ?? [], ofShelf].flatMap((folders) => alikeNote(side, folders));
+  return [copies?.roots ?? [], shelf?.folders ?? []].flatMap((folders) =>
+    folders.length === 0 ? [] : alikeNote('build.layouts', side, folders),
+  );
 }
 
-function alikeNote(side: Side, folders: readonly string[]): string[] {
-  if (folders.length === 0) return [];
+/**
+ * Builds that do not differ in layout tell nothing of it.
+ * @param key     what asks for them
+ * @param what    what they are builds of
+ * @param folders one for each
+ * @returns at most one sentence
+ */
+export function alikeNote(
+  key: 'build.layouts' | 'pgo.layouts',
+  what: string,
+  folders: readonly string[],
+): string[] {
   const distinct = new Set(folders.map(codeLayout));
   if (distinct.has(null)) {
     return [
-      `build.layouts: no program below the folder of ${side} was built, so its layouts cannot be told apart: build in the folder itself, or measure without layouts`,
+      `${key}: no program below the folder of ${what} was built, so its layouts cannot be told apart: build in the folder itself, or measure without layouts`,
     ];
   }
   if (distinct.size === folders.length) return [];
   const how = distinct.size === 1 ? 'all have the same' : `have only ${distinct.size} different`;
   return [
-    `build.layouts: the ${folders.length} builds of ${side} ${how} code layout${distinct.size === 1 ? '' : 's'}: does \${LAYOUT_SEED} reach the linker?`,
+    `${key}: the ${folders.length} builds of ${what} ${how} code layout${distinct.size === 1 ? '' : 's'}: does \${LAYOUT_SEED} reach the linker?`,
   ];
 }

@@ -91,12 +91,12 @@ function proven({ with: other, saving, gate }: Comparison): Reason {
   const than = other === 'none' ? 'than without a profile' : 'than with the last accepted profile';
   return {
     code: other === 'none' ? 'gain_proven' : 'better_than_last',
-    message: `${unitName(gate.load)}s take ${savings(saving)} less CPU time ${than}, in ${plural(gate.pairs, 'pair')}`,
+    message: `${unitName(gate.load)}s take ${savings(saving)} less CPU time ${than}, in ${pairsOf(gate)}`,
   };
 }
 
 function notProven({ saving, gate }: Comparison, minGain: number): Reason {
-  const figures = `the profile saves ${savings(saving)} of the CPU time per ${unitName(gate.load)}, in ${plural(gate.pairs, 'pair')}`;
+  const figures = `the profile saves ${savings(saving)} of the CPU time per ${unitName(gate.load)}, in ${pairsOf(gate)}`;
   if (saving.upper !== null && saving.upper < 0)
     return { code: 'slower', message: `with the profile it is slower: ${figures}` };
   const wanted = minGain === 0 ? 'that it saves any' : `that it saves more than ${percent(minGain)}`;
@@ -106,8 +106,12 @@ function notProven({ saving, gate }: Comparison, minGain: number): Reason {
 function notBetter({ saving, gate }: Comparison, { path }: Findings): Reason {
   return {
     code: 'not_better_than_last',
-    message: `compared with ${path} as it is, the new profile saves ${savings(saving)} of the CPU time per ${unitName(gate.load)}, in ${plural(gate.pairs, 'pair')}: that it is better is not proven`,
+    message: `compared with ${path} as it is, the new profile saves ${savings(saving)} of the CPU time per ${unitName(gate.load)}, in ${pairsOf(gate)}: that it is better is not proven`,
   };
+}
+
+function pairsOf({ pairs, layouts }: WorkloadResult): string {
+  return `${plural(pairs, 'pair')}${layouts === null ? '' : ` over ${plural(layouts.builds, 'build')} a side`}`;
 }
 
 /** What the gate itself says of why nothing is proven. */
@@ -121,8 +125,14 @@ function isNegative({ upper }: Bounded): boolean {
 }
 
 /** What does not decide, and should be looked at. */
-function remarksOn({ next, last, path, stability, match, format }: Findings): Reason[] {
+function remarksOn({ next, last, path, stability, match, format, comparisons }: Findings): Reason[] {
   const remarks: Reason[] = [];
+  if (comparisons.some(({ gate }) => gate.layouts === null)) {
+    remarks.push({
+      code: 'one_layout',
+      message: `one build a side was compared: the bounds hold for these programs, and where the linker puts functions may be a part of what is saved${format === 'bolt' ? '' : ' (pgo.layouts)'}`,
+    });
+  }
   if (stability !== null && stability.similarity < leastSimilarity) {
     remarks.push({
       code: 'captures_differ',

@@ -26,11 +26,16 @@ export interface Provenance {
   readonly match: ProfileResult['match'];
   readonly stability: ProfileResult['stability'];
   readonly consumption: ProfileResult['consumption'];
-  /** Parts of the CPU time per unit of work, with bounds that hold across runs. */
+  /**
+   * Parts of the CPU time per unit of work. The bounds hold across runs, and across builds of the same source where more than
+   * one code layout a side was compared; of one they are right for these programs alone.
+   */
   readonly saves: readonly {
     readonly comparedWith: 'no profile' | 'the last accepted profile';
     readonly saving: Bounded;
     readonly pairs: number;
+    /** Builds a side. */
+    readonly layouts: number;
     readonly workload: string;
   }[];
 }
@@ -77,6 +82,7 @@ export function provenanceOf(profile: ProfileResult, run: Omit<PgoResult, 'profi
       comparedWith: other === 'none' ? 'no profile' : 'the last accepted profile',
       saving,
       pairs: gate.pairs,
+      layouts: gate.layouts?.builds ?? 1,
       workload,
     })),
   };

@@ -14,17 +14,16 @@ export interface SideLayouts {
 }
 
 /**
- * Copies of a side's folder, made before anything is built in it; of a git ref its whole worktree is copied. All copies have
- * paths of one length: a path's length alone moves the stack of a program around.
+ * Folders of one source, each for a build of its own. All have paths of one length: a path's length alone moves the stack of
+ * a program around.
  */
 export class Copies implements SideLayouts {
-  readonly roots: readonly string[];
+  constructor(readonly roots: readonly string[]) {}
 
-  private constructor(roots: readonly string[]) {
-    this.roots = roots;
-  }
-
-  /** @param out where worktrees and copies are put */
+  /**
+   * Copies a side's folder before anything is built in it; of a git ref its whole worktree.
+   * @param out where worktrees and copies are put
+   */
   static async make(side: Side, ref: Ref, count: number, out: string): Promise<Copies> {
     const roots: string[] = [];
     for (let layout = 1; layout <= count; layout++) {
@@ -56,7 +55,11 @@ export class Shelf implements SideLayouts {
 
   static async make(side: Side, ref: Ref, count: number, out: string): Promise<Shelf> {
     const top = join(layoutsFolder(out), side);
-    const root = await copySide(side, ref, top, out);
+    return Shelf.beside(top, await copySide(side, ref, top, out), count);
+  }
+
+  /** Of a folder that is built in for these layouts alone. @param top the root, or what the root is a part of */
+  static beside(top: string, root: string, count: number): Shelf {
     const shelf = `${top}.shelf`;
     mkdirSync(shelf);
     return new Shelf(root, top, shelf, count);
@@ -66,11 +69,15 @@ export class Shelf implements SideLayouts {
     return new Array<string>(this.count).fill(this.root);
   }
 
-  /** Puts what was linked as this layout on the shelf; the first one stays in its place. */
-  async keep(layout: number): Promise<void> {
-    const target = this.folderOf(layout);
-    mkdirSync(target);
-    await copyEntries(this.top, target, target);
+  /** Has every layout linked in the folder, and puts it on the shelf; the first one comes last, and stays in its place. */
+  async fill(link: (layout: number) => Promise<void>): Promise<void> {
+    for (let layout = this.count; layout >= 1; layout--) {
+      await link(layout);
+      if (layout === 1) return;
+      const target = this.#folderOf(layout);
+      mkdirSync(target);
+      await copyEntries(this.top, target, target);
+    }
   }
 
   use(layout: number): string {
@@ -82,8 +89,12 @@ export class Shelf implements SideLayouts {
     return this.root;
   }
 
-  /** Where a layout's files are now. */
-  folderOf(layout: number): string {
+  /** Where each layout's files are now. */
+  get folders(): readonly string[] {
+    return this.roots.map((_, index) => this.#folderOf(index + 1));
+  }
+
+  #folderOf(layout: number): string {
     return layout === this.#placed ? this.top : join(this.shelf, numeral(layout));
   }
 }
@@ -108,7 +119,8 @@ async function copySide(side: Side, { root }: Ref, target: string, out: string):
   return realpathSync(resolve(target, relative(top, root)));
 }
 
-function numeral(layout: number): string {
+/** A layout's number in names of folders, which are of one length. */
+export function numeral(layout: number): string {
   return String(layout).padStart(2, '0');
 }
 

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Ref } from '../bundle/schema.js';
 import { UsageError } from '../errors.js';
 import { Repository } from './git.js';
+import { numeral } from './layouts.js';
 import { isOwnFolder, makeOwnFolder, removeOwnFolder } from './ownFolder.js';
 import { copyEntries } from './sides.js';
 
@@ -56,11 +57,18 @@ export class Variants {
   /**
    * The folder of a variant, checked out or copied when it is first asked for.
    * @param variant of a length that all have in common: a path's length alone moves the stack of a program around
+   * @param layout  from 1: a folder for each that is built by itself
    */
-  async root(variant: string): Promise<string> {
-    const made = this.#made.get(variant) ?? (await this.#make(join(this.#folder, variant)));
-    this.#made.set(variant, made);
+  async root(variant: string, layout = 1): Promise<string> {
+    const top = this.top(variant, layout);
+    const made = this.#made.get(top) ?? (await this.#make(top));
+    this.#made.set(top, made);
     return made;
+  }
+
+  /** What a variant's root is, or is a part of: the top of a worktree. */
+  top(variant: string, layout = 1): string {
+    return join(this.#folder, `${variant}-${numeral(layout)}`);
   }
 
   async ref(variant: string, name: string): Promise<Ref> {

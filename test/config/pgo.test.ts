@@ -57,10 +57,54 @@ describe('pgo:', () => {
   test('builds as build: does unless rebuild: says otherwise', () => {
     const { rebuild: _, ...pgo } = usual;
     expect(pgoPlansOf(file({ api: { pgo } }), [])[0]?.rebuild).toBe('make');
-    const build = { command: 'make LAYOUT=${LAYOUT_SEED}', layouts: 8 };
-    expect(refusal(() => pgoPlansOf(file({ api: { build, pgo } }), []))).toMatch(
-      /^\.profbound\.yml:3:\d+: pgo needs rebuild: .*\$\{PGO_PROFILE\}; build: makes several code layouts$/,
-    );
+  });
+
+  describe('compares builds in the code layouts', () => {
+    const seeded = 'make LAYOUT=${LAYOUT_SEED}';
+    const planned = (build: Workload | string, pgo: Workload = {}) => {
+      const [plan] = pgoPlansOf(file({ api: { build, pgo: { ...usual, rebuild: seeded, ...pgo } } }), []);
+      return { layouts: plan?.workload.layouts, rebuild: plan?.rebuild, relink: plan?.relink };
+    };
+    const linked = { command: 'make', relink: 'make link LAYOUT=${LAYOUT_SEED}', layouts: 24 };
+
+    test('of build, as many but no more than 8, or as it is told', () => {
+      const each = { rebuild: seeded, relink: null };
+      expect(planned({ command: seeded, layouts: 4 })).toEqual({ layouts: 4, ...each });
+      expect(planned({ command: seeded, layouts: 24 })).toEqual({ layouts: 8, ...each });
+      expect(planned({ command: seeded, layouts: 24 }, { layouts: 12 })).toEqual({ layouts: 12, ...each });
+      expect(planned('make', { layouts: 6 })).toEqual({ layouts: 6, ...each });
+    });
+
+    test('linked again as build is, or by a command of its own', () => {
+      const rebuild = 'make PROFILE=${PGO_PROFILE}';
+      expect(planned(linked, { rebuild })).toEqual({ layouts: 8, rebuild, relink: linked.relink });
+      const relink = 'link ${LAYOUT_SEED}';
+      expect(planned(linked, { rebuild, relink })).toEqual({ layouts: 8, rebuild, relink });
+      // What has the seed itself is built for each.
+      expect(planned(linked)).toEqual({ layouts: 8, rebuild: seeded, relink: null });
+    });
+
+    test('or in one, where there are no others', () => {
+      const one = { layouts: 1, rebuild: 'make', relink: null };
+      expect(planned('make', { rebuild: 'make' })).toEqual(one);
+      expect(planned(linked, { rebuild: 'make', layouts: 1 })).toEqual(one);
+      expect(planned(linked, { rebuild: 'make', format: 'bolt' })).toEqual(one);
+    });
+
+    test.each([
+      [
+        'rebuild does not use ${LAYOUT_SEED}, so that every layout would be the same build: hand it to the linker, for instance make LAYOUT=${LAYOUT_SEED}; layouts: 1 compares one build a side',
+        { rebuild: 'make' },
+      ],
+      ['rebuild uses ${LAYOUT_SEED}, but beside relink it is run once', { relink: 'link ${LAYOUT_SEED}' }],
+      ['rebuild uses ${LAYOUT_SEED} and has no layouts: say how many by layouts', { layouts: 1 }],
+      ['relink is for several layouts', { rebuild: 'make', relink: 'link ${LAYOUT_SEED}', layouts: 1 }],
+      ['layouts is 1 for bolt, whose profiles are of one build', { format: 'bolt', layouts: 4 }],
+    ])('pgo.%s', (message, pgo) => {
+      const text = refusal(() => planned({ command: seeded, layouts: 4 }, pgo));
+      expect(text).toMatch(/^\.profbound\.yml:3:\d+: /);
+      expect(text).toContain(`pgo.${message}`);
+    });
   });
 
   test('adds up the captures of several workloads', () => {
@@ -80,6 +124,16 @@ describe('pgo:', () => {
     expect(refusal(() => named('plain'))).toMatch(/:5:3: workload plain has no pgo:$/);
     expect(refusal(() => named('nobody'))).toContain('has no workload nobody; it has api, load, plain');
     expect(refusal(() => pgoPlansOf(file({ plain: {} }), []))).toContain('no workload has pgo:');
+  });
+
+  test('converts profiles for llvm alone', () => {
+    const pgo = { ...usual, llvm_profdata: 'llvm-profdata-19' };
+    expect(pgoPlansOf(file({ api: { pgo: { ...pgo, format: 'llvm' } } }), [])[0]?.llvmProfdata).toBe(
+      'llvm-profdata-19',
+    );
+    expect(refusal(() => pgoPlansOf(file({ api: { pgo } }), []))).toMatch(
+      /^\.profbound\.yml:3:\d+: llvm_profdata belongs to format: llvm$/,
+    );
   });
 
   test('writes no profile twice', () => {

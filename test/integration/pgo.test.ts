@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type BundleWorkload, bundleSchema } from '../../src/bundle/schema.js';
 import { type PgoResult, type ProfileResult, pgoResultSchema } from '../../src/pgo/result.js';
 import { goObstacle } from '../go.js';
 import { type GitHubServer, startGitHubServer } from '../publish/github-server/server.js';
 import { readZip } from '../publish/zip.js';
-import { expectCode, Project, runCli } from './project.js';
+import { expectCode, Project, type Run, runCli } from './project.js';
 import { roundsByProfile } from './rounds.js';
 import { Upstream } from './runner.js';
 
@@ -44,7 +45,7 @@ function expectConsistent(folder: string): ProfileResult {
       profile: { sha256: sha256(published), path: profile.path, format: profile.format },
       source: { commit: result.ref.commit },
       samples: { inBinary: profile.samples.inBinary },
-      saves: [{ comparedWith: 'no profile', saving: none.saving }],
+      saves: [{ comparedWith: 'no profile', saving: none.saving, layouts: none.gate.layouts?.builds ?? 1 }],
     });
     expect(provenance.binary.buildId).toMatch(/^[0-9a-f]{16,}$/);
   }
@@ -57,6 +58,23 @@ function expectConsistent(folder: string): ProfileResult {
   return profile;
 }
 
+/** What was compared was built in two code layouts a side, each of which has run. */
+function expectTwoLayouts(project: Project, run: Run, { workload, comparisons }: ProfileResult): void {
+  for (const { with: other, gate } of comparisons) {
+    expect(gate.layouts).toMatchObject({ builds: 2 });
+    const folder = other === 'none' ? 'without-profile' : 'last-profile';
+    const manifest = JSON.parse(project.read(`out/${workload}/${folder}/bundle/bundle.json`));
+    const [{ layouts, captures }] = bundleSchema.parse(manifest).workloads as [BundleWorkload];
+    expect([layouts?.base.length, layouts?.head.length]).toEqual([2, 2]);
+    for (const side of ['base', 'head'] as const) {
+      const drawn = captures.filter((capture) => capture.side === side).map(({ layout }) => layout);
+      if (gate.pairs > 1) expect(new Set(drawn)).toEqual(new Set([1, 2]));
+    }
+  }
+  // Their functions do lie elsewhere.
+  expect(run.stderr).not.toContain('pgo.layouts');
+}
+
 /** A sample of ours in a repository of its own, with more keys in its `pgo:`, and more workloads. */
 function sampleRepository(name: string, pgo: readonly string[] = [], workloads = ''): Project {
   const project = new Project();
@@ -65,7 +83,7 @@ function sampleRepository(name: string, pgo: readonly string[] = [], workloads =
     filter: (path) => !['.profbound', 'pages', 'routes'].includes(basename(path)) && !path.endsWith('.o'),
   });
   const text = project.read('.profbound.yml');
-  const short = ['captures: 3', 'seconds: 1', 'floor: 300', 'budget: 10s', ...pgo];
+  const short = ['captures: 3', 'seconds: 1', 'floor: 300', 'budget: 10s', 'layouts: 2', ...pgo];
   project.write({
     '.profbound.yml': text
       .replace('    pgo:\n', `    pgo:\n${short.map((line) => `      ${line}\n`).join('')}`)
@@ -95,8 +113,10 @@ describe('the nightly run', () => {
     expectCode(run, 0);
     expect(run.warnings).toEqual([]);
     const folder = run.workspace.path('.profbound', 'pgo');
-    const { saving } = expectConsistent(folder).comparisons[0] as ProfileResult['comparisons'][number];
+    const { comparisons, reasons } = expectConsistent(folder);
+    const { saving } = comparisons[0] as ProfileResult['comparisons'][number];
     expect(saving.lower).toBeGreaterThan(0);
+    expect(reasons.map(({ code }) => code)).toContain('one_layout');
     expect(run.outputs).toMatchObject({ decision: 'published', profiles: join(folder, 'published') });
     expect(run.summary).toMatch(/^\*\*Published\*\*: profiles\/rounds\.prof is published: it saves \d+/);
     expect(run.stdout).toMatch(/^::notice::profbound: profiles\/rounds\.prof is published/m);
@@ -129,6 +149,8 @@ describe('a service in C++', () => {
     const run = await runCli(['pgo', '--out', 'out'], { cwd: project.folder });
     expectCode(run, 0);
     const profile = expectConsistent(project.path('out'));
+    expectTwoLayouts(project, run, profile);
+    expect(run.stderr).toMatch(/^build the program by the new profile, layout 2 of 2: make relink LAYOUT=/m);
     expect(profile.consumption?.report).toMatchObject({
       isConsumed: true,
       said: expect.stringMatching(/ inlined, .*of its samples dropped$/),
@@ -164,6 +186,7 @@ describe('a load that misleads: of a service in Go nothing but its sign of life'
     const run = await runCli(['pgo', '--out', 'out'], { cwd: project.folder });
     expectCode(run, 0);
     const profile = expectConsistent(project.path('out'));
+    expectTwoLayouts(project, run, profile);
     expect(readResult(project.path('out')).result.ref.commit).toBe(old);
     expect(profile.samples.workloads).toEqual(['idle']);
     expect(profile).toMatchObject({ decision: 'kept', last: { bytes: 0 } });

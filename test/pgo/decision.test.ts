@@ -39,7 +39,8 @@ describe('a profile', () => {
     expect(profile.reasons).toEqual([
       {
         code: 'gain_proven',
-        message: 'requests take 5.0 % (3.0 % … 6.5 %) less CPU time than without a profile, in 24 pairs',
+        message:
+          'requests take 5.0 % (3.0 % … 6.5 %) less CPU time than without a profile, in 24 pairs over 8 builds a side',
       },
     ]);
     expect(pgoResultSchema.safeParse(aPgoResult([profile])).error).toBeUndefined();
@@ -51,7 +52,7 @@ describe('a profile', () => {
     expect(profile.reasons[0]).toEqual({
       code: 'no_gain',
       message:
-        'the profile saves 2.0 % (−1.0 % … 4.8 %) of the CPU time per request, in 24 pairs, and that it saves any is not proven',
+        'the profile saves 2.0 % (−1.0 % … 4.8 %) of the CPU time per request, in 24 pairs over 8 builds a side, and that it saves any is not proven',
     });
   });
 
@@ -121,6 +122,21 @@ describe('a profile', () => {
     expect(codes(profile)).toEqual(['not_consumed']);
     expect(profile.reasons[0]?.message).toMatch(message);
   });
+
+  test.each(['go', 'bolt'] as const)(
+    'for %s compared in one build a side says what the bounds are of',
+    (format) => {
+      const found = aComparison('none', [0.053, 0.031, 0.07]);
+      const gate = { ...found.gate, layouts: null };
+      const profile = aProfile({ format, comparisons: [comparisonOf('none', gate)] });
+      expect(codes(profile)).toEqual(['gain_proven', 'one_layout']);
+      expect(profile.reasons[0]?.message).toMatch(/in 24 pairs$/);
+      const message = 'one build a side was compared: the bounds hold for these programs';
+      expect(profile.reasons[1]?.message).toContain(message);
+      // BOLT's profiles are of one build: there is nothing to set.
+      expect(profile.reasons[1]?.message.includes('pgo.layouts')).toBe(format === 'go');
+    },
+  );
 
   test('of BOLT is not compared with one of another build, which BOLT would take for its own', () => {
     const profile = aProfile({ format: 'bolt', last: { ...last, match: null, isUsable: false } });

@@ -16,7 +16,8 @@ export function aComparison(
 ): Comparison {
   const verdict = lower > margin ? 'fail' : upper < margin ? 'pass' : 'inconclusive';
   const total = { ...figure(estimate, lower, upper), margin, mde: null };
-  return comparisonOf(other, aWorkload('api', { verdict, total, functions: [] }));
+  const layouts = { builds: 8, deviation: null, part: 0.1 };
+  return comparisonOf(other, aWorkload('api', { verdict, total, functions: [], layouts }));
 }
 
 /** A profile as it is found, and what is decided of it. */

@@ -27,8 +27,9 @@ describe('variants', () => {
     expect(variants.commit).toBe(commit);
     expect(variants.notes).toEqual([expect.stringContaining('HEAD was built without them')]);
     const [one, two] = [await variants.root('none'), await variants.root('next')];
-    expect(one).toBe(join(out, 'variants', 'none', 'sample'));
+    expect(one).toBe(join(out, 'variants', 'none-01', 'sample'));
     expect(two.length).toBe(one.length);
+    expect(await variants.root('none', 12)).toBe(join(out, 'variants', 'none-12', 'sample'));
     writeFileSync(join(one, 'version'), 'built\n');
     expect(readFileSync(join(two, 'version'), 'utf8')).toBe('1\n');
     expect(await variants.root('none')).toBe(one);

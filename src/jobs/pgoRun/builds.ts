@@ -1,6 +1,7 @@
-/** Builds one source with and without profiles, each in a folder of its own. */
+/** Builds one source with and without profiles, each in folders of its own, where asked for in several code layouts. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Side } from '../../bundle/schema.js';
 import type { PgoPlan } from '../../config/pgo.js';
 import { MeasureError, UsageError } from '../../errors.js';
 import { annotate } from '../../pgo/annotation.js';
@@ -9,16 +10,25 @@ import { type BuiltFile, readBuilt } from '../../pgo/elfFile.js';
 import { provenanceFile, readBuildId } from '../../pgo/provenance.js';
 import type { PgoBuild, VariantName } from '../../pgo/result.js';
 import { buildSide } from '../../workload/build.js';
+import { Copies, Shelf, type SideLayouts } from '../../workload/layouts.js';
 import type { Variants } from '../../workload/variants.js';
-import type { Log } from '../log.js';
+import { alikeNote, seedFor } from '../builds.js';
 import { writeBytes } from '../output.js';
+import type { ProfileContext } from './context.js';
 
 /** Tells a build command where the profile is; empty where there is none. */
 const profileVariable = 'PGO_PROFILE';
 /** The words that have the compiler say what it does by the profile; empty where there is none. */
 const reportVariable = 'PGO_REPORT';
 
-export interface Built {
+/** What is built, and by which profile; null: without one. */
+interface Recipe {
+  readonly variant: VariantName;
+  readonly profile: Uint8Array | null;
+}
+
+/** The one build of a recipe, or its first in several layouts. */
+export interface Built extends Recipe {
   readonly root: string;
   readonly binary: string;
   readonly file: BuiltFile;
@@ -37,6 +47,14 @@ const words: Readonly<Record<VariantName, string>> = {
   zero: 'the program by an empty profile',
   last: 'the program by the last accepted profile',
   next: 'the program by the new profile',
+};
+
+/** Which side of a comparison each is, and so which numbers its linker starts from. */
+const sideOf: Readonly<Record<VariantName, Side>> = {
+  next: 'base',
+  zero: 'base',
+  none: 'head',
+  last: 'head',
 };
 
 export interface LastProfile {
@@ -60,31 +78,16 @@ export async function lastProfile(plan: PgoPlan, variants: Variants): Promise<La
 }
 
 /**
- * Puts the profile in its place, or removes what is there, and builds.
- * @param profile null: without one
+ * Builds by a profile, or without one: in the first code layout.
  * @throws MeasureError when the build fails, or leaves no program
  */
-export async function buildVariant(
-  plan: PgoPlan,
-  variant: VariantName,
-  profile: Uint8Array | null,
-  variants: Variants,
-  { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
-): Promise<Built> {
-  const root = await variants.root(variant);
-  const place = join(root, plan.profile);
-  rmSync(place, { force: true });
-  if (profile !== null) {
-    mkdirSync(dirname(place), { recursive: true });
-    writeBytes(place, profile);
-  }
-  const environment = {
-    ...plan.workload.environment,
-    [profileVariable]: profile === null ? '' : place,
-    [reportVariable]: profile === null ? '' : reportFlags[plan.format].join(' '),
-  };
+export async function buildVariant(plan: PgoPlan, recipe: Recipe, context: ProfileContext): Promise<Built> {
+  const { variant } = recipe;
+  const root = await context.variants.root(variant);
   const began = performance.now();
-  const printed = await buildSide(words[variant], plan.rebuild, root, environment, log, signal);
+  placeProfile(plan, recipe, root);
+  let printed = await runStep(plan.rebuild, plan, recipe, root, 1, context);
+  if (plan.relink !== null) printed += await runStep(plan.relink, plan, recipe, root, 1, context);
   const seconds = (performance.now() - began) / 1000;
   const binary = join(root, plan.binary);
   if (!existsSync(binary)) {
@@ -96,7 +99,69 @@ export async function buildVariant(
   const { buildId } = annotate(binary, []);
   const { bytes, codeBytes, compiler } = file;
   const output = plan.format === 'gcc' ? printed + dumpsBelow(root) : printed;
-  return { root, binary, file, output, facts: { variant, seconds, bytes, codeBytes, buildId, compiler } };
+  const facts = { variant, seconds, bytes, codeBytes, buildId, compiler };
+  return { ...recipe, root, binary, file, output, facts };
+}
+
+/**
+ * Builds, or links, the other code layouts of what is built in the first one; none where one is all that is compared.
+ * @throws MeasureError when a build fails
+ */
+export async function buildLayouts(
+  plan: PgoPlan,
+  { root, ...recipe }: Built,
+  context: ProfileContext,
+): Promise<SideLayouts> {
+  const { variant } = recipe;
+  const { variants } = context;
+  const { layouts: count } = plan.workload;
+  const note = (folders: readonly string[]): void =>
+    alikeNote('pgo.layouts', words[variant], folders).forEach(context.note);
+  const { relink } = plan;
+  if (relink !== null) {
+    const shelf = Shelf.beside(variants.top(variant), root, count);
+    await shelf.fill(async (layout) => void (await runStep(relink, plan, recipe, root, layout, context)));
+    note(shelf.folders);
+    return shelf;
+  }
+  const roots = [root];
+  for (let layout = 2; layout <= count; layout++) {
+    const own = await variants.root(variant, layout);
+    placeProfile(plan, recipe, own);
+    await runStep(plan.rebuild, plan, recipe, own, layout, context);
+    roots.push(own);
+  }
+  note(roots);
+  return new Copies(roots);
+}
+
+/** Puts the profile in its place in a folder, or removes what is there. */
+function placeProfile({ profile: path }: PgoPlan, { profile }: Recipe, root: string): void {
+  const place = join(root, path);
+  rmSync(place, { force: true });
+  if (profile === null) return;
+  mkdirSync(dirname(place), { recursive: true });
+  writeBytes(place, profile);
+}
+
+/** @returns what the command printed */
+function runStep(
+  command: string,
+  plan: PgoPlan,
+  { variant, profile }: Recipe,
+  root: string,
+  layout: number,
+  { log, signal }: ProfileContext,
+): Promise<string> {
+  const { environment, layouts } = plan.workload;
+  const what = layouts === 1 ? words[variant] : `${words[variant]}, layout ${layout} of ${layouts}`;
+  const told = {
+    ...environment,
+    ...(layouts === 1 ? {} : seedFor(sideOf[variant], layout)),
+    [profileVariable]: profile === null ? '' : join(root, plan.profile),
+    [reportVariable]: profile === null ? '' : reportFlags[plan.format].join(' '),
+  };
+  return buildSide(what, command, root, told, log, signal);
 }
 
 /** Of the pass by which gcc reads a profile; it writes them beside what it compiles. */

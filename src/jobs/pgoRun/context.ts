@@ -14,5 +14,7 @@ export interface ProfileContext {
   /** Output folder of the run; absolute. */
   readonly out: string;
   readonly log: Log;
+  /** Warns of what every reader of the results must know, too. */
+  readonly note: (text: string) => void;
   readonly signal: AbortSignal;
 }

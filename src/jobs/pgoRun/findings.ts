@@ -69,9 +69,13 @@ function spoken({ inlined, promoted, functions, dropped }: Reported): string {
 }
 
 /** How much of a profile speaks of a program; null for one that cannot be read, or is by offsets in another build. */
-export function matchOf({ format, profile }: PgoPlan, bytes: Uint8Array, program: string): PgoMatch | null {
+export function matchOf(
+  { format, profile: name, llvmProfdata }: PgoPlan,
+  bytes: Uint8Array,
+  program: string,
+): PgoMatch | null {
   return unlessUnfit(() => {
-    const content = readProfile(format, bytes, { name: profile, llvmProfdata: null });
+    const content = readProfile(format, bytes, { name, llvmProfdata });
     const match = matchProfile(content, readProgram(program, format), null);
     return { share: match.rate, findings: matchFindings(match) };
   });

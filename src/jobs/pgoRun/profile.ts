@@ -6,11 +6,11 @@ import type { PgoPlan } from '../../config/pgo.js';
 import { takeProfiles } from '../../experiment/profiling.js';
 import { decide, isConsumed } from '../../pgo/decision.js';
 import { emptyProfile } from '../../pgo/emptyProfile.js';
-import type { Comparison, ProfileResult } from '../../pgo/result.js';
+import type { Comparison, ProfileResult, VariantName } from '../../pgo/result.js';
 import { makeOwnFolder } from '../../workload/ownFolder.js';
 import { makeFolder, writeText } from '../output.js';
 import { type Collected, collectSamples, writeProfile } from '../pgo.js';
-import { type Built, buildVariant, type LastProfile, lastProfile } from './builds.js';
+import { type Built, buildLayouts, buildVariant, type LastProfile, lastProfile } from './builds.js';
 import { compare, manifestOf } from './comparison.js';
 import type { ProfileContext } from './context.js';
 import { capturedIn, consumptionOf, matchOf, samplesOf, sha256, stabilityOf } from './findings.js';
@@ -41,7 +41,8 @@ export async function makeProfile(plan: PgoPlan, context: ProfileContext): Promi
     const found = { ...known, ...nothing, builds: [none.facts] };
     return { ...found, ...decide(found) };
   }
-  const options = { format: plan.format, out: paths.candidate, llvmProfdata: null, log: context.log };
+  const { format, llvmProfdata } = plan;
+  const options = { format, out: paths.candidate, llvmProfdata, log: context.log };
   const { functions, describedShare } = writeProfile(collected, options);
   const bytes = readFileSync(paths.candidate);
   const zero = await build(plan, 'zero', emptyProfile(plan.format), paths, context);
@@ -50,11 +51,16 @@ export async function makeProfile(plan: PgoPlan, context: ProfileContext): Promi
   const comparisons: Comparison[] = [];
   const builds = [none, zero, next];
   if (isConsumed(consumption, identity)) {
-    comparisons.push(await compare(plan, 'none', next, none, paths, context));
+    const ours = await buildLayouts(plan, next, context);
+    comparisons.push(
+      await compare(plan, 'none', ours, await buildLayouts(plan, none, context), paths, context),
+    );
     if (last !== null && known.last?.isUsable && comparisons.every(({ isProven }) => isProven)) {
       const before = await build(plan, 'last', last.bytes, paths, context);
       builds.push(before);
-      comparisons.push(await compare(plan, 'last', next, before, paths, context));
+      comparisons.push(
+        await compare(plan, 'last', ours, await buildLayouts(plan, before, context), paths, context),
+      );
     }
   }
   const found = {
@@ -84,12 +90,12 @@ function lastFacts(
 
 async function build(
   plan: PgoPlan,
-  variant: Parameters<typeof buildVariant>[1],
+  variant: VariantName,
   profile: Uint8Array | null,
   paths: ProfilePaths,
-  { variants, log, signal }: ProfileContext,
+  context: ProfileContext,
 ): Promise<Built> {
-  const built = await buildVariant(plan, variant, profile, variants, { log, signal });
+  const built = await buildVariant(plan, { variant, profile }, context);
   makeFolder(paths.logs);
   writeText(join(paths.logs, `${variant}.log`), built.output);
   return built;

@@ -54,20 +54,25 @@ export async function runPgo(options: PgoRunOptions): Promise<PgoRunOutcome> {
     );
     const collector = await openCollector();
     const workloads = plans.flatMap(({ workload, captured }) => [workload, ...captured]);
+    const notes = [...variants.notes];
+    const note = (text: string): void => {
+      notes.push(text);
+      options.log.warn(text);
+    };
     const run = {
       schema: 'profbound/pgo@1' as const,
       tool,
       startedAt: new Date().toISOString(),
       ref,
       environment: environmentOf({ workloads }, configs.head),
-      notes: variants.notes,
+      notes,
     };
     for (const note of variants.notes) options.log.line(`note: ${note}`);
     const config = { path: configs.head.path, text: configs.head.text };
     const profiles: ProfileResult[] = [];
     for (const [index, plan] of plans.entries()) {
       if (index > 0) await variants.reset();
-      profiles.push(await makeProfile(plan, { ...options, variants, collector, run, config }));
+      profiles.push(await makeProfile(plan, { ...options, variants, collector, run, config, note }));
     }
     const result: PgoResult = { ...run, profiles };
     return { result, exitCode: exitCodeOf(profiles), paths: writePgoReports(result, options.out) };
