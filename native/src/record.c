@@ -19,6 +19,7 @@
 #include "support/clock.h"
 #include "support/fail.h"
 #include "support/json.h"
+#include "symbols/naming_account.h"
 #include "target/confinement.h"
 #include "target/privileges.h"
 #include "target/target.h"
@@ -273,6 +274,7 @@ int record_run(const struct options *options)
 		notes_add(&limits, "This kernel has no seccomp filters: files are parsed without capabilities, but with all other "
 				   "rights of this user.");
 	recorder_resolve(recorder);
+	naming_note(recorder_naming(recorder), &limits);
 	recorder_count(recorder, &counts);
 	window.duration = wall;
 	close_output(outputs.profile, recorder_write(recorder, RECORDER_CPU, &window, outputs.profile), options->out, "cpu.pb.gz");

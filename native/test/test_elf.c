@@ -35,7 +35,7 @@ static void finds_functions_of_this_program(void)
 	const struct symbol *symbol;
 	uint64_t address = 0, pointer = (uint64_t)&profbound_known_function;
 
-	object_symbols_load(&symbols, &object);
+	object_symbols_load(&symbols, &object, NULL);
 	CHECK(symbols.is_readable);
 	CHECK(mappings_read(&mappings, getpid()));
 	mapping = mappings_find(&mappings, pointer);
@@ -59,7 +59,7 @@ static void finds_functions_of_the_vdso(void)
 	struct object_symbols symbols;
 	bool found = false;
 
-	object_symbols_load(&symbols, &object);
+	object_symbols_load(&symbols, &object, NULL);
 	CHECK(symbols.is_readable);
 	for (size_t i = 0; i < symbols.symbols.count; i++)
 		found |= strstr(symbols.symbols.entries[i].name, "clock_gettime") != NULL;
@@ -115,7 +115,7 @@ static void finds_declarations(const char *folder)
 	snprintf(path, sizeof(path), "%s/p", folder);
 	snprintf(expected, sizeof(expected), "%s/p.c", folder);
 	object = file_object(open(path, O_RDONLY), path);
-	object_symbols_load(&symbols, &object);
+	object_symbols_load(&symbols, &object, NULL);
 	CHECK_TEXT(symbols.image.build_id, "0123456789abcdef");
 	symbol = find_by_name(&symbols.symbols, "second");
 	if (CHECK(symbol && object_symbols_lines(&symbols, symbol->start, symbol->start + 1, &lines))) {
@@ -150,7 +150,7 @@ static void finds_the_debug_file(const char *folder)
 			 folder, wrong ? "&& objcopy --remove-section=.note.gnu.build-id .debug/p.debug" : "");
 		CHECK(system(command) == 0);
 		object = file_object(open(path, O_RDONLY), path);
-		object_symbols_load(&symbols, &object);
+		object_symbols_load(&symbols, &object, NULL);
 		symbol = find_by_name(&symbols.symbols, "second");
 		CHECK((symbol != NULL) == !wrong);
 		if (symbol)
@@ -176,7 +176,7 @@ static void finds_packed_symbols(const char *folder)
 
 		compile(folder);
 		object = file_object(open(path, O_RDONLY), path);
-		object_symbols_load(&symbols, &object);
+		object_symbols_load(&symbols, &object, NULL);
 		expected = find_by_name(&symbols.symbols, "second")->start;
 		object_symbols_free(&symbols);
 		close(object.fd);
@@ -186,7 +186,7 @@ static void finds_packed_symbols(const char *folder)
 			 folder, damaged ? "truncate -s 300 m.xz" : "true");
 		CHECK(system(command) == 0);
 		object = file_object(open(path, O_RDONLY), path);
-		object_symbols_load(&symbols, &object);
+		object_symbols_load(&symbols, &object, NULL);
 		if (damaged)
 			CHECK(!find_by_name(&symbols.symbols, "second"));
 		else
@@ -252,7 +252,7 @@ static void explore(int fd)
 	struct object_symbols symbols;
 	struct source_lines lines;
 
-	object_symbols_load(&symbols, &object);
+	object_symbols_load(&symbols, &object, NULL);
 	for (size_t i = 0; i < symbols.symbols.count && i < 200; i++) {
 		uint64_t start = symbols.symbols.entries[i].start;
 

@@ -93,7 +93,7 @@ static struct object_symbols load(const char *program)
 	struct object object = { .kind = OBJECT_FILE, .path = (char *)program, .fd = open(program, O_RDONLY) };
 	struct object_symbols symbols;
 
-	object_symbols_load(&symbols, &object);
+	object_symbols_load(&symbols, &object, NULL);
 	CHECK(symbols.is_readable);
 	return symbols;
 }

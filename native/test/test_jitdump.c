@@ -83,12 +83,16 @@ static void put_debug_info(struct file *file, uint64_t address, uint32_t line, c
 	put_text(file, "\xff");
 }
 
+/* Of the file that was read last. */
+static struct naming_account account;
+
 static bool read_file(const struct file *file, struct jitdump *jitdump, struct symbols *symbols)
 {
 	int fd = memfd_create("jitdump", MFD_CLOEXEC);
 	bool is_read;
 
-	*symbols = (struct symbols){ 0 };
+	account = (struct naming_account){ 0 };
+	*symbols = (struct symbols){ .account = &account };
 	CHECK(write(fd, file->bytes, file->size) == (ssize_t)file->size);
 	is_read = jitdump_read(jitdump, symbols, fd);
 	symbols_sort(symbols);
@@ -130,6 +134,7 @@ static void names_what_was_loaded(void)
 	put_load(&file, 300, 0x1010, 32, 3, "over the end of first");
 	put_record(&file, 3, 400, 0);
 	CHECK(read_file(&file, &jitdump, &symbols));
+	CHECK_NUMBER(account.losses[LOSS_RECORDS] + account.losses[LOSS_JITDUMP_ENDS], 0);
 	at(&jitdump, &symbols, 0x1000, "first", 100);
 	at(&jitdump, &symbols, 0x100f, "first", 100);
 	at(&jitdump, &symbols, 0x1010, "over the end of first", 300);
@@ -156,6 +161,8 @@ static void follows_moved_code(void)
 	at(&jitdump, &symbols, 0x6008, "mover", 300);
 	at(&jitdump, &symbols, 0x8000, NULL, 0);
 	CHECK_TEXT(jitdump_find(&jitdump, symbols_find(&symbols, 0x6008))->file, "/srv/a.js");
+	/* The move of code that was never loaded. */
+	CHECK_NUMBER(account.losses[LOSS_RECORDS], 1);
 	free_all(&jitdump, &symbols);
 }
 
@@ -201,7 +208,8 @@ static void leaves_damaged_records_out(void)
 	put_record(&file, 1, 1, 8);
 	file.size += 8;
 	put_record(&file, 2, 1, 16);
-	file.size += 16;
+	put(&file, 0x3000, 8);
+	put(&file, 1, 8);
 	put_load(&file, 1, 0x3000, 16, 3, "whole");
 	before = file.size;
 	put_load(&file, 1, 0x4000, 16, 4, "cut off");
@@ -212,6 +220,8 @@ static void leaves_damaged_records_out(void)
 		CHECK(read_file(&cut, &jitdump, &symbols));
 		CHECK_NUMBER(symbols.count, 1);
 		at(&jitdump, &symbols, 0x3000, "whole", 1);
+		/* The last may be in the midst of being written. */
+		CHECK_NUMBER(account.losses[LOSS_RECORDS], 3);
 		free_all(&jitdump, &symbols);
 	}
 	/* A record without size would be read for ever. */
@@ -221,6 +231,7 @@ static void leaves_damaged_records_out(void)
 	put(&file, 0, 8);
 	CHECK(read_file(&file, &jitdump, &symbols));
 	CHECK_NUMBER(symbols.count, 1);
+	CHECK_NUMBER(account.losses[LOSS_RECORDS], 4);
 	free_all(&jitdump, &symbols);
 }
 
@@ -248,6 +259,7 @@ static void believes_no_sizes(void)
 	put_load(&file, 400, 0x9000, 16, 3, "behind");
 	CHECK(read_file(&file, &jitdump, &symbols));
 	CHECK_NUMBER(symbols.count, 3);
+	CHECK_NUMBER(account.losses[LOSS_RECORDS], 1);
 	at(&jitdump, &symbols, 0x1008, "two\nlines", 100);
 	at(&jitdump, &symbols, 0x9008, "wide", 150);
 	free_all(&jitdump, &symbols);
@@ -258,13 +270,16 @@ static void ends_where_records_end(void)
 {
 	struct file file = { 0 };
 	struct jitdump jitdump;
-	struct symbols symbols = { 0 };
+	struct symbols symbols = { .account = &account };
 	int fd = memfd_create("jitdump", MFD_CLOEXEC);
 
 	put_header(&file, 0x4a695444, 0);
 	put_load(&file, 100, 0x1000, 16, 1, "<script>alert(1)</script>");
 	CHECK(write(fd, file.bytes, file.size) == (ssize_t)file.size && ftruncate(fd, 1LL << 42) == 0);
+	account = (struct naming_account){ 0 };
 	CHECK(jitdump_read(&jitdump, &symbols, fd));
+	CHECK_NUMBER(account.losses[LOSS_RECORDS], 1);
+	CHECK_NUMBER(account.losses[LOSS_JITDUMP_ENDS], 1);
 	symbols_sort(&symbols);
 	CHECK_NUMBER(symbols.count, 1);
 	at(&jitdump, &symbols, 0x1008, "<script>alert(1)</script>", 100);
@@ -300,6 +315,7 @@ static void refuses_other_files(void)
 
 	put_header(&swapped, 0x4454694a, 0);
 	CHECK(!read_file(&swapped, &jitdump, &symbols));
+	CHECK_NUMBER(account.losses[LOSS_RECORDS], 1);
 	put_header(&cut, 0x4a695444, 0);
 	cut.size--;
 	CHECK(!read_file(&cut, &jitdump, &symbols));
@@ -307,6 +323,31 @@ static void refuses_other_files(void)
 	newer.bytes[4] = 2;
 	CHECK(!read_file(&newer, &jitdump, &symbols));
 	CHECK(!jitdump_read(&jitdump, &symbols, -1));
+}
+
+/* Names of files, too, take room: a jitdump can have another with each record, and never load code. */
+static void bounds_what_it_keeps(void)
+{
+	struct file file = { 0 };
+	struct jitdump jitdump;
+	struct symbols symbols = { .account = &account };
+	int fd = memfd_create("jitdump", MFD_CLOEXEC);
+
+	put_header(&file, 0x4a695444, 0);
+	put_debug_info(&file, 0x1000, 1, "/srv/a.js");
+	put_load(&file, 1, 0x1000, 16, 1, "f");
+	put_debug_info(&file, 0x2000, 1, "/srv/b.js");
+	put_load(&file, 1, 0x2000, 16, 2, "g");
+	CHECK(write(fd, file.bytes, file.size) == (ssize_t)file.size);
+	account = (struct naming_account){ .bytes = MAX_GENERATED_BYTES - 2 * GENERATED_SYMBOL_BYTES - 10 };
+	CHECK(jitdump_read(&jitdump, &symbols, fd));
+	symbols_sort(&symbols);
+	at(&jitdump, &symbols, 0x1000, "f", 1);
+	at(&jitdump, &symbols, 0x2000, NULL, 0);
+	CHECK_NUMBER(jitdump.files.count, 1);
+	CHECK_NUMBER(account.losses[LOSS_SYMBOLS], 1);
+	free_all(&jitdump, &symbols);
+	close(fd);
 }
 
 static void knows_its_files_by_name(void)
@@ -330,6 +371,7 @@ int main(void)
 	ends_where_records_end();
 	knows_what_was_there_then();
 	refuses_other_files();
+	bounds_what_it_keeps();
 	knows_its_files_by_name();
 	return check_report("jitdump");
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "support/bounds.h"
 #include "symbols/perf_map_history.h"
 #include "target/process_status.h"
 
@@ -22,7 +23,8 @@ static void parses_lines(void)
 		      "5000  10 two spaces\n"
 		      "6000 10 last\n"
 		      "7000 10 not yet writ";
-	struct symbols symbols = { 0 };
+	struct naming_account account = { 0 };
+	struct symbols symbols = { .account = &account };
 
 	perf_map_parse(&symbols, text, sizeof(text) - 1);
 	CHECK_NUMBER(symbols.count, 3);
@@ -32,6 +34,40 @@ static void parses_lines(void)
 	CHECK_TEXT(symbols.entries[1].name, "with prefix");
 	CHECK_NUMBER(symbols.entries[1].start, 0x2000);
 	CHECK_TEXT(symbols.entries[2].name, "last");
+	/* An empty line and code without size are nothing that could be lost. */
+	CHECK_NUMBER(account.losses[LOSS_LINES], 5);
+	symbols_free(&symbols);
+}
+
+/*
+ * A name with a line's end in it, as eval() can give one to a function, adds lines that nobody meant. They are code of their
+ * process like any other: they name what no later line describes, and cost a lookup no more than MAX_OVERLAPS steps.
+ */
+static void takes_forged_lines_for_what_they_are(void)
+{
+	static char text[64 * 3 * MAX_OVERLAPS];
+	struct naming_account account = { 0 };
+	struct symbols symbols = { .account = &account };
+	int used = snprintf(text, sizeof(text), "1000 10 JS:*f\n0 ffffffffffffffff forged\nrest /a.js:1:2\n2000 10 JS:*g /a.js:2:2\n");
+
+	perf_map_parse(&symbols, text, used);
+	symbols_sort(&symbols);
+	CHECK_NUMBER(symbols.count, 3);
+	CHECK_NUMBER(account.losses[LOSS_LINES], 1);
+	CHECK_TEXT(symbols_find(&symbols, 0x1008)->name, "forged");
+	CHECK_TEXT(symbols_find(&symbols, 0x2008)->name, "JS:*g /a.js:2:2");
+	CHECK_NUMBER(account.losses[LOSS_OVERLAPS], 0);
+	symbols_free(&symbols);
+
+	symbols = (struct symbols){ .account = &account };
+	used = snprintf(text, sizeof(text), "0 ffffffffffffffff JS:*f\n");
+	for (int i = 1; i < 2 * MAX_OVERLAPS; i++)
+		used += snprintf(text + used, sizeof(text) - used, "%x 10 JS:*g /a.js:2:2\n", i * 0x10);
+	perf_map_parse(&symbols, text, used);
+	symbols_sort(&symbols);
+	CHECK_TEXT(symbols_find(&symbols, 0x10 * MAX_OVERLAPS + 8)->name, "JS:*g /a.js:2:2");
+	CHECK(!symbols_find(&symbols, 0x10 * 3 * MAX_OVERLAPS));
+	CHECK_NUMBER(account.losses[LOSS_OVERLAPS], 2);
 	symbols_free(&symbols);
 }
 
@@ -243,6 +279,7 @@ static void reads_no_more_than_there_is_room_for(void)
 	perf_map_follow(&history, &owner, 1 << 20, 1);
 	perf_map_follow(&history, &owner, 0, 2);
 	CHECK_NUMBER(history.size, 1 << 20);
+	CHECK_NUMBER(history.unread, (1LL << 42) - (1 << 20));
 	perf_map_history_add(&history, &symbols);
 	CHECK_NUMBER(symbols.count, 1);
 	symbols_free(&symbols);
@@ -267,6 +304,7 @@ static void knows_who_a_process_is(void)
 int main(void)
 {
 	parses_lines();
+	takes_forged_lines_for_what_they_are();
 	survives_hostile_lines();
 	takes_names_apart();
 	reads_only_the_owners_file();

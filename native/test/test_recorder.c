@@ -8,6 +8,8 @@
 
 #include "profile_reader.h"
 #include "profile/recorder.h"
+#include "support/bounds.h"
+#include "symbols/naming_account.h"
 
 /* Two callers of known size: the return address is taken where it is used. */
 static uint64_t return_address;
@@ -247,6 +249,39 @@ static void names_generated_code(void)
 	recorder_free(recorder);
 }
 
+/* A map beyond what is read, with a line that is none, and more times than are told apart: each is counted and said. */
+static void says_what_it_could_not_name(void)
+{
+	struct recorder *recorder = recorder_new();
+	uint8_t *code = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *bytes;
+	const uint64_t user[] = { (uint64_t)code + 8 };
+	struct sample sample = sample_of(user, 1);
+	struct recorder_counts counts;
+	struct notes notes = { 0 };
+	char path[64];
+	FILE *map;
+
+	for (uint64_t i = 1; i <= MAX_TIMED_LOCATIONS + 7ULL; i++) {
+		sample.time = i << 24;
+		recorder_add(recorder, &sample);
+	}
+	snprintf(path, sizeof(path), "/tmp/perf-%d.map", getpid());
+	map = fopen(path, "w");
+	CHECK(map && fprintf(map, "%lx 10 leaf\nnonsense\n", (uint64_t)code) > 0);
+	fclose(map);
+	CHECK(truncate(path, MAX_PERF_MAP_BYTES + 5) == 0);
+	check_stack(finish(recorder, &counts, &bytes), 0, STACK("leaf", "[frame pointer chain ended]"));
+	unlink(path);
+	naming_note(recorder_naming(recorder), &notes);
+	CHECK_NUMBER(notes.count, 3);
+	CHECK(strstr(notes.lines[0], "1 lines of perf maps are not of their form") == notes.lines[0]);
+	CHECK(strstr(notes.lines[1], "5 bytes of perf maps were not read: together they have more than 256 MB.") == notes.lines[1]);
+	CHECK(strstr(notes.lines[2], "7 frames in generated code are named by what was there last") == notes.lines[2]);
+	free(bytes);
+	munmap(code, 4096);
+	recorder_free(recorder);
+}
+
 static void keeps_what_a_gone_process_weighs(void)
 {
 	struct recorder *recorder = recorder_new();
@@ -322,6 +357,7 @@ int main(void)
 	ends_where_the_thread_began();
 	believes_tables();
 	names_generated_code();
+	says_what_it_could_not_name();
 	keeps_what_a_gone_process_weighs();
 	takes_the_kernel_s_word();
 	works_without_a_sample();

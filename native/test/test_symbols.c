@@ -172,23 +172,47 @@ static void bounds_all_names_together(void)
 	symbols_free(&symbols);
 }
 
+/* What runtimes wrote of all processes has one room; what files have is not of it. */
+static void bounds_all_generated_code_together(void)
+{
+	struct naming_account account = { .bytes = MAX_GENERATED_BYTES - 2 * (GENERATED_SYMBOL_BYTES + 1) };
+	struct symbols one = { .account = &account }, other = one, file = one;
+
+	CHECK(symbols_add(&one, 0x1000, 0x10, "a", SYMBOL_RUNTIME));
+	CHECK(symbols_add(&other, 0x1000, 0x10, "b", SYMBOL_RUNTIME));
+	CHECK_NUMBER(account.bytes, MAX_GENERATED_BYTES);
+	CHECK(!one.is_full && !symbols_add(&one, 0x2000, 0x10, "c", SYMBOL_RUNTIME) && one.is_full);
+	CHECK(!symbols_add(&one, 0x3000, 0x10, "c", SYMBOL_RUNTIME));
+	CHECK_NUMBER(account.losses[LOSS_SYMBOLS], 1);
+	CHECK(!symbols_add(&other, 0x2000, 0x10, "d", SYMBOL_RUNTIME));
+	CHECK_NUMBER(account.losses[LOSS_SYMBOLS], 2);
+	CHECK(symbols_add(&file, 0x1000, 0x10, "e", SYMBOL_GLOBAL));
+	symbols_free(&one);
+	symbols_free(&other);
+	symbols_free(&file);
+}
+
 /* Each range covers all before it: as many are looked at as are allowed, and the lookup ends. */
 static void bounds_overlaps(void)
 {
-	struct symbols symbols = { 0 };
+	struct naming_account account = { 0 };
+	struct symbols symbols = { .account = &account };
 
 	for (uint64_t i = 0; i < 3 * MAX_OVERLAPS; i++)
 		symbols_add(&symbols, i, UINT64_MAX, "wide", SYMBOL_RUNTIME);
 	symbols_add(&symbols, 0, UINT64_MAX, "last", SYMBOL_RUNTIME);
 	symbols_sort(&symbols);
 	CHECK_TEXT(at(&symbols, 0), "last");
+	CHECK_NUMBER(account.losses[LOSS_OVERLAPS], 0);
 	CHECK_TEXT(at(&symbols, UINT64_MAX - 1), "wide");
+	CHECK_NUMBER(account.losses[LOSS_OVERLAPS], 1);
 	symbols_free(&symbols);
 }
 
 int main(void)
 {
 	bounds_all_names_together();
+	bounds_all_generated_code_together();
 	bounds_overlaps();
 	finds_by_range();
 	reaches_to_the_next_without_a_size();

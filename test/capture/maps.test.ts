@@ -74,3 +74,16 @@ test.each([
   expect(summary.unresolved.map_stale).toBeGreaterThan(100);
   expect(summary.unresolved.anonymous_memory).toBe(0);
 });
+
+test('lines of a map that are none are counted and said', async () => {
+  const { summary } = await capture(
+    'silent',
+    'printf "nonsense\\n\\n0 ffffffffffff all\\n-\\n" > /tmp/perf-1.map',
+  );
+  expect(summary.limits).toEqual([
+    expect.stringMatching(
+      /^2 lines of perf maps are not of their form \(START SIZE NAME\): what they were to name/,
+    ),
+  ]);
+  expect(summary.unresolved).toMatchObject({ map_stale: 0, anonymous_memory: 0 });
+});

@@ -344,7 +344,7 @@ int annotation_run(const char *path, bool is_whole)
 	confine(CONFINED_TO_READING);
 	if (!is_whole)
 		addresses_read(&asked);
-	object_symbols_load(&annotator.symbols, &object);
+	object_symbols_load(&annotator.symbols, &object, NULL);
 	if (!annotator.symbols.is_readable)
 		fail(EXIT_USAGE, "annotate %s: not an ELF file that can be read", path);
 	annotator.ordinals = number_locals(&annotator.symbols.symbols);

@@ -199,14 +199,26 @@ uint32_t objects_generated(struct objects *objects, pid_t pid, int root)
 	return number;
 }
 
+/* Takes over `fd`, which may be -1. */
+static void keep_jitdump(struct objects *objects, struct object *object, int fd)
+{
+	if (fd < 0)
+		return;
+	object->crowded_out = objects->kept_maps >= MAX_KEPT_FILES;
+	if (object->crowded_out) {
+		close(fd);
+		return;
+	}
+	object->jitdump_fd = fd;
+	objects->kept_maps++;
+}
+
 void objects_jitdump(struct objects *objects, uint32_t generated, pid_t pid, int root, const struct mapping *mapping)
 {
 	struct object *object = &objects->entries[generated];
 
-	if (object->jitdump_fd >= 0 || objects->kept_maps >= MAX_KEPT_FILES)
-		return;
-	object->jitdump_fd = mapped_file_open(pid, root, mapping);
-	objects->kept_maps += object->jitdump_fd >= 0;
+	if (object->jitdump_fd < 0)
+		keep_jitdump(objects, object, mapped_file_open(pid, root, mapping));
 }
 
 bool objects_follow_maps(struct objects *objects, uint64_t now)
@@ -228,10 +240,8 @@ bool objects_follow_maps(struct objects *objects, uint64_t now)
 		perf_map_follow(&object->history, &object->owner, room, now);
 		read = object->history.size - before;
 		room -= read < room ? read : room;
-		if (object->jitdump_fd >= 0 || objects->kept_maps >= MAX_KEPT_FILES)
-			continue;
-		object->jitdump_fd = perf_map_open_jitdump(&object->owner, &object->history.is_stale);
-		objects->kept_maps += object->jitdump_fd >= 0;
+		if (object->jitdump_fd < 0)
+			keep_jitdump(objects, object, perf_map_open_jitdump(&object->owner, &object->history.is_stale));
 	}
 	return any;
 }

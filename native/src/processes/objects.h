@@ -32,7 +32,7 @@ struct object {
 	struct symbols names;
 	/* File: how often opening it failed. */
 	uint8_t attempts;
-	/* File: there was no room for it among MAX_KEPT_FILES. */
+	/* File, or jitdump file of generated code: there was no room for it among MAX_KEPT_FILES. */
 	bool crowded_out;
 	/* File or generated code: a sample lies in it. */
 	bool is_sampled;

@@ -64,6 +64,8 @@ static uint32_t placed_number(struct recorder *recorder, struct location *locati
 	object->is_sampled = true;
 	if (time && recorder->timed_locations < MAX_TIMED_LOCATIONS)
 		location->moment = location_moment(time);
+	else
+		naming_lose(&recorder->naming, LOSS_MOMENTS, time != 0);
 	number = interner_add(&recorder->locations, location, sizeof(*location), &is_new);
 	recorder->timed_locations += is_new && location->moment;
 	return number;
@@ -233,6 +235,11 @@ void recorder_name_kernel(struct recorder *recorder, uint64_t address, const cha
 uint32_t recorder_files_not_kept(const struct recorder *recorder)
 {
 	return objects_crowded_out(&recorder->objects);
+}
+
+const struct naming_account *recorder_naming(const struct recorder *recorder)
+{
+	return &recorder->naming;
 }
 
 void recorder_add_hidden_kernel(struct recorder *recorder, uint64_t weight)

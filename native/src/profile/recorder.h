@@ -14,6 +14,7 @@
 #include "profile/pprof.h"
 #include "unwind.h"
 
+struct naming_account;
 struct processes;
 struct recorder;
 
@@ -136,6 +137,9 @@ void recorder_resolve(struct recorder *recorder);
 
 /* How many files with samples could not be kept open, so that nothing in them has a name: MAX_KEPT_FILES is the bound. */
 uint32_t recorder_files_not_kept(const struct recorder *recorder);
+
+/* What of names could not be read or kept; complete after recorder_resolve(). */
+const struct naming_account *recorder_naming(const struct recorder *recorder);
 
 /* What was taken; complete after recorder_resolve(). */
 void recorder_count(const struct recorder *recorder, struct recorder_counts *counts);

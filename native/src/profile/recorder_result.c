@@ -94,7 +94,7 @@ static void forget_moments(struct recorder *recorder)
 
 void recorder_resolve(struct recorder *recorder)
 {
-	resolver_initialise(&recorder->resolver, &recorder->objects);
+	resolver_initialise(&recorder->resolver, &recorder->objects, &recorder->naming);
 	recorder->named = must_allocate(recorder->locations.count, sizeof(*recorder->named));
 	for (uint32_t i = 0; i < recorder->locations.count; i++) {
 		struct location location;

@@ -28,6 +28,7 @@ struct recorder {
 	struct recent_location recent[RECENT_LOCATIONS];
 	/* Those that have a moment. */
 	uint32_t timed_locations;
+	struct naming_account naming;
 	struct stacks stacks;
 	/* Stacks of threads that wait, and what their states are called. */
 	struct stacks waits;

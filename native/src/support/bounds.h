@@ -42,6 +42,15 @@
  */
 #define MAX_TIMED_LOCATIONS 1000000U
 
+/* Symbols and names of all generated code of a capture; a browser's 100,000 pieces of code take some 20 MB. */
+#define MAX_GENERATED_BYTES (1UL << 30)
+
+/* What a symbol of generated code takes beside its name: itself, what a jitdump says of it, what the heap adds. */
+#define GENERATED_SYMBOL_BYTES 128
+
+/* One piece of generated code with its name; a record of more that is not there is no record that is being written. */
+#define MAX_JITDUMP_RECORD_BYTES (64UL << 20)
+
 /* Symbols looked at for one address; overlaps are a handful, thousands are an attack. */
 #define MAX_OVERLAPS 4096
 

@@ -54,6 +54,11 @@ static const char *text_at(const struct record *record, size_t at)
 	return at < record->size && memchr(record->payload + at, '\0', record->size - at) ? record->payload + at : NULL;
 }
 
+static void lose_record(struct reader *reader)
+{
+	naming_lose(reader->symbols->account, LOSS_RECORDS, 1);
+}
+
 static bool add(struct reader *reader, uint64_t address, uint64_t bytes, const char *name,
 		const struct jitdump_code *code)
 {
@@ -86,6 +91,8 @@ static void read_load(struct reader *reader, const struct record *record)
 	struct jitdump_code code;
 	struct jitdump_load load;
 
+	if (!name)
+		lose_record(reader);
 	if (!name || !name[0])
 		return;
 	memcpy(&load, record->payload, sizeof(load));
@@ -98,16 +105,17 @@ static void read_load(struct reader *reader, const struct record *record)
 
 static void read_move(struct reader *reader, const struct record *record)
 {
-	struct jitdump_move move;
+	struct jitdump_move move = { 0 };
 	struct jitdump_code code;
 	char name[MAX_NAME_BYTES + 1];
 	uint32_t index;
 
-	if (record->size < sizeof(move))
+	if (record->size >= sizeof(move))
+		memcpy(&move, record->payload, sizeof(move));
+	if (record->size < sizeof(move) || !interner_find(&reader->numbers, &move.number, sizeof(move.number), &index)) {
+		lose_record(reader);
 		return;
-	memcpy(&move, record->payload, sizeof(move));
-	if (!interner_find(&reader->numbers, &move.number, sizeof(move.number), &index))
-		return;
+	}
 	code = reader->jitdump->codes[reader->latest[index]];
 	code.loaded_at = reader->has_times ? record->header.time : 0;
 	/* Adding may move the names' array, and its bound on names makes the copy whole. */
@@ -127,21 +135,29 @@ static struct jitdump_code *announce(struct reader *reader, uint64_t address)
 static void read_debug_info(struct reader *reader, const struct record *record)
 {
 	const char *file = text_at(record, sizeof(struct jitdump_debug_info) + sizeof(struct jitdump_debug_entry));
-	struct jitdump_debug_info info;
+	struct jitdump_debug_info info = { .entries = 1 };
 	struct jitdump_debug_entry entry;
+	struct interner *files = &reader->jitdump->files;
 	struct jitdump_code *code;
 	uint32_t number;
 
-	if (!file)
-		return;
-	memcpy(&info, record->payload, sizeof(info));
-	memcpy(&entry, record->payload + sizeof(info), sizeof(entry));
+	if (record->size >= sizeof(info))
+		memcpy(&info, record->payload, sizeof(info));
 	if (info.entries == 0)
 		return;
-	number = interner_add(&reader->jitdump->files, file, strlen(file), NULL);
+	if (!file) {
+		lose_record(reader);
+		return;
+	}
+	memcpy(&entry, record->payload + sizeof(info), sizeof(entry));
+	if (!interner_find(files, file, strlen(file), &number)) {
+		if (!symbols_reserve(reader->symbols, GENERATED_SYMBOL_BYTES + strlen(file)))
+			return;
+		number = interner_add(files, file, strlen(file), NULL);
+	}
 	code = announce(reader, info.address);
 	code->line = entry.line;
-	code->file = reader->jitdump->files.entries[number].bytes;
+	code->file = files->entries[number].bytes;
 }
 
 /* Only where it stands: most code is never sampled. */
@@ -149,8 +165,10 @@ static void read_inlines(struct reader *reader, const struct record *record)
 {
 	struct jitdump_inlines header;
 
-	if (record->size < sizeof(header))
+	if (record->size < sizeof(header)) {
+		lose_record(reader);
 		return;
+	}
 	memcpy(&header, record->payload, sizeof(header));
 	announce(reader, header.address)->inlines_at = record->at;
 }
@@ -170,13 +188,23 @@ static bool read_record(struct record *record, int fd, uint64_t offset, uint64_t
 	return true;
 }
 
+/* Whether a record that is not there as a whole may be one that is being written. */
+static bool can_be_whole(const struct jitdump_record *header)
+{
+	return header->bytes >= sizeof(*header) && header->bytes <= MAX_JITDUMP_RECORD_BYTES;
+}
+
 static void read_records(struct reader *reader, int fd, uint64_t offset, uint64_t file_bytes)
 {
+	uint64_t end = file_bytes < MAX_JITDUMP_BYTES ? file_bytes : MAX_JITDUMP_BYTES, count = 0;
 	struct record record;
 
-	for (uint64_t i = 0; i < MAX_JITDUMP_RECORDS && offset < file_bytes; i++) {
-		if (!read_record(&record, fd, offset, file_bytes))
-			return;
+	for (; offset < end && count < MAX_JITDUMP_RECORDS && !reader->symbols->is_full; count++) {
+		if (!read_record(&record, fd, offset, end)) {
+			if (offset + sizeof(record.header) <= end && !can_be_whole(&record.header))
+				lose_record(reader);
+			break;
+		}
 		if (record.header.kind == JITDUMP_LOAD)
 			read_load(reader, &record);
 		else if (record.header.kind == JITDUMP_MOVE)
@@ -187,6 +215,8 @@ static void read_records(struct reader *reader, int fd, uint64_t offset, uint64_
 			read_inlines(reader, &record);
 		offset += record.header.bytes;
 	}
+	naming_lose(reader->symbols->account, LOSS_JITDUMP_ENDS,
+		    file_bytes > MAX_JITDUMP_BYTES || (count == MAX_JITDUMP_RECORDS && offset < end));
 }
 
 bool jitdump_read(struct jitdump *jitdump, struct symbols *symbols, int fd)
@@ -197,10 +227,12 @@ bool jitdump_read(struct jitdump *jitdump, struct symbols *symbols, int fd)
 
 	*jitdump = (struct jitdump){ .fd = fd };
 	if (bytes < 0 || pread(fd, &header, sizeof(header), 0) != sizeof(header) || header.magic != JITDUMP_MAGIC ||
-	    header.version != JITDUMP_VERSION || header.bytes < sizeof(header))
+	    header.version != JITDUMP_VERSION || header.bytes < sizeof(header)) {
+		lose_record(&reader);
 		return false;
+	}
 	reader.has_times = !(header.flags & JITDUMP_ARCHITECTURE_TIME);
-	read_records(&reader, fd, header.bytes, (uint64_t)bytes < MAX_JITDUMP_BYTES ? (uint64_t)bytes : MAX_JITDUMP_BYTES);
+	read_records(&reader, fd, header.bytes, bytes);
 	interner_free(&reader.numbers);
 	free(reader.latest);
 	return true;

@@ -36,8 +36,8 @@ bool jitdump_is_path(const char *path);
 
 /*
  * Reads a jitdump file of this machine's byte order, which its writer may still append to. Adds its code to `symbols`,
- * which are empty, later code after earlier; the caller sorts them. False when it is no such file; what is damaged ends
- * the reading.
+ * which are empty, later code after earlier; the caller sorts them. False when it is no such file; what is damaged is
+ * counted, and ends the reading where no record can follow.
  */
 bool jitdump_read(struct jitdump *jitdump, struct symbols *symbols, int fd);
 

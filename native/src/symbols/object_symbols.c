@@ -48,16 +48,16 @@ static void load_generated(struct object_symbols *symbols, const struct object *
 	symbols->is_readable = object->history.is_known || object->jitdump_fd >= 0;
 	if (object->jitdump_fd >= 0)
 		jitdump_read(&symbols->jitdump, &symbols->symbols, object->jitdump_fd);
+	naming_lose(symbols->symbols.account, LOSS_MAP_BYTES, object->history.unread);
 	perf_map_history_add(&object->history, &symbols->symbols);
 	symbols_sort(&symbols->symbols);
 }
 
-void object_symbols_load(struct object_symbols *symbols, const struct object *object)
+void object_symbols_load(struct object_symbols *symbols, const struct object *object, struct naming_account *account)
 {
 	const void *vdso;
 
-	memset(symbols, 0, sizeof(*symbols));
-	symbols->debug_fd = -1;
+	*symbols = (struct object_symbols){ .debug_fd = -1, .symbols.account = account };
 	switch (object->kind) {
 	case OBJECT_MARKER:
 		break;

@@ -26,7 +26,8 @@ struct object_symbols {
 	struct jitdump jitdump;
 };
 
-void object_symbols_load(struct object_symbols *symbols, const struct object *object);
+/* What cannot be read or kept is counted in `account`, which may be NULL. */
+void object_symbols_load(struct object_symbols *symbols, const struct object *object, struct naming_account *account);
 
 /* What runs at a linked address in the function that begins at `start`; false when nothing is known. */
 bool object_symbols_lines(struct object_symbols *symbols, uint64_t start, uint64_t address, struct source_lines *lines);

@@ -48,29 +48,39 @@ int perf_map_open_jitdump(const struct perf_map_owner *owner, bool *is_stale)
 	return open_owned(owner, path, is_stale);
 }
 
+/* The parts of "HEXSTART HEXSIZE NAME"; false when a line is of another form. */
+static bool parse_line(const char *line, uint64_t *start, uint64_t *bytes, const char **name)
+{
+	char *rest;
+
+	if (!isxdigit((unsigned char)*line))
+		return false;
+	*start = strtoull(line, &rest, 16);
+	if (*rest != ' ' || !isxdigit((unsigned char)rest[1]))
+		return false;
+	*bytes = strtoull(rest + 1, &rest, 16);
+	*name = rest + 1;
+	return *rest == ' ' && rest[1] != '\0';
+}
+
 void perf_map_parse(struct symbols *symbols, char *text, size_t size)
 {
 	char *at = text, *end = text + size;
 
-	while (at < end) {
-		char *line = at, *newline = memchr(at, '\n', end - at), *rest;
+	while (at < end && !symbols->is_full) {
+		char *line = at, *newline = memchr(at, '\n', end - at);
 		uint64_t start, bytes;
+		const char *name;
 
 		/* The writer may be in the middle of its last line. */
 		if (!newline)
 			return;
 		*newline = '\0';
 		at = newline + 1;
-		if (!isxdigit((unsigned char)*line))
-			continue;
-		start = strtoull(line, &rest, 16);
-		if (*rest != ' ' || !isxdigit((unsigned char)rest[1]))
-			continue;
-		bytes = strtoull(rest + 1, &rest, 16);
-		if (*rest != ' ' || rest[1] == '\0' || bytes == 0)
-			continue;
-		if (!symbols_add(symbols, start, bytes, rest + 1, SYMBOL_RUNTIME))
-			return;
+		if (!parse_line(line, &start, &bytes, &name))
+			naming_lose(symbols->account, LOSS_LINES, *line != '\0');
+		else if (bytes > 0)
+			symbols_add(symbols, start, bytes, name, SYMBOL_RUNTIME);
 	}
 }
 

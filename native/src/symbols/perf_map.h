@@ -34,7 +34,7 @@ int perf_map_open(const struct perf_map_owner *owner, bool *is_stale);
 /* The same for /tmp/jit-PID.dump, a jitdump file that could not be mapped, as where /tmp is mounted noexec. */
 int perf_map_open_jitdump(const struct perf_map_owner *owner, bool *is_stale);
 
-/* Parses a perf map's text: one "HEXSTART HEXSIZE NAME" a line; lines of another form are skipped. */
+/* Parses a perf map's text: one "HEXSTART HEXSIZE NAME" a line; lines of another form are skipped and counted. */
 void perf_map_parse(struct symbols *symbols, char *text, size_t size);
 
 /*

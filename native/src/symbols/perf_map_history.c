@@ -20,6 +20,8 @@ static bool is_continued(const struct perf_map_history *history, int fd, const s
 
 	if (status->st_dev != history->device || status->st_ino != history->inode || status->st_size < history->offset)
 		return false;
+	if (compared == 0)
+		return true;
 	return pread(fd, bytes, compared, history->offset - compared) == (ssize_t)compared &&
 	       memcmp(bytes, history->text + history->size - compared, compared) == 0;
 }
@@ -44,9 +46,10 @@ static void begin_file(struct perf_map_history *history, const struct stat *stat
 
 static void read_rest(struct perf_map_history *history, int fd, off_t end, size_t room)
 {
-	size_t wanted = (size_t)(end - history->offset) < room ? (size_t)(end - history->offset) : room;
+	size_t rest = end - history->offset, wanted = rest < room ? rest : room;
 	size_t before = history->size;
 
+	history->unread = rest - wanted;
 	if (wanted == 0)
 		return;
 	reserve(history, wanted);

@@ -28,6 +28,8 @@ struct perf_map_history {
 	off_t offset;
 	/* When it was last looked for; 0: never. */
 	uint64_t read_at;
+	/* Bytes for which the last reading had no room. */
+	size_t unread;
 	/* It was there at least once. */
 	bool is_known;
 	/* In its place, or in that of a jitdump file, was one that is older than the process or another user's. */

@@ -31,10 +31,11 @@ static uint32_t add_mapping(struct resolver *resolver, struct pprof_mapping mapp
 	return resolver->mapping_count++;
 }
 
-void resolver_initialise(struct resolver *resolver, const struct objects *objects)
+void resolver_initialise(struct resolver *resolver, const struct objects *objects, struct naming_account *account)
 {
 	*resolver = (struct resolver){
 		.objects = objects,
+		.account = account,
 		.loaded = must_allocate(objects->count, sizeof(*resolver->loaded)),
 		.object_mappings = must_allocate(objects->count, sizeof(*resolver->object_mappings)),
 		.generated_mapping = NO_MAPPING,
@@ -54,7 +55,7 @@ static struct object_symbols *load(struct resolver *resolver, uint32_t number)
 	if (symbols)
 		return symbols;
 	symbols = resolver->loaded[number] = must_allocate(1, sizeof(*symbols));
-	object_symbols_load(symbols, object);
+	object_symbols_load(symbols, object, resolver->account);
 	if (object->kind == OBJECT_GENERATED)
 		return symbols;
 	mapping.file = object->path;

@@ -31,6 +31,7 @@ struct frame {
 
 struct resolver {
 	const struct objects *objects;
+	struct naming_account *account;
 	/* For each object, NULL until it is needed. */
 	struct object_symbols **loaded;
 	/* For each object its mapping's index, or NO_MAPPING. */
@@ -45,7 +46,8 @@ struct resolver {
 	struct interner inlined;
 };
 
-void resolver_initialise(struct resolver *resolver, const struct objects *objects);
+/* What cannot be read or kept is counted in `account`. */
+void resolver_initialise(struct resolver *resolver, const struct objects *objects, struct naming_account *account);
 
 void resolver_resolve(struct resolver *resolver, const struct location *location, struct frame *frame);
 

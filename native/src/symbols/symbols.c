@@ -7,12 +7,26 @@
 #include "support/fail.h"
 #include "support/bounds.h"
 
+static bool refuse(struct symbols *symbols)
+{
+	naming_lose(symbols->account, LOSS_SYMBOLS, !symbols->is_full);
+	symbols->is_full = true;
+	return false;
+}
+
+bool symbols_reserve(struct symbols *symbols, size_t bytes)
+{
+	return naming_reserve(symbols->account, bytes) || refuse(symbols);
+}
+
 bool symbols_add(struct symbols *symbols, uint64_t start, uint64_t size, const char *name, enum symbol_rank rank)
 {
 	size_t length = strnlen(name, MAX_NAME_BYTES);
 	struct symbol *symbol;
 
 	if (symbols->count >= MAX_SYMBOLS || length >= MAX_NAMES_BYTES - symbols->name_bytes)
+		return refuse(symbols);
+	if (rank == SYMBOL_RUNTIME && !symbols_reserve(symbols, GENERATED_SYMBOL_BYTES + length))
 		return false;
 	if (symbols->count == symbols->capacity) {
 		symbols->capacity = symbols->capacity ? symbols->capacity * 2 : 1024;
@@ -152,6 +166,7 @@ const struct symbol *symbols_find_at(const struct symbols *symbols, uint64_t add
 			past_function = true;
 		}
 	}
+	naming_lose(symbols->account, LOSS_OVERLAPS, steps > MAX_OVERLAPS);
 	return there ? there : label;
 }
 

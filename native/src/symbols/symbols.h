@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "symbols/naming_account.h"
+
 /* Which of the names of one address is meant: the smallest rank. */
 enum symbol_rank {
 	/* Written by a runtime while it generates code: where entries overlap, the later one is what is there now. */
@@ -39,9 +41,19 @@ struct symbols {
 	size_t capacity;
 	/* That were ever added: of the names, with what ends them. */
 	size_t name_bytes;
+	/* There was no room for more. */
+	bool is_full;
+	/* The capture's; NULL: nothing is counted. */
+	struct naming_account *account;
 };
 
-/* Adds a copy of `name`, cut to MAX_NAME_BYTES; false when there are MAX_SYMBOLS or MAX_NAMES_BYTES already. */
+/* Takes room in the account for what belongs to a runtime's symbols; false, and full from then on, when there is none. */
+bool symbols_reserve(struct symbols *symbols, size_t bytes);
+
+/*
+ * Adds a copy of `name`, cut to MAX_NAME_BYTES; false when there are MAX_SYMBOLS or MAX_NAMES_BYTES already, or what a runtime
+ * wrote has no room in the account.
+ */
 bool symbols_add(struct symbols *symbols, uint64_t start, uint64_t size, const char *name, enum symbol_rank rank);
 
 /* Sorts for symbols_find() and keeps one of the symbols that start at one address, but all that a runtime wrote. */
