@@ -49,7 +49,8 @@ export function stalenessNotes<Workload extends Pick<WorkloadPlan, 'name'>>(
 }
 
 /** @returns null where there is no profile yet */
-function matchIn(root: string, { format, profile, binary }: PgoConfig): ProfileMatch | null {
+function matchIn(root: string, pgo: PgoConfig): ProfileMatch | null {
+  const { format, profile, binary } = pgo;
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(join(root, profile));
@@ -57,7 +58,8 @@ function matchIn(root: string, { format, profile, binary }: PgoConfig): ProfileM
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw new UsageError(`cannot read ${profile}: ${(error as Error).message}`);
   }
-  const content = readProfile(format, bytes, { name: profile, llvmProfdata: null });
+  const llvmProfdata = pgo.llvm_profdata ?? null;
+  const content = readProfile(format, bytes, { name: profile, llvmProfdata });
   return matchProfile(content, readProgram(join(root, binary), format), null);
 }
 

@@ -70,7 +70,9 @@ function isText(bytes: Uint8Array): boolean {
 
 function toText(bytes: Uint8Array, { name, llvmProfdata }: ReadOptions): Uint8Array {
   if (llvmProfdata === null) {
-    throw new UsageError(`${name} is not text: name the llvm-profdata that reads LLVM's binary format`);
+    throw new UsageError(
+      `${name} is not text: name the llvm-profdata that reads LLVM's binary format (pgo.llvm_profdata)`,
+    );
   }
   const folder = mkdtempSync(join(tmpdir(), 'profbound-pgo-'));
   try {

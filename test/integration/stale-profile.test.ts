@@ -1,6 +1,6 @@
 /** A real gate on a change that leaves a committed profile behind: the report says by how much, the verdict is the same. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parseConfig } from '../../src/config/file.js';
 import { stalenessNotes } from '../../src/jobs/profileStaleness.js';
@@ -80,3 +80,40 @@ test('says nothing where the profile still fits, and why where it cannot be read
     ),
   ]);
 });
+
+test("reads LLVM's binary format by the llvm-profdata that is configured, and says so where there is none", async () => {
+  const compile =
+    'clang++-19 -O2 -gline-tables-only -fdebug-info-for-profiling -Wl,--build-id -o machine machine.cpp';
+  const pgo = { format: 'llvm', binary: 'machine', profile: 'machine.prof' };
+  const sides = { 'llvm/base': program, 'llvm/head': program.replaceAll('scan', 'survey') };
+  for (const [side, text] of Object.entries(sides)) {
+    mkdirSync(project.path(side), { recursive: true });
+    writeFileSync(project.path(side, 'machine.cpp'), text);
+    expect(spawnSync('sh', ['-c', compile], { cwd: project.path(side) }).status).toBe(0);
+  }
+  const taken = ['capture', '--rate', '4999', '--out', 'llvm/captured', '--', './llvm/base/machine', '1'];
+  expectCode(await runCli(taken, { cwd: project.folder }), 0);
+  const words = ['--pprof', 'llvm/captured/cpu.pb.gz', '--binary', 'llvm/base/machine', '--format', 'llvm'];
+  const more = ['--llvm-profdata', 'llvm-profdata-19', '--min-samples', '100', '--out'];
+  for (const side of Object.keys(sides)) {
+    const out = `${side}/machine.prof`;
+    expectCode(await runCli(['pgo', ...words, ...more, out], { cwd: project.folder }), 0);
+  }
+  const notesWith = (extra: object) => {
+    const configOf = (path: string) => {
+      const text = config({ ...pgo, ...extra });
+      return { path, text, config: parseConfig(text, path) };
+    };
+    const configs = { base: configOf('base'), head: configOf('head') };
+    const roots = { base: { root: project.path('llvm/base') }, head: { root: project.path('llvm/head') } };
+    return stalenessNotes([{ name: 'machine' }], { configs }, () => roots);
+  };
+  expect(notesWith({ llvm_profdata: 'llvm-profdata-19' })).toEqual([
+    expect.stringMatching(
+      /^machine\.prof speaks of less of the program after this change: .*; there is no function _Z4scanPKmi/,
+    ),
+  ]);
+  expect(notesWith({})).toEqual([
+    expect.stringMatching(/machine\.prof is not text: name the llvm-profdata .*\(pgo\.llvm_profdata\)$/),
+  ]);
+}, 120_000);
