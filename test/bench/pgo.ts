@@ -15,7 +15,7 @@ import { saving, takeTurns } from './pgo/comparison.js';
 import { pages, shapes } from './pgo/go.js';
 import { bolt, clang, gcc } from './pgo/native.js';
 import { pipeline } from './pgo/pipeline.js';
-import { routes } from './pgo/routes.js';
+import { routes, routesBolt, routesGcc } from './pgo/routes.js';
 import { rust } from './pgo/rust.js';
 import { zstdClang, zstdGcc } from './pgo/zstd.js';
 
@@ -32,6 +32,8 @@ const quickCases: Readonly<Record<string, Prepare>> = { shapes, clang, gcc, bolt
 const slowCases: Readonly<Record<string, Prepare>> = {
   pages,
   routes,
+  'routes-gcc': routesGcc,
+  'routes-bolt': routesBolt,
   rust,
   'zstd-clang': zstdClang,
   'zstd-gcc': zstdGcc,

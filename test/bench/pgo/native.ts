@@ -192,7 +192,6 @@ export const bolt: Prepare = async ({ quick, folder }): Promise<Case> => {
     [bolted('llvm-bolt'), 'none', '-data', 'ours.fdata', '-o', 'ours', ...parameters],
     folder,
   );
-  const report = readReport('bolt', stdout + stderr);
   return {
     name: 'BOLT: machine',
     builds: (['none', 'ours'] as const).map((variant) => ({
@@ -207,11 +206,15 @@ export const bolt: Prepare = async ({ quick, folder }): Promise<Case> => {
           sorted(same) === sorted(reference) ? `the same ${same.split('\n').length - 2} lines` : 'differ',
         isMet: sorted(same) === sorted(reference),
       },
-      {
-        what: 'functions BOLT has a profile of',
-        found: `${report.functions?.some} of ${report.functions?.all}`,
-        isMet: consumptionError(report) === null,
-      },
+      boltFact(readReport('bolt', stdout + stderr)),
     ],
   };
 };
+
+export function boltFact(report: ReturnType<typeof readReport>): Fact {
+  return {
+    what: 'functions BOLT has a profile of',
+    found: `${report.functions?.some} of ${report.functions?.all}`,
+    isMet: consumptionError(report) === null,
+  };
+}
