@@ -1,6 +1,6 @@
 /** Maps of generated code are found where the process sees them, and only its own are believed. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { type FinishedCapture, openCollector } from '../../src/capture/collector.js';
@@ -42,14 +42,14 @@ async function capture(kind: 'map' | 'jitdump' | 'silent', prepare = ':'): Promi
 
 const phases = ['phase_0', 'phase_1', 'phase_2', 'phase_3'];
 
-/** Which part of the samples has its leaf in each phase. */
-function shares({ profileFile }: FinishedCapture): number[] {
+/** Which part of the samples has its leaf in each function. */
+function shares({ profileFile }: FinishedCapture, functions: readonly string[]): number[] {
   const { frames, samples } = decodeProfile(readFileSync(profileFile));
   const total = samples.reduce((sum, { count }) => sum + count, 0);
-  return phases.map(
-    (phase) =>
+  return functions.map(
+    (name) =>
       samples.reduce(
-        (sum, { stack, count }) => sum + (frames[stack[0] ?? -1]?.name === phase ? count : 0),
+        (sum, { stack, count }) => sum + (frames[stack[0] ?? -1]?.name === name ? count : 0),
         0,
       ) / total,
   );
@@ -60,7 +60,7 @@ test.each(['map', 'jitdump'] as const)(
   async (kind) => {
     const finished = await capture(kind);
     // Each took a quarter of the CPU time.
-    for (const share of shares(finished)) expect(share).toBeGreaterThan(0.1);
+    for (const share of shares(finished, phases)) expect(share).toBeGreaterThan(0.1);
     expect(finished.summary.unresolved).toMatchObject({ map_stale: 0 });
   },
 );
@@ -73,6 +73,20 @@ test.each([
   const { summary } = await capture('silent', prepare);
   expect(summary.unresolved.map_stale).toBeGreaterThan(100);
   expect(summary.unresolved.anonymous_memory).toBe(0);
+});
+
+test("code of a process that ended is not named by this machine's map of its pid", async () => {
+  // Pid 1 here is the machine's own, which writes none.
+  const foreign = '/tmp/perf-1.map';
+  writeFileSync(foreign, '0 7fffffffffff foreign\n', { flag: 'wx' });
+  utimesSync(foreign, Date.now() / 1000 + 60, Date.now() / 1000 + 60);
+  try {
+    const finished = await capture('silent');
+    expect(shares(finished, ['foreign'])).toEqual([0]);
+    expect(finished.summary.unresolved.anonymous_memory).toBeGreaterThan(100);
+  } finally {
+    rmSync(foreign);
+  }
 });
 
 test('lines of a map that are none are counted and said', async () => {

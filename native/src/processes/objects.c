@@ -142,43 +142,59 @@ uint32_t objects_crowded_out(const struct objects *objects)
 	return count;
 }
 
-int objects_root(struct objects *objects, pid_t pid)
+static void close_root(const struct process_root *root)
 {
-	struct process_root root = { 0 };
+	if (root->fd >= 0)
+		close(root->fd);
+	if (root->namespace_fd >= 0)
+		close(root->namespace_fd);
+}
+
+/* Opens the root folder of a process; false when it is gone. */
+static bool open_root(struct process_root *root, pid_t pid)
+{
 	struct stat status;
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", pid);
-	if (stat(path, &status) == 0)
-		root.namespace = status.st_ino;
+	root->namespace_fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (root->namespace_fd >= 0 && fstat(root->namespace_fd, &status) == 0)
+		root->namespace = status.st_ino;
 	snprintf(path, sizeof(path), "/proc/%d/root", pid);
-	root.fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	root->fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	/* It may be looked into by fewer users than its files: then it is most likely ours. */
-	if (root.fd < 0 && (errno == EACCES || errno == EPERM))
-		root.fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root.fd < 0)
-		return -1;
-	if (fstat(root.fd, &status)) {
-		close(root.fd);
-		return -1;
+	if (root->fd < 0 && (errno == EACCES || errno == EPERM))
+		root->fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root->fd < 0 || fstat(root->fd, &status)) {
+		close_root(root);
+		return false;
 	}
-	root.device = status.st_dev;
-	root.inode = status.st_ino;
+	root->device = status.st_dev;
+	root->inode = status.st_ino;
+	return true;
+}
+
+int objects_root(struct objects *objects, pid_t pid)
+{
+	struct process_root root = { 0 };
+
+	if (!open_root(&root, pid))
+		return -1;
 	for (uint32_t i = 0; i < objects->root_count; i++) {
 		const struct process_root *known = &objects->roots[i];
 
 		if (known->device == root.device && known->inode == root.inode && known->namespace == root.namespace) {
-			close(root.fd);
+			close_root(&root);
 			return known->fd;
 		}
 	}
 	if (!make_room(objects)) {
-		close(root.fd);
+		close_root(&root);
 		return -1;
 	}
 	objects->roots = must_resize(objects->roots, objects->root_count + 1, sizeof(*objects->roots));
 	objects->roots[objects->root_count++] = root;
-	objects->kept_files++;
+	objects->kept_files += 2;
 	return root.fd;
 }
 
@@ -260,7 +276,7 @@ void objects_free(struct objects *objects)
 			close(object->jitdump_fd);
 	}
 	for (uint32_t i = 0; i < objects->root_count; i++)
-		close(objects->roots[i].fd);
+		close_root(&objects->roots[i]);
 	free(objects->roots);
 	free(objects->entries);
 	free(objects->file_objects);

@@ -52,6 +52,8 @@ struct process_root {
 	uint64_t inode;
 	uint64_t namespace;
 	int fd;
+	/* The mount namespace, open, or -1: so that what is mounted in it stays there when the last of its processes ends. */
+	int namespace_fd;
 };
 
 struct objects {
