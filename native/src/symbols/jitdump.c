@@ -132,6 +132,10 @@ static struct jitdump_code *announce(struct reader *reader, uint64_t address)
 	return &reader->announced.code;
 }
 
+/*
+ * The first entry says where the function is. The lines of the others are of what is inlined, too, without its name; and V8
+ * says their addresses 64 bytes too high, for files that perf makes of them.
+ */
 static void read_debug_info(struct reader *reader, const struct record *record)
 {
 	const char *file = text_at(record, sizeof(struct jitdump_debug_info) + sizeof(struct jitdump_debug_entry));
