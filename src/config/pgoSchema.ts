@@ -34,7 +34,7 @@ export const pgoConfigSchema = z.strictObject({
   rebuild: command
     .optional()
     .describe(
-      'Builds with and without a profile, each time in a folder of its own, in several layouts with another ${LAYOUT_SEED} each time. The profile lies at its place in the folder and ${PGO_PROFILE} is its absolute path; for the build without one there is no such file and ${PGO_PROFILE} is empty. Where the command hands ${PGO_REPORT} to the compiler, its own report of what it did by the profile is read. Default: build.',
+      'Builds with and without a profile, each time in a folder of its own, in several layouts with another ${LAYOUT_SEED} each time. The profile lies at its place in the folder and ${PGO_PROFILE} is its absolute path, ${PGO_PROGRAM} that of the program it is of, which llvm-bolt takes; for the build without one there is no such file and both are empty. Where the command hands ${PGO_REPORT} to the compiler, its own report of what it did by the profile is read. Default: build.',
     ),
   relink: command
     .optional()

@@ -7,12 +7,13 @@ import { type ExportedProfile, exportProfile } from '../pgo/export.js';
 import { floorError } from '../pgo/floor.js';
 import type { PgoFormat } from '../pgo/formats.js';
 import { toExtensibleBinary } from '../pgo/llvmProfdata.js';
+import { buildProvenance, provenanceFile } from '../pgo/provenance.js';
 import { elsewhere, type MappedFile, mappedFiles, SampleSum } from '../pgo/samples.js';
 import type { SampledBinary } from '../pgo/sourceProfile.js';
 import { type Message, readMessage } from '../profile/wire.js';
 import { percent, plural, seconds } from '../text/format.js';
 import type { Log } from './log.js';
-import { makeFolder, writeBytes } from './output.js';
+import { makeFolder, writeBytes, writeText } from './output.js';
 import { bundleFolder } from './report.js';
 
 export interface PgoOptions {
@@ -111,6 +112,7 @@ export function writeProfile(
   const bytes = options.llvmProfdata === null ? written : toExtensibleBinary(written, options.llvmProfdata);
   makeFolder(dirname(options.out));
   writeBytes(options.out, bytes);
+  nameBuild(options.out, options.format, (builds[0] as Build).sum.buildId);
   const summary: PgoSummary = {
     format: options.format,
     file: options.out,
@@ -123,6 +125,11 @@ export function writeProfile(
   };
   say(summary, options.log);
   return summary;
+}
+
+/** Beside offsets stands which build they are of: nothing in them says so. @throws UsageError when it cannot be written */
+export function nameBuild(out: string, format: PgoFormat, buildId: string): void {
+  if (format === 'bolt') writeText(provenanceFile(out), buildProvenance(buildId));
 }
 
 interface Build {

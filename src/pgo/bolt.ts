@@ -28,6 +28,12 @@ export function boltProfile({ samples, annotation }: SampledBinary): Uint8Array 
   return Buffer.from(`${[heading, ...lines.sort()].join('\n')}\n`);
 }
 
+/** Whether llvm-bolt made one program of the other: it keeps the build id but for the last bit, which it flips. */
+export function isMadeOf(buildId: string, original: string): boolean {
+  const last = Number.parseInt(original.slice(-1), 16);
+  return buildId === `${original.slice(0, -1)}${(last ^ 1).toString(16)}`;
+}
+
 /** As BOLT names it: locals by number, entries of the PLT in its own spelling; blanks and backslashes escaped. */
 export function nameOf({ name, ordinal }: Pick<CodeSymbol, 'name' | 'ordinal'>): string {
   const numbered = ordinal > 0 && !name.endsWith('@plt') ? `${name}/${ordinal}` : name;

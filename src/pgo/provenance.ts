@@ -45,6 +45,11 @@ export function provenanceFile(profile: string): string {
   return `${profile}.provenance.json`;
 }
 
+/** The provenance of a profile of which nothing is proven: the program it was captured of. */
+export function buildProvenance(buildId: string): string {
+  return `${JSON.stringify({ schema: 'profbound/pgo-build@1', binary: { buildId } }, null, 2)}\n`;
+}
+
 /** Of the program a profile was captured of; null where there is no provenance, or it does not say. */
 export function readBuildId(file: string): string | null {
   if (!existsSync(file)) return null;

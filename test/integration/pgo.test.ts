@@ -4,6 +4,7 @@ import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type BundleWorkload, bundleSchema } from '../../src/bundle/schema.js';
+import { readBuildId } from '../../src/pgo/provenance.js';
 import { type PgoResult, type ProfileResult, pgoResultSchema } from '../../src/pgo/result.js';
 import { goObstacle } from '../go.js';
 import { type GitHubServer, startGitHubServer } from '../publish/github-server/server.js';
@@ -203,6 +204,63 @@ describe('a load that misleads: of a service in Go nothing but its sign of life'
     ]);
     expect(project.remains()).toEqual([]);
   }, 240_000);
+});
+
+/** Compiled once, and rearranged by BOLT where there is a profile. @param of what llvm-bolt is given */
+const rearranged = (of: string): string =>
+  `if [ -z "$PGO_PROFILE" ]; then gcc -O2 -g -Wl,-q,--build-id -o rounds rounds.c; else ${of}; fi`;
+const bolt = (program: string): string =>
+  `/usr/lib/llvm-19/bin/llvm-bolt ${program} -data "$PGO_PROFILE" -o rounds -reorder-blocks=ext-tsp -split-functions`;
+
+describe('of a program in C', () => {
+  const projects: Project[] = [];
+  const repository = (pgo: Readonly<Record<string, unknown>>): Project => {
+    const project = new Project().write(roundsByProfile({ on_no_gain: 'keep', budget: '10s', ...pgo }));
+    projects.push(project);
+    return project;
+  };
+  afterAll(() => {
+    for (const project of projects.splice(0)) project.remove();
+  });
+  const run = (project: Project): Promise<Run> =>
+    runCli(['pgo', '--head', 'dir:.', '--out', 'out'], { cwd: project.folder });
+
+  test('a profile for gcc is consumed, and what is decided follows from the bound', async () => {
+    const project = repository({
+      format: 'gcc',
+      profile: 'rounds.afdo',
+      rebuild:
+        'gcc-12 -O2 -g ${PGO_PROFILE:+-fauto-profile=$PGO_PROFILE $PGO_REPORT} -Wl,--build-id -o rounds rounds.c',
+    });
+    expectCode(await run(project), 0);
+    const { consumption } = expectConsistent(project.path('out'));
+    expect(consumption?.report).toMatchObject({ isConsumed: true });
+  }, 120_000);
+
+  test('a profile for BOLT is used on the very program that was measured, and names it', async () => {
+    const project = repository({
+      format: 'bolt',
+      profile: 'rounds.fdata',
+      rebuild: rearranged(bolt('"$PGO_PROGRAM"')),
+    });
+    expectCode(await run(project), 0);
+    const { consumption, builds } = expectConsistent(project.path('out'));
+    expect(consumption?.report?.said).toMatch(/^[1-9]\d* of \d+ functions with counts$/);
+    const measured = builds.find(({ variant }) => variant === 'none');
+    expect(readBuildId(project.path('out', 'rounds', 'candidate', 'rounds.fdata.provenance.json'))).toBe(
+      measured?.buildId,
+    );
+  }, 120_000);
+
+  test('a profile for BOLT is refused where llvm-bolt is given another program', async () => {
+    const anew = `gcc -O2 -g -Wl,-q,--build-id -o anew rounds.c && ${bolt('anew')}`;
+    const project = repository({ format: 'bolt', profile: 'rounds.fdata', rebuild: rearranged(anew) });
+    const { stdout, stderr } = await run(project);
+    expect(`${stdout}${stderr}`.replace(/\s+/g, ' ')).toContain(
+      'llvm-bolt made rounds of another program than the one that was measured, or of none: pgo.rebuild has to name "$PGO_PROGRAM"',
+    );
+    expect(existsSync(project.path('out', 'published', 'rounds.fdata'))).toBe(false);
+  }, 120_000);
 });
 
 describe('what cannot be measured', () => {

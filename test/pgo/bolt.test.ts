@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { annotate } from '../../src/pgo/annotation.js';
-import { boltProfile } from '../../src/pgo/bolt.js';
+import { boltProfile, isMadeOf } from '../../src/pgo/bolt.js';
 import { consumptionError, readReport } from '../../src/pgo/consumption.js';
 import { SampleSum } from '../../src/pgo/samples.js';
 import { readMessage, writeMessage } from '../../src/profile/wire.js';
@@ -87,6 +87,9 @@ test('is consumed: llvm-bolt moves the code it names, and the program still runs
   expect(consumptionError(readReport('bolt', ''))).toMatch(/linked with -Wl,-q/);
   expect(stdout + stderr).not.toMatch(/stale|invalid|profile.*did not match/i);
   run([join(folder, 'program.bolt'), '0.1'], folder);
+  const [made, original] = [`${program}.bolt`, program].map((file) => annotate(file, []).buildId);
+  expect(isMadeOf(made as string, original as string)).toBe(true);
+  expect(isMadeOf(original as string, original as string)).toBe(false);
 });
 
 function exportSamples(): string {

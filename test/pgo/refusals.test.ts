@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { BundleWriter } from '../../src/bundle/writer.js';
 import { MeasureError, UsageError } from '../../src/errors.js';
 import { floorError } from '../../src/pgo/floor.js';
+import { provenanceFile, readBuildId } from '../../src/pgo/provenance.js';
 import { writeMessage } from '../../src/profile/wire.js';
 import { runCli } from '../integration/project.js';
 import { failure } from '../workload/support.js';
@@ -145,6 +146,12 @@ describe('taken are', () => {
       exported(writer, { ...options, out: path('part'), bundles: [bundle] }),
     );
     expect(parts.reduce((sum, { samples }) => sum + samples, 0)).toBe(both.samples);
+  });
+
+  test('for BOLT, with the build beside it that its offsets are of', () => {
+    const { file, binaries } = exported(writer, { ...options, format: 'bolt', out: path('by-offset') });
+    expect(readBuildId(provenanceFile(file))).toBe(binaries[0]?.buildId);
+    expect(existsSync(provenanceFile(path('both')))).toBe(false);
   });
 
   test('no captures twice', async () => {

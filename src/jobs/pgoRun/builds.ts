@@ -5,6 +5,7 @@ import type { Side } from '../../bundle/schema.js';
 import type { PgoPlan } from '../../config/pgo.js';
 import { MeasureError, UsageError } from '../../errors.js';
 import { annotate } from '../../pgo/annotation.js';
+import { isMadeOf } from '../../pgo/bolt.js';
 import { reportFlags } from '../../pgo/consumption.js';
 import { type BuiltFile, readBuilt } from '../../pgo/elfFile.js';
 import { provenanceFile, readBuildId } from '../../pgo/provenance.js';
@@ -15,11 +16,14 @@ import type { Variants } from '../../workload/variants.js';
 import { alikeNote, seedFor } from '../builds.js';
 import { writeBytes } from '../output.js';
 import type { ProfileContext } from './context.js';
+import { profilePaths } from './output.js';
 
 /** Tells a build command where the profile is; empty where there is none. */
 const profileVariable = 'PGO_PROFILE';
 /** The words that have the compiler say what it does by the profile; empty where there is none. */
 const reportVariable = 'PGO_REPORT';
+/** Tells it where the program is that the profile is of; empty where there is none. */
+const programVariable = 'PGO_PROGRAM';
 
 /** What is built, and by which profile; null: without one. */
 interface Recipe {
@@ -79,7 +83,7 @@ export async function lastProfile(plan: PgoPlan, variants: Variants): Promise<La
 
 /**
  * Builds by a profile, or without one: in the first code layout.
- * @throws MeasureError when the build fails, or leaves no program
+ * @throws MeasureError when the build fails, or leaves no program or, of BOLT, one made of another
  */
 export async function buildVariant(plan: PgoPlan, recipe: Recipe, context: ProfileContext): Promise<Built> {
   const { variant } = recipe;
@@ -97,10 +101,23 @@ export async function buildVariant(plan: PgoPlan, recipe: Recipe, context: Profi
   }
   const file = readBuilt(binary);
   const { buildId } = annotate(binary, []);
+  if (plan.format === 'bolt' && recipe.profile !== null) refuseOtherProgram(plan, buildId, context);
   const { bytes, codeBytes, compiler } = file;
   const output = plan.format === 'gcc' ? printed + dumpsBelow(root) : printed;
   const facts = { variant, seconds, bytes, codeBytes, buildId, compiler };
   return { ...recipe, root, binary, file, output, facts };
+}
+
+/** llvm-bolt would take the offsets for another program's, and move whatever lies there. */
+function refuseOtherProgram(plan: PgoPlan, buildId: string, context: ProfileContext): void {
+  if (isMadeOf(buildId, annotate(measuredProgram(plan, context), []).buildId)) return;
+  throw new MeasureError(
+    `llvm-bolt made ${plan.binary} of another program than the one that was measured, or of none: pgo.rebuild has to name "$${programVariable}", not what it builds anew`,
+  );
+}
+
+function measuredProgram({ workload, profile, binary }: PgoPlan, { out }: ProfileContext): string {
+  return profilePaths(out, { workload: workload.name, path: profile }, binary).measured;
 }
 
 /**
@@ -151,7 +168,7 @@ function runStep(
   { variant, profile }: Recipe,
   root: string,
   layout: number,
-  { log, signal }: ProfileContext,
+  context: ProfileContext,
 ): Promise<string> {
   const { environment, layouts } = plan.workload;
   const what = layouts === 1 ? words[variant] : `${words[variant]}, layout ${layout} of ${layouts}`;
@@ -160,8 +177,9 @@ function runStep(
     ...(layouts === 1 ? {} : seedFor(sideOf[variant], layout)),
     [profileVariable]: profile === null ? '' : join(root, plan.profile),
     [reportVariable]: profile === null ? '' : reportFlags[plan.format].join(' '),
+    [programVariable]: profile === null ? '' : measuredProgram(plan, context),
   };
-  return buildSide(what, command, root, told, log, signal);
+  return buildSide(what, command, root, told, context.log, context.signal);
 }
 
 /** Of the pass by which gcc reads a profile; it writes them beside what it compiles. */
