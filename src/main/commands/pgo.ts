@@ -1,6 +1,7 @@
 /** `profbound pgo` */
 import { resolve } from 'node:path';
 import { UsageError } from '../../errors.js';
+import { isUrl, longestFetch } from '../../jobs/mergedProfile.js';
 import { exportPgo } from '../../jobs/pgo.js';
 import { runPgo } from '../../jobs/pgoRun/run.js';
 import { exportPgoSource } from '../../jobs/pgoSource.js';
@@ -32,6 +33,12 @@ export const pgo: Command = {
       value: 'URL|FILE',
       description:
         'A merged CPU profile in pprof format, instead of bundles; from a URL within five minutes.',
+    },
+    header: {
+      type: 'string',
+      multiple: true,
+      value: "'NAME: VALUE'",
+      description: 'With --pprof: sent to the URL, and never printed; may be given several times.',
     },
     head: {
       type: 'string',
@@ -104,7 +111,7 @@ export const pgo: Command = {
 };
 
 async function makeProfiles(given: Arguments, terminal: Terminal): Promise<number> {
-  const stray = ['binary', 'format', 'min-samples', 'llvm-profdata'].find(
+  const stray = ['binary', 'format', 'min-samples', 'llvm-profdata', 'header'].find(
     (name) => given.value(name) !== null,
   );
   if (stray !== undefined) {
@@ -131,6 +138,7 @@ async function makeProfiles(given: Arguments, terminal: Terminal): Promise<numbe
 }
 
 function exportCaptures(given: Arguments, terminal: Terminal): number {
+  if (given.values('header').length > 0) throw new UsageError('--header belongs to --pprof URL');
   const { out, binaries, ...options } = exportOptions(given, terminal, '--bundle');
   const [workload = null, ...others] = given.values('workload');
   if (others.length > 0) throw new UsageError('profbound pgo --bundle takes one --workload');
@@ -140,20 +148,36 @@ function exportCaptures(given: Arguments, terminal: Terminal): number {
   return 0;
 }
 
-/** A service's answer may take as long as it samples. */
-const longestFetch = 300;
-
 async function exportPprof(given: Arguments, terminal: Terminal): Promise<number> {
   const { binaries, ...options } = exportOptions(given, terminal, '--pprof');
   const [binary, ...others] = binaries as [string, ...string[]];
   if (others.length > 0) throw new UsageError('profbound pgo --pprof takes one --binary');
   if (given.values('workload').length > 0) throw new UsageError('--workload belongs to --bundle');
   const named = given.value('pprof') as string;
-  const source = /^https?:/.test(named) ? named : resolve(terminal.cwd, named);
+  const headers = headersOf(given.values('header'));
+  if (!isUrl(named) && given.values('header').length > 0) throw new UsageError('--header belongs to a URL');
+  const source = isUrl(named) ? named : resolve(terminal.cwd, named);
   const { signal } = terminal;
-  const summary = await exportPgoSource({ source, binary, seconds: longestFetch, signal, ...options });
+  const summary = await exportPgoSource({
+    source,
+    headers,
+    binary,
+    seconds: longestFetch,
+    signal,
+    ...options,
+  });
   if (given.flag('json')) terminal.print(`${JSON.stringify(summary, null, 2)}\n`);
   return 0;
+}
+
+/** @throws UsageError that does not repeat what was given, which may be a secret */
+function headersOf(given: readonly string[]): Record<string, string> {
+  const pairs = given.map((text) => {
+    const [, name, value] = /^([\w!#$%&'*+.^`|~-]+):\s*(.+)$/.exec(text) ?? [];
+    if (name !== undefined && value !== undefined) return [name, value];
+    throw new UsageError("--header needs 'NAME: VALUE'");
+  });
+  return Object.fromEntries(pairs);
 }
 
 /** What both kinds of export are told. */
