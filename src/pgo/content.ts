@@ -64,7 +64,8 @@ function read(
   return { profile, samples: [...profile.values()].reduce((sum, { total }) => sum + total, 0) };
 }
 
-function isText(bytes: Uint8Array): boolean {
+/** Of LLVM's two formats, the one that every version reads. */
+export function isText(bytes: Uint8Array): boolean {
   return !bytes.subarray(0, 64).some((byte) => byte >= 0x80 || (byte < 0x20 && byte !== 0x0a));
 }
 

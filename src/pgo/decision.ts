@@ -21,6 +21,7 @@ export type Findings = Pick<
   | 'consumption'
   | 'comparisons'
   | 'format'
+  | 'failure'
 >;
 
 export function decide(findings: Findings): Pick<ProfileResult, 'decision' | 'reasons'> {
@@ -50,7 +51,9 @@ export function isConsumed(consumption: Consumption, findings: Pick<Findings, 'p
 
 /** What keeps the profile from being published, the earliest obstacle alone: what follows from it was not looked at. */
 function objections(findings: Findings): Reason[] {
-  const { samples, consumption, comparisons, last, minGain } = findings;
+  const { samples, consumption, comparisons, last, minGain, failure } = findings;
+  if (failure !== null) return [failed(failure)];
+  if (samples === null) throw new Error('what did not fail was captured');
   if (samples.inBinary < samples.floor) return [tooFewSamples(samples)];
   const unread = consumption === null ? null : notConsumed(consumption, findings);
   if (unread !== null) return [unread];
@@ -61,6 +64,10 @@ function objections(findings: Findings): Reason[] {
   if (last === null || !last.isUsable) return [];
   if (before === undefined) throw new Error('a proven profile is compared with the last one');
   return before.isProven ? [] : [notBetter(before, findings), ...whyNot(before)];
+}
+
+function failed({ step, message }: NonNullable<Findings['failure']>): Reason {
+  return { code: step === 'build' ? 'build_failed' : 'not_measured', message };
 }
 
 function tooFewSamples({ inBinary, floor, neededSeconds, seconds: taken }: PgoSamples): Reason {
@@ -145,7 +152,12 @@ function remarksOn({ next, last, path, stability, match, format, comparisons }: 
       message: match.findings[0] ?? 'the profile does not fit the program it was captured of',
     });
   }
-  if (last !== null && !last.isUsable) {
+  if (last !== null && last.damage !== null) {
+    remarks.push({
+      code: 'last_is_damaged',
+      message: `${path} as it is was not compared with, since no compiler can go by it: ${last.damage}`,
+    });
+  } else if (last !== null && !last.isUsable) {
     remarks.push({
       code: 'last_is_stale',
       message: `${path} as it is belongs to another build: its offsets mean other code by now`,

@@ -65,7 +65,8 @@ export function readBuildId(file: string): string | null {
 export function provenanceOf(profile: ProfileResult, run: Omit<PgoResult, 'profiles'>): Provenance {
   const { next, samples, builds, comparisons, path, format, workload } = profile;
   const measured = builds.find(({ variant }) => variant === 'none');
-  if (next === null || measured === undefined) throw new Error('a published profile was built with');
+  if (next === null || samples === null || measured === undefined)
+    throw new Error('a published profile was built with');
   const { buildId, compiler, bytes } = measured as PgoBuild;
   return {
     schema: 'profbound/pgo-provenance@1',

@@ -87,13 +87,16 @@ export const profileResultSchema = z.object({
       bytes: count,
       sha256,
       match: matchSchema.nullable(),
-      /** One of `bolt` is of one build: of another it says nothing. */
+      /** Neither is one that is damaged, nor of `bolt` one of another build. */
       isUsable: z.boolean(),
+      /** Why no compiler can go by it; null where that is not so. */
+      damage: text.nullable(),
     })
     .nullable(),
-  /** The new one; null where there were too few samples for one. */
+  /** The new one; null where there were none, or too few samples for one. */
   next: z.object({ bytes: count, sha256, functions: count, describedShare: part }).nullable(),
-  samples: samplesSchema,
+  /** null where nothing was captured. */
+  samples: samplesSchema.nullable(),
   /** Of the new profile with the program it was captured of; null where there is none. */
   match: matchSchema.nullable(),
   /** How alike the profiles of two halves of the captures are, as llvm-profdata overlap has it; null where there are none. */
@@ -101,6 +104,8 @@ export const profileResultSchema = z.object({
   consumption: consumptionSchema.nullable(),
   builds: z.array(buildSchema),
   comparisons: z.array(comparisonSchema),
+  /** What ended it before all was found that decides: a build, or anything else; null where nothing did. */
+  failure: z.object({ step: z.enum(['build', 'measure']), message: text }).nullable(),
 });
 export type ProfileResult = z.infer<typeof profileResultSchema>;
 

@@ -45,7 +45,7 @@ function expectConsistent(folder: string): ProfileResult {
     expect(provenance).toMatchObject({
       profile: { sha256: sha256(published), path: profile.path, format: profile.format },
       source: { commit: result.ref.commit },
-      samples: { inBinary: profile.samples.inBinary },
+      samples: { inBinary: profile.samples?.inBinary },
       saves: [{ comparedWith: 'no profile', saving: none.saving, layouts: none.gate.layouts?.builds ?? 1 }],
     });
     expect(provenance.binary.buildId).toMatch(/^[0-9a-f]{16,}$/);
@@ -189,7 +189,7 @@ describe('a load that misleads: of a service in Go nothing but its sign of life'
     const profile = expectConsistent(project.path('out'));
     expectTwoLayouts(project, run, profile);
     expect(readResult(project.path('out')).result.ref.commit).toBe(old);
-    expect(profile.samples.workloads).toEqual(['idle']);
+    expect(profile.samples?.workloads).toEqual(['idle']);
     expect(profile).toMatchObject({ decision: 'kept', last: { bytes: 0 } });
     expect(run.stdout.replace(/\s+/g, ' ')).toMatch(
       /^The old default\.pgo is kept for pages: (with the profile it is slower: )?the profile saves −?[\d.]+ % \(/,

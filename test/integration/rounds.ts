@@ -1,14 +1,19 @@
 /** A program that gains so much by its profile that a busy machine cannot hide it: without one it is not optimised. */
 import { readFileSync } from 'node:fs';
 
+/** Builds it. @param out the program */
+export function buildRounds(out: string): string {
+  const use = '$(test -z "$PGO_PROFILE" && echo -O0 || echo -O2 -fprofile-sample-use=$PGO_PROFILE)';
+  return `clang-19 ${use} -g -fdebug-info-for-profiling -Wl,--build-id -o ${out} rounds.c`;
+}
+
 /** Files of a repository whose nightly run publishes `profiles/rounds.prof`. @param pgo more keys of its `pgo:` */
 export function roundsByProfile(pgo: Readonly<Record<string, unknown>> = {}): Record<string, string> {
   const written = {
     format: 'llvm',
     binary: 'rounds',
     profile: 'profiles/rounds.prof',
-    rebuild:
-      'clang-19 $(test -z "$PGO_PROFILE" && echo -O0 || echo -O2 -fprofile-sample-use=$PGO_PROFILE) -g -fdebug-info-for-profiling -Wl,--build-id -o rounds rounds.c',
+    rebuild: buildRounds('rounds'),
     captures: 2,
     seconds: 1,
     floor: 500,

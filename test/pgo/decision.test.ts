@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { comparisonOf } from '../../src/pgo/decision.js';
 import { type PgoFormat, pgoFormats } from '../../src/pgo/formats.js';
 import { type ProfileResult, pgoResultSchema } from '../../src/pgo/result.js';
-import { aComparison, aPgoResult, aProfile } from '../report/pgoResults.js';
+import { aComparison, aPgoResult, aProfile, someSamples } from '../report/pgoResults.js';
 import { aWorkload, figure } from '../report/results.js';
 
 const last = {
@@ -12,6 +12,7 @@ const last = {
   sha256: '01d0'.repeat(16),
   match: { share: 0.98, findings: [] },
   isUsable: true,
+  damage: null,
 };
 const codes = ({ reasons }: ProfileResult): string[] => reasons.map(({ code }) => code);
 
@@ -89,7 +90,7 @@ describe('a profile', () => {
   });
 
   test('of too few samples is not built with, and says how much longer to capture', () => {
-    const samples = { ...aProfile().samples, inBinary: 2000, neededSeconds: 90 };
+    const samples = { ...someSamples, inBinary: 2000, neededSeconds: 90 };
     const nothing = { next: null, consumption: null, comparisons: [] };
     const profile = aProfile({ samples, ...nothing });
     expect(codes(profile)).toEqual(['too_few_samples']);
@@ -121,6 +122,33 @@ describe('a profile', () => {
     const profile = aProfile({ consumption, comparisons: [] });
     expect(codes(profile)).toEqual(['not_consumed']);
     expect(profile.reasons[0]?.message).toMatch(message);
+  });
+
+  test('whose build fails is kept out, with what was found until then', () => {
+    const failure = { step: 'build' as const, message: 'the build of the program by the new profile failed' };
+    const profile = aProfile({ failure, consumption: null, comparisons: [] });
+    expect(profile.decision).toBe('kept');
+    expect(profile.reasons).toEqual([{ code: 'build_failed', message: failure.message }]);
+    const first = { next: null, samples: null, builds: [] };
+    const nothing = aProfile({ ...first, failure, consumption: null, comparisons: [] });
+    expect(codes(nothing)).toEqual(['build_failed']);
+    expect(pgoResultSchema.safeParse(aPgoResult([profile, nothing])).error).toBeUndefined();
+  });
+
+  test('that could not be measured is kept out, also where it is proven to be better than none', () => {
+    const failure = { step: 'measure' as const, message: 'the service of api (head) ended' };
+    expect(aProfile({ last, failure })).toMatchObject({
+      decision: 'kept',
+      reasons: [{ code: 'not_measured', message: failure.message }],
+    });
+  });
+
+  test('has nobody to beat where the last accepted one is damaged', () => {
+    const damage = 'default.pgo is empty: there is no profile in it';
+    const profile = aProfile({ last: { ...last, match: null, isUsable: false, damage } });
+    expect(profile.decision).toBe('published');
+    expect(codes(profile)).toEqual(['gain_proven', 'last_is_damaged']);
+    expect(profile.reasons[1]?.message).toContain(damage);
   });
 
   test.each(['go', 'bolt'] as const)(

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { publishPgo } from '../../src/publish/github/pgo.js';
-import { aComparison, aPgoResult, aProfile, publishedPgo } from '../report/pgoResults.js';
+import { aComparison, aPgoResult, aProfile, publishedPgo, someSamples } from '../report/pgoResults.js';
 import { openWorld, type World } from './world.js';
 import { readZip } from './zip.js';
 
@@ -41,7 +41,7 @@ describe('profiles for compilers', () => {
 
   test('are published beside one of too few samples, by which the run fails', async () => {
     const { paths } = publishedPgo(world.directory);
-    const few = { ...aProfile().samples, inBinary: 2000, neededSeconds: 90 };
+    const few = { ...someSamples, inBinary: 2000, neededSeconds: 90 };
     const nothing = { next: null, consumption: null, comparisons: [] };
     const result = aPgoResult([aProfile({ workload: 'search', samples: few, ...nothing }), aProfile()]);
     await publish({ result, paths });

@@ -12,6 +12,7 @@ const kept = aProfile({
     sha256: '01d0'.repeat(16),
     match: { share: 0.8, findings: ['it is stale'] },
     isUsable: true,
+    damage: null,
   },
   comparisons: [aComparison('none', [0.053, 0.031, 0.07]), aComparison('last', [0.001, -0.01, 0.012])],
   stability: { similarity: 0.91 },
@@ -70,6 +71,22 @@ describe('the page', () => {
       for (const line of lines) expect(line).not.toMatch(/\p{Cc}/u);
     }
   });
+});
+
+test('of a build that failed before anything was captured has no figures, and says why', () => {
+  const failure = { step: 'build' as const, message: 'the build of the program without a profile failed' };
+  const nothing = { next: null, samples: null, consumption: null, builds: [], comparisons: [] };
+  const result = aPgoResult([aProfile({ ...nothing, failure })]);
+  const says = `No default.pgo is published for api: ${failure.message}.`;
+  expect(renderPgoTerminal(result, { color: false, width: 200 })).toBe(`${says}\n`);
+  for (const text of [renderPgoHtml(result), renderPgoMarkdown(result)]) expect(text).toContain(says);
+});
+
+test('is not better than a last one that it was not compared with', () => {
+  const last = { bytes: 1, sha256: '01d0'.repeat(16), match: null, isUsable: false, damage: 'it is empty' };
+  const text = renderPgoTerminal(aPgoResult([aProfile({ last })]), { color: false, width: 200 });
+  expect(text.split('\n')[0]).toBe(sentence);
+  expect(text).toContain('no compiler can go by it: it is empty');
 });
 
 describe('text', () => {

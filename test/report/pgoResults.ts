@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { comparisonOf, decide } from '../../src/pgo/decision.js';
-import type { Comparison, PgoResult, ProfileResult } from '../../src/pgo/result.js';
+import type { Comparison, PgoResult, PgoSamples, ProfileResult } from '../../src/pgo/result.js';
 import type { PgoPublication } from '../../src/publish/github/pgo.js';
 import { aResult, aWorkload, figure } from './results.js';
 
@@ -19,6 +19,19 @@ export function aComparison(
   const layouts = { builds: 8, deviation: null, part: 0.1 };
   return comparisonOf(other, aWorkload('api', { verdict, total, functions: [], layouts }));
 }
+
+/** More than enough of them. */
+export const someSamples: PgoSamples = {
+  captures: 6,
+  seconds: 60,
+  event: 'cpu-clock',
+  all: 50_000,
+  inBinary: 42_000,
+  floor: 5000,
+  neededSeconds: null,
+  workloads: ['api'],
+  load: [{ workload: 'api', units: 180_000, unitsPerSecond: 3000 }],
+};
 
 /** A profile as it is found, and what is decided of it. */
 export function aProfile(change: Partial<ProfileResult> = {}): ProfileResult {
@@ -37,17 +50,7 @@ export function aProfile(change: Partial<ProfileResult> = {}): ProfileResult {
     path: 'default.pgo',
     last: null,
     next: { bytes: 51_000, sha256, functions: 310, describedShare: 0.99 },
-    samples: {
-      captures: 6,
-      seconds: 60,
-      event: 'cpu-clock',
-      all: 50_000,
-      inBinary: 42_000,
-      floor: 5000,
-      neededSeconds: null,
-      workloads: ['api'],
-      load: [{ workload: 'api', units: 180_000, unitsPerSecond: 3000 }],
-    },
+    samples: someSamples,
     match: null,
     stability: null,
     consumption: { functions: 6200, differFromNone: 308, differFromEmpty: 307, report: null },
@@ -57,6 +60,7 @@ export function aProfile(change: Partial<ProfileResult> = {}): ProfileResult {
       { ...build, variant: 'next' as const, seconds: 40, bytes: 8_700_000 },
     ],
     comparisons: [aComparison('none', [0.053, 0.031, 0.07])],
+    failure: null,
     ...change,
   };
   return { ...found, ...decide(found) };

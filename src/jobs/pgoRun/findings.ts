@@ -4,7 +4,7 @@ import { openBundle } from '../../bundle/reader.js';
 import type { PgoPlan } from '../../config/pgo.js';
 import { UsageError } from '../../errors.js';
 import { consumptionError, type Consumption as Reported, readReport } from '../../pgo/consumption.js';
-import { type ProfileContent, readProfile } from '../../pgo/content.js';
+import { isText, type ProfileContent, readProfile } from '../../pgo/content.js';
 import { differingFunctions } from '../../pgo/elfFile.js';
 import { neededSeconds } from '../../pgo/floor.js';
 import { matchFindings, matchProfile } from '../../pgo/match.js';
@@ -66,6 +66,18 @@ function spoken({ inlined, promoted, functions, dropped }: Reported): string {
     ...(dropped === null ? [] : [`${percent(dropped.some / dropped.all)} of its samples dropped`]),
   ];
   return parts.join(', ');
+}
+
+/** Why no compiler could go by a profile; null where nothing is found, or where only an llvm-profdata could tell. */
+export function damageOf({ format, profile: name, llvmProfdata }: PgoPlan, bytes: Uint8Array): string | null {
+  if (format === 'llvm' && llvmProfdata === null && !isText(bytes)) return null;
+  try {
+    readProfile(format, bytes, { name, llvmProfdata });
+    return null;
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
 }
 
 /** How much of a profile speaks of a program; null for one that cannot be read, or is by offsets in another build. */

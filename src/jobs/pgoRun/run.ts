@@ -40,7 +40,7 @@ export interface PgoRunOutcome {
 /**
  * Makes every profile the configuration asks for. Captures and comparisons stay in the output folder however it ends;
  * folders that were built in, services and collectors do not.
- * @throws UsageError, MeasureError or InterruptedError when it did not come to a decision
+ * @throws UsageError or InterruptedError; what fails of one profile is in its result
  */
 export async function runPgo(options: PgoRunOptions): Promise<PgoRunOutcome> {
   makeFolder(options.out);
@@ -84,9 +84,9 @@ export async function runPgo(options: PgoRunOptions): Promise<PgoRunOutcome> {
   }
 }
 
-/** 0 published or kept, 1 kept where that is to fail, 4 too few samples to tell. */
+/** 0 published or kept, 1 kept where that is to fail, 4 too few samples to tell, or it could not be measured. */
 function exitCodeOf(profiles: readonly ProfileResult[]): 0 | 1 | 4 {
-  if (profiles.some(({ next }) => next === null)) return 4;
+  if (profiles.some(({ next, failure }) => next === null || failure?.step === 'measure')) return 4;
   return profiles.some(({ decision, onNoGain }) => decision === 'kept' && onNoGain === 'fail') ? 1 : 0;
 }
 

@@ -1,5 +1,5 @@
 /** What every report of profiles for compilers says, in words. */
-import type { Comparison, PgoBuild, PgoResult, ProfileResult } from '../../pgo/result.js';
+import type { Comparison, PgoBuild, PgoResult, PgoSamples, ProfileResult } from '../../pgo/result.js';
 import { count, percent, plural, savings, seconds, unitName } from '../../text/format.js';
 
 /** The decision in one sentence: what, and by which figures. */
@@ -8,7 +8,8 @@ export function decisionSentence(profile: ProfileResult): string {
   const [first] = reasons;
   const none = profile.comparisons.find((comparison) => comparison.with === 'none');
   if (decision === 'published' && none !== undefined) {
-    const replaced = last === null ? '' : ', and is better than the last one';
+    const isBetter = profile.comparisons.some((comparison) => comparison.with === 'last');
+    const replaced = isBetter ? ', and is better than the last one' : '';
     return `${path} is published: it saves ${savings(none.saving)} of the CPU time per ${unitName(none.gate.load)} of ${workload}${replaced}.`;
   }
   const kept = last === null ? `no ${path} is published` : `the old ${path} is kept`;
@@ -28,19 +29,8 @@ export interface Fact {
 /** What the profile is made of and what it is worth, besides its gain. */
 export function profileFacts(profile: ProfileResult): Fact[] {
   const { samples, next, last, match, stability, consumption } = profile;
-  const share = samples.all > 0 ? samples.inBinary / samples.all : 0;
-  const load = samples.load.map(
-    ({ workload, unitsPerSecond }) => `${workload} at ${count(unitsPerSecond)} units/s`,
-  );
   const facts: (Fact | null)[] = [
-    {
-      label: 'Samples',
-      value: `${plural(samples.inBinary, 'sample')} in the binary, ${percent(share)} of all; at least ${count(samples.floor)} are needed`,
-    },
-    {
-      label: 'Captured',
-      value: `${plural(samples.captures, 'capture')}, ${seconds(samples.seconds)} of ${samples.event}, under ${load.join(', ')}`,
-    },
+    ...(samples === null ? [] : capturedFacts(samples)),
     next === null
       ? null
       : {
@@ -70,6 +60,20 @@ export function profileFacts(profile: ProfileResult): Fact[] {
         },
   ];
   return facts.filter((fact) => fact !== null);
+}
+
+function capturedFacts({ inBinary, all, floor, load, captures, seconds: taken, event }: PgoSamples): Fact[] {
+  const loads = load.map(({ workload, unitsPerSecond }) => `${workload} at ${count(unitsPerSecond)} units/s`);
+  return [
+    {
+      label: 'Samples',
+      value: `${plural(inBinary, 'sample')} in the binary, ${percent(all > 0 ? inBinary / all : 0)} of all; at least ${count(floor)} are needed`,
+    },
+    {
+      label: 'Captured',
+      value: `${plural(captures, 'capture')}, ${seconds(taken)} of ${event}, under ${loads.join(', ')}`,
+    },
+  ];
 }
 
 export function comparedWith({ with: other }: Comparison): string {

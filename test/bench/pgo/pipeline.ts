@@ -84,7 +84,7 @@ function described({ decision, reasons, comparisons, samples }: ProfileResult): 
     ({ with: other, saving: { estimate, lower, upper } }) =>
       `saves ${percent(estimate)} (${percent(lower)} … ${percent(upper)}) over ${other}`,
   );
-  return [decision, ...saved, `${samples.inBinary} samples`, ...reasons.map(({ code }) => code)].join(', ');
+  return [decision, ...saved, `${samples?.inBinary} samples`, ...reasons.map(({ code }) => code)].join(', ');
 }
 
 function git(repository: string, ...words: readonly string[]): void {
