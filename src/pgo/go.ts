@@ -10,13 +10,15 @@ import type { SampledBinary } from './sourceProfile.js';
 /** @returns a gzipped pprof profile; the same samples give the same bytes */
 export function goProfile(binaries: readonly SampledBinary[]): Uint8Array {
   const tables = new Tables();
-  const samples = binaries.flatMap(({ samples: { stacks, samples: count, weight: whole }, annotation }) =>
+  // One for all: a sample of a build that was captured at a lower rate stands for more.
+  const each = averageWeight(binaries);
+  const samples = binaries.flatMap(({ samples: { stacks }, annotation }) =>
     stacks.map(({ addresses, weight }) => ({
       locationId: addresses
         .map((address) => annotation.locations.get(address))
         .filter((location) => location !== undefined && location.frames.length > 0)
         .map((location) => tables.location(location as CodeLocation)),
-      value: [Math.max(1, Math.round((weight * count) / whole)), Math.round(weight)],
+      value: [Math.max(1, Math.round(weight / each)), Math.round(weight)],
     })),
   );
   const { strings } = tables;
@@ -29,12 +31,13 @@ export function goProfile(binaries: readonly SampledBinary[]): Uint8Array {
     location: tables.locations,
     function: tables.functions,
     periodType: cpu,
-    period: Math.round(average(binaries)),
+    period: Math.round(each),
     stringTable: strings.strings,
   });
 }
 
-function average(binaries: readonly SampledBinary[]): number {
+/** Of a sample, whichever binary it was taken in. */
+function averageWeight(binaries: readonly SampledBinary[]): number {
   const total = (of: 'samples' | 'weight') => binaries.reduce((sum, { samples }) => sum + samples[of], 0);
   return total('weight') / total('samples');
 }

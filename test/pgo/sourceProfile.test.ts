@@ -1,46 +1,11 @@
 /** From samples and a binary's lines to a profile, on a binary that is made up: what is counted how, to the digit. */
 import { describe, expect, test } from '@jest/globals';
-import type { Annotation, CodeLocation, CodeSymbol, SourceFrame } from '../../src/pgo/annotation.js';
+import type { Annotation } from '../../src/pgo/annotation.js';
 import { gccProfile } from '../../src/pgo/gcc.js';
 import { llvmProfile } from '../../src/pgo/llvm.js';
 import { type AddressStack, elsewhere } from '../../src/pgo/samples.js';
 import type { SampledBinary } from '../../src/pgo/sourceProfile.js';
-
-/** `name@first line:line` or `…:line.discriminator`, innermost first. */
-function frames(...written: readonly string[]): SourceFrame[] {
-  return written.map((text) => {
-    const [, name, start, line, discriminator] = /^(\w+)@(\d+):(\d+)(?:\.(\d+))?$/.exec(
-      text,
-    ) as unknown as string[];
-    const about = { name: name as string, file: 'a.c', startLine: Number(start) };
-    return { function: about, line: Number(line), discriminator: Number(discriminator ?? 0) };
-  });
-}
-
-/** Symbols with their locations by address. */
-function annotation(symbols: Readonly<Record<string, Readonly<Record<number, SourceFrame[]>>>>): Annotation {
-  const locations = new Map<number, CodeLocation>();
-  const made = Object.entries(symbols).map(([name, code]): CodeSymbol => {
-    const own: CodeLocation[] = [];
-    const address = Number(Object.keys(code)[0]);
-    const symbol: CodeSymbol = {
-      name,
-      address,
-      size: 100,
-      binding: 'global',
-      ordinal: 0,
-      blocks: [],
-      locations: own,
-    };
-    for (const [at, shown] of Object.entries(code)) {
-      const location = { address: Number(at), symbol, frames: shown };
-      own.push(location);
-      locations.set(location.address, location);
-    }
-    return symbol;
-  });
-  return { buildId: 'ab', symbols: made, locations, astray: new Set() };
-}
+import { annotation, frames } from './madeUp.js';
 
 /** Samples of a microsecond each, by stack. */
 function sampled(about: Annotation, ...stacks: readonly (readonly [number, ...number[]])[]): SampledBinary {
