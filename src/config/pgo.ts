@@ -19,13 +19,15 @@ export interface PgoPlan {
   readonly relink: string | null;
   /** Writes and reads LLVM's binary format; null: text. */
   readonly llvmProfdata: string | null;
+  /** Where the profile is taken from; null: it is captured. */
+  readonly source: { readonly pprof: string; readonly headers: Readonly<Record<string, string>> } | null;
   readonly captures: number;
   readonly seconds: number;
   readonly floor: number;
   /** Part of the CPU time per unit of work without a profile. */
   readonly minGain: number;
   readonly onNoGain: 'keep' | 'fail';
-  /** Workloads the captures are taken under. */
+  /** Workloads the captures are taken under; none with a source. */
   readonly captured: readonly WorkloadPlan[];
   /** The workload under which builds are compared, as their gates judge it, in as many layouts as they are built in. */
   readonly workload: WorkloadPlan;
@@ -87,14 +89,30 @@ function planOf(file: ConfigFile, name: string, workloads: readonly WorkloadPlan
     profile: written.profile,
     ...commands,
     llvmProfdata: written.llvm_profdata ?? null,
+    source: sourceOf(file, name, written),
     captures: written.captures ?? 6,
     seconds: written.seconds ?? 10,
     floor: written.floor ?? 5000,
     minGain,
     onNoGain: written.on_no_gain ?? 'keep',
-    captured: (written.workloads ?? [name]).map(find),
+    captured: written.source === undefined ? (written.workloads ?? [name]).map(find) : [],
     workload: judgedByTotal({ ...own, layouts }, minGain, written.budget ?? own.budgetSeconds),
   };
+}
+
+function sourceOf(file: ConfigFile, name: string, written: PgoConfig): PgoPlan['source'] {
+  if (written.source === undefined) return null;
+  const { pprof, headers = {} } = written.source;
+  const stray = (['captures', 'seconds', 'workloads'] as const).find((key) => written[key] !== undefined);
+  if (stray !== undefined) {
+    throw new UsageError(
+      `${at(file, name, stray)}: pgo.${stray} is of captures, and with source: none are taken: leave one of the two out`,
+    );
+  }
+  if (Object.keys(headers).length > 0 && !/^https?:/.test(pprof)) {
+    throw new UsageError(`${at(file, name, 'source', 'headers')}: headers belong to a URL`);
+  }
+  return { pprof, headers };
 }
 
 /** How the builds that are compared are made, and in how many code layouts each: as the workload's build is, unless told. */

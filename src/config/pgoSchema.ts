@@ -21,6 +21,23 @@ export const mostProfileCaptures = 100;
 /** Unless more are asked for: each is a build with a profile and one without. */
 export const usualProfileLayouts = 8;
 
+const sourceSchema = z.strictObject({
+  pprof: z
+    .string()
+    .trim()
+    .min(1, 'a URL or a file is needed')
+    .max(2000)
+    .describe(
+      'A merged CPU profile of this program in the format of pprof, gzipped or not: a URL, asked once and given five minutes, or a file, relative to the folder profbound is started in.',
+    ),
+  headers: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe(
+      'Sent to the URL, and never printed; ${NAME} stands for a variable of the environment: { Authorization: "Bearer ${TOKEN}" }.',
+    ),
+});
+
 export const pgoConfigSchema = z.strictObject({
   format: z
     .enum(pgoFormats)
@@ -53,6 +70,11 @@ export const pgoConfigSchema = z.strictObject({
     .optional()
     .describe(
       "The llvm-profdata of the compiler's version, e.g. llvm-profdata-19: profiles for llvm are written in LLVM's binary format, and one that lies in the repository is read in either. Default: text.",
+    ),
+  source: sourceSchema
+    .optional()
+    .describe(
+      'Takes the profile from elsewhere instead of capturing it; captures, seconds and workloads are then left out.',
     ),
   workloads: z
     .array(workloadNameSchema)

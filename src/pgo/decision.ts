@@ -1,8 +1,8 @@
 /** Whether a new profile is published: only where it is proven to save CPU time. Pure. */
 import { percent, plural, savings, seconds, unitName } from '../text/format.js';
 import type { Bounded, Reason, WorkloadResult } from '../verdict/result.js';
-import { staleBelow } from './match.js';
-import type { Comparison, Consumption, PgoSamples, ProfileResult } from './result.js';
+import { leastMatch, staleBelow } from './match.js';
+import type { Comparison, Consumption, PgoMatch, PgoSamples, ProfileResult } from './result.js';
 
 /** Below, what is hot differs so much from capture to capture that the load is asked about. */
 const leastSimilarity = 0.5;
@@ -44,6 +44,11 @@ export function comparisonOf(other: Comparison['with'], gate: WorkloadResult): C
   };
 }
 
+/** Whether a profile is of the program at all, and worth building with; true where it is not known. */
+export function isOfProgram(match: ProfileResult['match']): boolean {
+  return match === null || match.share >= leastMatch;
+}
+
 /** Whether the builds are worth comparing. */
 export function isConsumed(consumption: Consumption, findings: Pick<Findings, 'path'>): boolean {
   return notConsumed(consumption, findings) === null;
@@ -51,10 +56,11 @@ export function isConsumed(consumption: Consumption, findings: Pick<Findings, 'p
 
 /** What keeps the profile from being published, the earliest obstacle alone: what follows from it was not looked at. */
 function objections(findings: Findings): Reason[] {
-  const { samples, consumption, comparisons, last, minGain, failure } = findings;
+  const { samples, match, consumption, comparisons, last, minGain, failure } = findings;
   if (failure !== null) return [failed(failure)];
   if (samples === null) throw new Error('what did not fail was captured');
   if (samples.inBinary < samples.floor) return [tooFewSamples(samples)];
+  if (match !== null && !isOfProgram(match)) return [ofAnotherProgram(match)];
   const unread = consumption === null ? null : notConsumed(consumption, findings);
   if (unread !== null) return [unread];
   const none = comparisons.find((comparison) => comparison.with === 'none');
@@ -70,13 +76,27 @@ function failed({ step, message }: NonNullable<Findings['failure']>): Reason {
   return { code: step === 'build' ? 'build_failed' : 'not_measured', message };
 }
 
-function tooFewSamples({ inBinary, floor, neededSeconds, seconds: taken }: PgoSamples): Reason {
-  const has = `${plural(inBinary, 'sample')} in the binary in ${seconds(taken)} of captures, and ${plural(floor, 'sample')} are needed`;
-  const cure =
-    neededSeconds === null
-      ? 'the load does not exercise it: see pgo.binary and load'
-      : `capture ${seconds(neededSeconds)} more under the same load (pgo.captures, pgo.seconds), or at a higher capture.rate`;
+function tooFewSamples(samples: PgoSamples): Reason {
+  const { inBinary, floor, source, seconds: taken } = samples;
+  const has = `${plural(inBinary, 'sample')} in the binary in ${seconds(taken)} of ${source ?? 'captures'}, and ${plural(floor, 'sample')} are needed`;
+  const cure = source === null ? moreCaptures(samples) : moreMerged(samples);
   return { code: 'too_few_samples', message: `${has}: ${cure}` };
+}
+
+function moreCaptures({ neededSeconds }: PgoSamples): string {
+  if (neededSeconds === null) return 'the load does not exercise it: see pgo.binary and load';
+  return `capture ${seconds(neededSeconds)} more under the same load (pgo.captures, pgo.seconds), or at a higher capture.rate`;
+}
+
+function moreMerged({ neededSeconds }: PgoSamples): string {
+  return `let it merge ${neededSeconds === null ? '' : `${seconds(neededSeconds)} `}more (pgo.source)`;
+}
+
+function ofAnotherProgram({ share }: PgoMatch): Reason {
+  return {
+    code: 'poor_match',
+    message: `${percent(share)} of the profile's weight finds its place in the program, and ${percent(leastMatch)} is needed: it is another program's, or there is no debug information`,
+  };
 }
 
 function notConsumed(
@@ -146,7 +166,7 @@ function remarksOn({ next, last, path, stability, match, format, comparisons }: 
       message: `the profiles of two halves of the captures are ${percent(stability.similarity)} alike: capture longer, or let the load be the same all the time`,
     });
   }
-  if (match !== null && match.share < staleBelow) {
+  if (match !== null && isOfProgram(match) && match.share < staleBelow) {
     remarks.push({
       code: 'poor_match',
       message: match.findings[0] ?? 'the profile does not fit the program it was captured of',

@@ -19,7 +19,7 @@ export interface Provenance {
   };
   /** What was built; commit is null for a plain folder. */
   readonly source: { readonly name: string; readonly commit: string | null };
-  /** The program the samples were taken in, built without a profile. */
+  /** The program built without a profile: the samples were taken in it or, from elsewhere, matched with it. */
   readonly binary: { readonly buildId: string; readonly compiler: string | null; readonly bytes: number };
   readonly samples: PgoSamples & { readonly binaryShare: number; readonly describedShare: number };
   readonly environment: Environment;

@@ -36,6 +36,8 @@ const buildSchema = z.object({
 export type PgoBuild = z.infer<typeof buildSchema>;
 
 const samplesSchema = z.object({
+  /** URL, without its password, or file of a merged profile, which has neither captures nor load; null: this run captured. */
+  source: text.nullable(),
   captures: count,
   seconds: z.number().nonnegative(),
   event: text,
@@ -99,7 +101,10 @@ export const profileResultSchema = z.object({
   samples: samplesSchema.nullable(),
   /** Of the new profile with the program it was captured of; null where there is none. */
   match: matchSchema.nullable(),
-  /** How alike the profiles of two halves of the captures are, as llvm-profdata overlap has it; null where there are none. */
+  /**
+   * How alike the profiles of two halves of the captures are, as llvm-profdata overlap has it; null where there are none, and
+   * so not known of a merged profile.
+   */
   stability: z.object({ similarity: part }).nullable(),
   consumption: consumptionSchema.nullable(),
   builds: z.array(buildSchema),

@@ -136,6 +136,23 @@ describe('pgo:', () => {
     );
   });
 
+  test('takes a profile from elsewhere, and then captures none', () => {
+    const source = { pprof: 'https://profiles/api', headers: { Authorization: 'Bearer ${TOKEN}' } };
+    const planned = (pgo: Workload) => pgoPlansOf(file({ api: { pgo: { ...usual, ...pgo } } }), []);
+    expect(planned({ source })[0]).toMatchObject({ source, captured: [] });
+    expect(planned({ source: { pprof: 'api.pprof' } })[0]?.source).toEqual({
+      pprof: 'api.pprof',
+      headers: {},
+    });
+    expect(planned({})[0]?.source).toBeNull();
+    expect(refusal(() => planned({ source, captures: 6 }))).toMatch(
+      /^\.profbound\.yml:3:\d+: pgo\.captures is of captures, and with source: none are taken/,
+    );
+    expect(refusal(() => planned({ source: { ...source, pprof: 'api.pprof' } }))).toMatch(
+      /^\.profbound\.yml:3:\d+: headers belong to a URL$/,
+    );
+  });
+
   test('writes no profile twice', () => {
     expect(refusal(() => pgoPlansOf(file({ api: { pgo: usual }, search: { pgo: usual } }), []))).toMatch(
       /:4:\d+: api and search both write default\.pgo: give one of them pgo\.workloads: \[api, search\]/,

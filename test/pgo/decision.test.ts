@@ -99,6 +99,25 @@ describe('a profile', () => {
     expect(idle.reasons[0]?.message).toContain('the load does not exercise it');
   });
 
+  test('of too few samples from elsewhere asks for more there', () => {
+    const samples = { ...someSamples, source: 'https://profiles/api', inBinary: 2000, neededSeconds: 90 };
+    const nothing = { next: null, consumption: null, comparisons: [] };
+    const [reason] = aProfile({ samples, ...nothing }).reasons;
+    expect(reason?.message).toMatch(
+      / of https:\/\/profiles\/api, .*: let it merge 1 min 30 s more \(pgo\.source\)$/,
+    );
+    const undated = { ...samples, seconds: 0, neededSeconds: null };
+    expect(aProfile({ samples: undated, ...nothing }).reasons[0]?.message).toMatch(/: let it merge more \(/);
+  });
+
+  test('of which less than half finds its place in the program is not built with', () => {
+    const match = { share: 0.49, findings: ['there is no function f'] };
+    const profile = aProfile({ match, consumption: null, comparisons: [] });
+    expect(profile.decision).toBe('kept');
+    expect(codes(profile)).toEqual(['poor_match']);
+    expect(profile.reasons[0]?.message).toMatch(/^49\.0 % of the profile's weight .* and 50\.0 % is needed/);
+  });
+
   test.each([
     [
       'without one',

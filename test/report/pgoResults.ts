@@ -22,6 +22,7 @@ export function aComparison(
 
 /** More than enough of them. */
 export const someSamples: PgoSamples = {
+  source: null,
   captures: 6,
   seconds: 60,
   event: 'cpu-clock',

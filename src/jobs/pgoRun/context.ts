@@ -6,6 +6,8 @@ import type { Variants } from '../../workload/variants.js';
 import type { Log } from '../log.js';
 
 export interface ProfileContext {
+  /** Folder the tool was started in; absolute. */
+  readonly cwd: string;
   readonly variants: Variants;
   readonly collector: Collector;
   /** What the run knows of itself. */

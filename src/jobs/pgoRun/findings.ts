@@ -1,43 +1,22 @@
 /** What is found out about a profile besides its gain. */
 import { createHash } from 'node:crypto';
-import { openBundle } from '../../bundle/reader.js';
 import type { PgoPlan } from '../../config/pgo.js';
 import { UsageError } from '../../errors.js';
 import { consumptionError, type Consumption as Reported, readReport } from '../../pgo/consumption.js';
 import { isText, type ProfileContent, readProfile } from '../../pgo/content.js';
 import { differingFunctions } from '../../pgo/elfFile.js';
-import { neededSeconds } from '../../pgo/floor.js';
 import { matchFindings, matchProfile } from '../../pgo/match.js';
 import { profileOverlap } from '../../pgo/overlap.js';
 import { readProgram } from '../../pgo/program.js';
-import type { Consumption, PgoMatch, PgoSamples, ProfileResult } from '../../pgo/result.js';
+import type { Consumption, PgoMatch, ProfileResult } from '../../pgo/result.js';
 import { percent, plural } from '../../text/format.js';
-import { type Collected, collectSamples, composeProfile } from '../pgo.js';
+import { collectSamples, composeProfile } from '../pgo.js';
 import { asksForReport, type Built } from './builds.js';
 import type { ProfilePaths } from './output.js';
 
 /** What the captures of a profile are exported from. */
 export function capturedIn({ captures, measured }: ProfilePaths): Parameters<typeof collectSamples>[0] {
   return { bundles: [captures], binaries: [measured], workload: null };
-}
-
-export function samplesOf(plan: PgoPlan, collected: Collected, { captures }: ProfilePaths): PgoSamples {
-  const { manifest } = openBundle(captures);
-  return {
-    captures: collected.captures,
-    seconds: collected.seconds,
-    event: collected.event,
-    all: collected.allSamples,
-    inBinary: collected.samples,
-    floor: plan.floor,
-    neededSeconds: neededSeconds(collected.samples, collected.seconds, plan.floor),
-    workloads: plan.captured.map(({ name }) => name),
-    load: manifest.workloads.map(({ name, captures: taken }) => {
-      const units = taken.reduce((sum, each) => sum + each.units, 0);
-      const seconds = taken.reduce((sum, { summary }) => sum + summary.wallNanoseconds / 1e9, 0);
-      return { workload: name, units, unitsPerSecond: seconds > 0 ? units / seconds : 0 };
-    }),
-  };
 }
 
 /** Whether the build by the new profile is another one, and what its compiler says. */
@@ -80,15 +59,19 @@ export function damageOf({ format, profile: name, llvmProfdata }: PgoPlan, bytes
   }
 }
 
-/** How much of a profile speaks of a program; null for one that cannot be read, or is by offsets in another build. */
+/**
+ * How much of a profile speaks of a program; null for one that cannot be read, or is by offsets in another build.
+ * @param buildId as it stands beside the profile
+ */
 export function matchOf(
   { format, profile: name, llvmProfdata }: PgoPlan,
   bytes: Uint8Array,
   program: string,
+  buildId: string | null,
 ): PgoMatch | null {
   return unlessUnfit(() => {
     const content = readProfile(format, bytes, { name, llvmProfdata });
-    const match = matchProfile(content, readProgram(program, format), null);
+    const match = matchProfile(content, readProgram(program, format), buildId);
     return { share: match.rate, findings: matchFindings(match) };
   });
 }

@@ -32,8 +32,9 @@ export interface ProfilePaths {
   readonly folder: string;
   /** The new profile, published or not. */
   readonly candidate: string;
-  /** Bundle of the captures it is made of, and the program they were taken of. */
+  /** Bundle of the captures it is made of, or the merged profile as it came; and the program they are of. */
   readonly captures: string;
+  readonly merged: string;
   readonly measured: string;
   /** Bundles of the comparisons. */
   readonly comparisons: Readonly<Record<'none' | 'last', string>>;
@@ -51,6 +52,7 @@ export function profilePaths(
     folder,
     candidate: join(folder, 'candidate', basename(path)),
     captures: join(folder, 'captures', 'bundle'),
+    merged: join(folder, 'merged.pprof'),
     measured: join(folder, 'measured', basename(binary)),
     comparisons: {
       none: join(folder, 'without-profile', 'bundle'),

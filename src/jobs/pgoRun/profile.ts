@@ -1,22 +1,21 @@
 /** One profile: captured, built with, compared, published or not. */
-import { copyFileSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { BundleWriter } from '../../bundle/writer.js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { PgoPlan } from '../../config/pgo.js';
-import { takeProfiles } from '../../experiment/profiling.js';
-import { decide, isConsumed } from '../../pgo/decision.js';
+import { decide, isConsumed, isOfProgram } from '../../pgo/decision.js';
 import { emptyProfile } from '../../pgo/emptyProfile.js';
+import { provenanceFile, readBuildId } from '../../pgo/provenance.js';
 import type { Comparison, ProfileResult, VariantName } from '../../pgo/result.js';
 import type { SideLayouts } from '../../workload/layouts.js';
 import { makeOwnFolder } from '../../workload/ownFolder.js';
 import { makeFolder, writeText } from '../output.js';
-import { type Collected, collectSamples, writeProfile } from '../pgo.js';
 import { type Built, buildLayouts, buildVariant, type LastProfile, lastProfile } from './builds.js';
-import { compare, manifestOf } from './comparison.js';
+import { compare } from './comparison.js';
 import type { ProfileContext } from './context.js';
 import { BuildFailure, building, failureOf, sentenceOf } from './failures.js';
-import { capturedIn, consumptionOf, damageOf, matchOf, samplesOf, sha256, stabilityOf } from './findings.js';
+import { consumptionOf, damageOf, matchOf, sha256 } from './findings.js';
 import { type ProfilePaths, pgoPaths, profilePaths, publishProfile } from './output.js';
+import { type Taken, takeSamples } from './taking.js';
 
 type Found = Omit<ProfileResult, 'decision' | 'reasons'>;
 
@@ -73,12 +72,12 @@ class Making {
     const { plan, found, paths } = this;
     const last = await lastProfile(plan, this.context.variants);
     const none = await this.#build('none', null);
-    const collected = await this.#capture(none);
-    const samples = samplesOf(plan, collected, paths);
-    found.samples = samples;
+    const taken = await takeSamples(plan, none, paths, this.context);
+    found.samples = taken.samples;
     found.last = last && this.#factsOf(last, none);
-    if (samples.inBinary < samples.floor) return;
-    const profile = this.#write(collected);
+    if (found.samples.inBinary < found.samples.floor) return;
+    const profile = this.#write(taken);
+    if (!isOfProgram(found.match)) return;
     const zero = await this.#build('zero', emptyProfile(plan.format));
     const next = await this.#build('next', profile);
     found.consumption = consumptionOf(plan, none, zero, next);
@@ -90,43 +89,23 @@ class Making {
     if (before !== null) await this.#compare('last', ours, before);
   }
 
-  /** Captures the build without a profile, and keeps the program: without it the captures say nothing. */
-  async #capture(none: Built): Promise<Collected> {
-    const { plan, paths, context } = this;
-    const { collector, variants, log, signal } = context;
-    makeFolder(dirname(paths.measured));
-    copyFileSync(none.binary, paths.measured);
-    const ref = await variants.ref('none', variants.name);
-    const workloads = plan.captured.map((workload) => ({
-      ...workload,
-      capture: { ...workload.capture, offCpu: false },
-    }));
-    const manifest = manifestOf({ base: ref, head: ref }, workloads, plan.seconds, context);
-    const writer = new BundleWriter(paths.captures, manifest);
-    for (const workload of workloads) {
-      await takeProfiles(workload, { root: none.root }, collector, writer, plan, { progress: log, signal });
-    }
-    return collectSamples(capturedIn(paths));
-  }
-
   #factsOf({ bytes, buildId }: LastProfile, none: Built): NonNullable<ProfileResult['last']> {
     const { plan, paths } = this;
     const damage = damageOf(plan, bytes);
     const isUsable = damage === null && (plan.format !== 'bolt' || buildId === none.facts.buildId);
-    const match = isUsable ? matchOf(plan, bytes, paths.measured) : null;
+    const match = isUsable ? matchOf(plan, bytes, paths.measured, buildId) : null;
     return { bytes: bytes.length, sha256: sha256(bytes), match, isUsable, damage };
   }
 
   /** Makes the new profile. @returns its bytes */
-  #write(collected: Collected): Uint8Array {
-    const { plan, found, paths, context } = this;
-    const { format, llvmProfdata } = plan;
-    const options = { format, out: paths.candidate, llvmProfdata, log: context.log };
-    const { functions, describedShare } = writeProfile(collected, options);
+  #write(taken: Taken): Uint8Array {
+    const { plan, found, paths } = this;
+    const { functions, describedShare } = taken.write();
     const bytes = readFileSync(paths.candidate);
     found.next = { bytes: bytes.length, sha256: sha256(bytes), functions, describedShare };
-    found.match = matchOf(plan, bytes, paths.measured);
-    found.stability = stabilityOf(plan, paths);
+    const buildId = readBuildId(provenanceFile(paths.candidate));
+    found.match = matchOf(plan, bytes, paths.measured, buildId);
+    found.stability = taken.stability();
     return bytes;
   }
 

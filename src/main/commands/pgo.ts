@@ -116,7 +116,7 @@ async function makeProfiles(given: Arguments, terminal: Terminal): Promise<numbe
   );
   if (stray !== undefined) {
     throw new UsageError(
-      `--${stray} belongs to --bundle DIR, which exports captures; without it .profbound.yml says what is made (pgo:)`,
+      `--${stray} belongs to --bundle DIR or --pprof URL, which export profiles; without them .profbound.yml says what is made (pgo:)`,
     );
   }
   const backend = given.value('backend');

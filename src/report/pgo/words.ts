@@ -28,7 +28,7 @@ export interface Fact {
 
 /** What the profile is made of and what it is worth, besides its gain. */
 export function profileFacts(profile: ProfileResult): Fact[] {
-  const { samples, next, last, match, stability, consumption } = profile;
+  const { samples, next, last, match, consumption } = profile;
   const facts: (Fact | null)[] = [
     ...(samples === null ? [] : capturedFacts(samples)),
     next === null
@@ -46,12 +46,7 @@ export function profileFacts(profile: ProfileResult): Fact[] {
           label: 'Last profile',
           value: `${percent(last.match.share)} of its weight finds its place in the program${last.match.findings.map((finding) => `; ${finding}`).join('')}`,
         },
-    stability === null
-      ? null
-      : {
-          label: 'Stability',
-          value: `profiles of two halves of the captures are ${percent(stability.similarity)} alike`,
-        },
+    stabilityFact(profile),
     consumption === null
       ? null
       : {
@@ -62,18 +57,36 @@ export function profileFacts(profile: ProfileResult): Fact[] {
   return facts.filter((fact) => fact !== null);
 }
 
-function capturedFacts({ inBinary, all, floor, load, captures, seconds: taken, event }: PgoSamples): Fact[] {
-  const loads = load.map(({ workload, unitsPerSecond }) => `${workload} at ${count(unitsPerSecond)} units/s`);
+function capturedFacts(samples: PgoSamples): Fact[] {
+  const { inBinary, all, floor } = samples;
   return [
     {
       label: 'Samples',
       value: `${plural(inBinary, 'sample')} in the binary, ${percent(all > 0 ? inBinary / all : 0)} of all; at least ${count(floor)} are needed`,
     },
-    {
-      label: 'Captured',
-      value: `${plural(captures, 'capture')}, ${seconds(taken)} of ${event}, under ${loads.join(', ')}`,
-    },
+    takenFrom(samples),
   ];
+}
+
+function takenFrom({ source, captures, seconds: taken, event, load }: PgoSamples): Fact {
+  if (source !== null) return { label: 'Taken from', value: `${source}, ${seconds(taken)} of ${event}` };
+  const loads = load.map(({ workload, unitsPerSecond }) => `${workload} at ${count(unitsPerSecond)} units/s`);
+  return {
+    label: 'Captured',
+    value: `${plural(captures, 'capture')}, ${seconds(taken)} of ${event}, under ${loads.join(', ')}`,
+  };
+}
+
+function stabilityFact({ stability, samples, next }: ProfileResult): Fact | null {
+  const label = 'Stability';
+  if (stability !== null) {
+    return {
+      label,
+      value: `profiles of two halves of the captures are ${percent(stability.similarity)} alike`,
+    };
+  }
+  const isMerged = next !== null && samples !== null && samples.source !== null;
+  return isMerged ? { label, value: 'not known of a merged profile' } : null;
 }
 
 export function comparedWith({ with: other }: Comparison): string {
