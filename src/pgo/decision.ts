@@ -105,12 +105,17 @@ function notConsumed(
 ): Reason | null {
   const cure = `see that pgo.rebuild hands \${PGO_PROFILE} to the compiler, and builds everything anew where ${path} changes`;
   const because = (what: string): Reason => ({ code: 'not_consumed', message: `${what}: ${cure}` });
-  if (report !== null && !report.isConsumed) return because(`the compiler says ${report.said}`);
-  if (functions === 0) return null;
+  // Where it says anything, it knows: functions of the same size may have their code in another order.
+  if (report !== null) return report.isConsumed ? null : because(`the compiler says ${report.said}`);
+  const unasked = 'and the compiler was not asked (${PGO_REPORT})';
+  if (functions === 0)
+    return because(`the program is stripped, so its functions cannot be compared, ${unasked}`);
   if (differFromNone === 0)
-    return because(`all ${functions} functions have the same code with the profile as without`);
+    return because(`all ${functions} functions are as large with the profile as without, ${unasked}`);
   if (differFromEmpty === 0)
-    return because(`all ${functions} functions have the same code with the profile as with an empty one`);
+    return because(
+      `all ${functions} functions are as large with the profile as with an empty one, ${unasked}`,
+    );
   return null;
 }
 

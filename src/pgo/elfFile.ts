@@ -16,12 +16,10 @@ export interface BuiltFile {
   /** Of the whole file, debug information included. */
   readonly bytes: number;
   readonly codeBytes: number;
-  /** Bytes of each function's code by name, those of one name one after the other; empty for a stripped file. */
+  /** Size in bytes of each function's code by name, those of one name one after the other; empty for a stripped file. */
   readonly functions: ReadonlyMap<string, string>;
   /** As the compiler names itself, e.g. `go1.26.8` or `Debian clang version 19.1.7`; null where it does not. */
   readonly compiler: string | null;
-  /** The profile Go says that it compiled by; null where it does not, or for other compilers. */
-  readonly goProfile: string | null;
 }
 
 /** @throws UsageError when it cannot be read, or is no program for 64 bit machines */
@@ -34,13 +32,11 @@ export function readBuilt(file: string): BuiltFile {
   }
   const sections = sectionsOf(bytes, file);
   const contentOf = (name: string) => sections.find((section) => section.name === name)?.content ?? null;
-  const go = goInformation(contentOf('.go.buildinfo'));
   return {
     bytes: bytes.length,
     codeBytes: sections.reduce((sum, { isCode, content }) => sum + (isCode ? content.length : 0), 0),
     functions: functionsOf(sections),
-    compiler: go?.version ?? compilerIn(contentOf('.comment')),
-    goProfile: go === null ? null : (/^build\t-pgo=(.*)$/m.exec(go.settings)?.[1] ?? null),
+    compiler: goVersion(contentOf('.go.buildinfo')) ?? compilerIn(contentOf('.comment')),
   };
 }
 
@@ -123,23 +119,17 @@ function compilerIn(comment: Buffer | null): string | null {
 
 const goMagic = '\xff Go buildinf:';
 const goTextAt = 32;
-/** Around what `go version -m` prints. */
-const goSentinel = 16;
 
-/** Go's own information, as it is written since 1.18 (debug/buildinfo): two texts, each behind its length. */
-function goInformation(
-  section: Buffer | null,
-): { readonly version: string; readonly settings: string } | null {
+/** Of Go's own information, as it is written since 1.18 (debug/buildinfo), the first text. */
+function goVersion(section: Buffer | null): string | null {
   if (section === null || section.toString('latin1', 0, goMagic.length) !== goMagic) return null;
   const hasTexts = ((section[15] as number) & 2) !== 0;
   if (!hasTexts) return null;
-  const version = textBehindLength(section, goTextAt);
-  const settings = textBehindLength(section, version.end);
-  return { version: version.text, settings: settings.text.slice(goSentinel, -goSentinel) };
+  return textBehindLength(section, goTextAt);
 }
 
 /** A length of seven bits a byte, the lowest first, and as many bytes of text. */
-function textBehindLength(bytes: Buffer, at: number): { readonly text: string; readonly end: number } {
+function textBehindLength(bytes: Buffer, at: number): string {
   let length = 0;
   let next = at;
   for (let shift = 0; next < bytes.length; shift += 7) {
@@ -147,5 +137,5 @@ function textBehindLength(bytes: Buffer, at: number): { readonly text: string; r
     length += (byte & 0x7f) * 2 ** shift;
     if (byte < 0x80) break;
   }
-  return { text: bytes.toString('latin1', next, next + length), end: next + length };
+  return bytes.toString('latin1', next, next + length);
 }

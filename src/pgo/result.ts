@@ -64,10 +64,10 @@ export type Comparison = z.infer<typeof comparisonSchema>;
 
 const consumptionSchema = z.object({
   functions: count,
-  /** Functions whose code differs from that of the build without a profile, and of the one by an empty profile. */
+  /** Functions of another size than in the build without a profile, and in the one by an empty profile. */
   differFromNone: count,
   differFromEmpty: count,
-  /** What the compiler itself says; null where it says nothing that can be read. */
+  /** What the compiler itself says, which then decides; null where it says nothing that can be read. */
   report: z.object({ isConsumed: z.boolean(), said: text }).nullable(),
 });
 export type Consumption = z.infer<typeof consumptionSchema>;

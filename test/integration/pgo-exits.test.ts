@@ -9,8 +9,8 @@ const rebuild = 'clang-19 -O1 -g -fdebug-info-for-profiling -Wl,--build-id -o ro
 const tooFew = { rebuild, floor: 10_000_000, captures: 2, seconds: 0.2 };
 
 test.each([
-  ['keep', 0, { rebuild }, /all \d+ functions have the same code with the profile as without/],
-  ['fail', 1, { rebuild }, /all \d+ functions have the same code with the profile as without/],
+  ['keep', 0, { rebuild }, /all \d+ functions are as large with the profile as without/],
+  ['fail', 1, { rebuild }, /all \d+ functions are as large with the profile as without/],
   // There is nothing to judge, whatever the policy.
   ['keep', 4, tooFew, /and 10M samples are needed: capture /],
   ['fail', 4, tooFew, /and 10M samples are needed: capture /],

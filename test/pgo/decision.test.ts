@@ -122,9 +122,14 @@ describe('a profile', () => {
     [
       'without one',
       { differFromNone: 0 },
-      /all 6200 functions have the same code with the profile as without/,
+      /all 6200 functions are as large with the profile as without, and the compiler was not asked/,
     ],
-    ['by an empty one', { differFromEmpty: 0 }, /the same code with the profile as with an empty one/],
+    ['by an empty one', { differFromEmpty: 0 }, /are as large with the profile as with an empty one/],
+    [
+      'where neither functions nor the compiler tell',
+      { functions: 0, differFromNone: 0, differFromEmpty: 0 },
+      /the program is stripped, so its functions cannot be compared, and the compiler was not asked \(\$\{PGO_REPORT\}\)/,
+    ],
     [
       'as its compiler says',
       { report: { isConsumed: false, said: 'no matching function' } },
@@ -184,6 +189,15 @@ describe('a profile', () => {
       expect(profile.reasons[1]?.message.includes('pgo.layouts')).toBe(format === 'go');
     },
   );
+
+  test.each([
+    ['whose code is in another order', 6200],
+    ['that were stripped', 0],
+  ])('was consumed where its compiler says so, of functions %s', (_, functions) => {
+    const report = { isConsumed: true, said: '12 hot calls inlined' };
+    const profile = aProfile({ consumption: { functions, differFromNone: 0, differFromEmpty: 0, report } });
+    expect(codes(profile)).toEqual(['gain_proven']);
+  });
 
   test('of BOLT is not compared with one of another build, which BOLT would take for its own', () => {
     const profile = aProfile({ format: 'bolt', last: { ...last, match: null, isUsable: false } });

@@ -3,8 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { BundleWriter } from '../../src/bundle/writer.js';
+import { consumptionOf } from '../../src/jobs/pgoRun/findings.js';
 import { consumptionError, readReport, reportFlags } from '../../src/pgo/consumption.js';
 import { type ProfileContent, readProfile } from '../../src/pgo/content.js';
+import { isConsumed } from '../../src/pgo/decision.js';
+import { readBuilt } from '../../src/pgo/elfFile.js';
+import { emptyProfile } from '../../src/pgo/emptyProfile.js';
 import { profileOverlap } from '../../src/pgo/overlap.js';
 import { capture, exported, openWriter, run, source, workFolder } from './support.js';
 
@@ -93,6 +97,28 @@ describe('a profile for clang', () => {
     expect(consumptionError(moved)).toMatch(
       /^that it drops [\d.]+ % of the profile's samples, more than half/,
     );
+  });
+
+  test('is consumed by a program that is stripped where clang says so, and what it says of an empty one is no proof', () => {
+    const built = (out: string, ...more: readonly string[]) => {
+      const { stderr } = build(out, ...more, ...reportFlags.llvm, '-s');
+      return { file: readBuilt(join(folder, out)), output: stderr };
+    };
+    writeFileSync(join(folder, 'empty.txt'), emptyProfile('llvm'));
+    const none = built('none');
+    const zero = built('zero', `-fprofile-sample-use=${join(folder, 'empty.txt')}`);
+    const next = built('next', `-fprofile-sample-use=${profile}`);
+    const asked = { format: 'llvm', rebuild: 'make REPORT="${PGO_REPORT}"' } as const;
+    const found = consumptionOf(asked, none, zero, next);
+    expect(found).toMatchObject({ functions: 0, differFromNone: 0, report: { isConsumed: true } });
+    expect(isConsumed(found, { path: 'a.prof' })).toBe(true);
+    // A build that always has some profile says the same by an empty one.
+    const always = consumptionOf(asked, none, next, next);
+    expect(always.report).toBeNull();
+    expect(isConsumed(always, { path: 'a.prof' })).toBe(false);
+    const unasked = consumptionOf({ ...asked, rebuild: 'make' }, none, zero, { ...next, output: '' });
+    expect(unasked.report).toBeNull();
+    expect(isConsumed(unasked, { path: 'a.prof' })).toBe(false);
   });
 
   test('of independent captures is nearly the same', () => {

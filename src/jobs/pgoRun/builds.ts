@@ -42,7 +42,7 @@ export interface Built extends Recipe {
 }
 
 /** Whether the build command asks the compiler for its report. */
-export function asksForReport({ rebuild }: PgoPlan): boolean {
+export function asksForReport({ rebuild }: Pick<PgoPlan, 'rebuild'>): boolean {
   return new RegExp(`\\$\\{?${reportVariable}\\b`).test(rebuild);
 }
 

@@ -20,21 +20,33 @@ export function capturedIn({ captures, measured }: ProfilePaths): Parameters<typ
 }
 
 /** Whether the build by the new profile is another one, and what its compiler says. */
-export function consumptionOf(plan: PgoPlan, none: Built, zero: Built, next: Built): Consumption {
+export function consumptionOf(
+  plan: Pick<PgoPlan, 'format' | 'rebuild'>,
+  none: Pick<Built, 'file'>,
+  zero: Pick<Built, 'file' | 'output'>,
+  next: Pick<Built, 'file' | 'output'>,
+): Consumption {
   return {
     functions: next.file.functions.size,
     differFromNone: differingFunctions(next.file, none.file),
     differFromEmpty: differingFunctions(next.file, zero.file),
-    report: reportOf(plan, next),
+    report: ownReport(reportOf(plan, next), reportOf(plan, zero)),
   };
 }
 
+/** What a compiler says of an empty profile, too, is nothing that it did by this one. */
+function ownReport(next: Consumption['report'], zero: Consumption['report']): Consumption['report'] {
+  return next?.isConsumed && zero?.isConsumed && next.said === zero.said ? null : next;
+}
+
 /** null where the compiler was not asked, and says nothing by itself. */
-function reportOf(plan: PgoPlan, { output, file }: Built): Consumption['report'] {
+function reportOf(
+  plan: Pick<PgoPlan, 'format' | 'rebuild'>,
+  { output }: Pick<Built, 'output'>,
+): Consumption['report'] {
   const error = consumptionError(readReport(plan.format, output));
   if (error === null) return { isConsumed: true, said: spoken(readReport(plan.format, output)) };
-  if (asksForReport(plan)) return { isConsumed: false, said: error };
-  return file.goProfile === null ? null : { isConsumed: true, said: `-pgo=${file.goProfile}` };
+  return asksForReport(plan) ? { isConsumed: false, said: error } : null;
 }
 
 function spoken({ inlined, promoted, functions, dropped }: Reported): string {

@@ -51,7 +51,7 @@ export function profileFacts(profile: ProfileResult): Fact[] {
       ? null
       : {
           label: 'Consumed',
-          value: `${consumption.differFromNone} of ${consumption.functions} functions have other code than without a profile, ${consumption.differFromEmpty} than by an empty one${consumption.report === null ? '' : `; the compiler says ${consumption.report.said}`}`,
+          value: `${consumption.differFromNone} of ${consumption.functions} functions are of another size than without a profile, ${consumption.differFromEmpty} than by an empty one${consumption.report === null ? '' : `; the compiler says ${consumption.report.said}`}`,
         },
   ];
   return facts.filter((fact) => fact !== null);
