@@ -17,7 +17,7 @@ import { mappedFiles, SampleSum } from '../pgo/samples.js';
 import { costReader } from '../profile/values.js';
 import { type Message, readMessage, toNumber } from '../profile/wire.js';
 import { makeFolder, writeBytes } from './output.js';
-import { buildIdOf, composeProfile, refuseStrangers } from './pgo.js';
+import { buildIdOf, composeProfile, nameBuild, refuseStrangers } from './pgo.js';
 
 /** Of a profile as it is sent: what production profilers merge of a day stays below. */
 const mostBytes = 128 * 1024 * 1024;
@@ -71,6 +71,8 @@ export interface MergedProfile extends ExportedProfile {
   readonly allSamples: number;
   /** That were sampled; 0 where the profile does not say. */
   readonly seconds: number;
+  /** Build id of the program its offsets are in; null where it goes by names and lines. */
+  readonly offsetsIn: string | null;
 }
 
 export interface MergedOptions {
@@ -92,10 +94,15 @@ export function readMerged(fetched: Uint8Array, options: MergedOptions): MergedP
  * @param llvmProfdata writes LLVM's binary format; null: text
  * @returns bytes of the file
  */
-export function writeMerged({ bytes }: MergedProfile, out: string, llvmProfdata: string | null): number {
+export function writeMerged(
+  { bytes, offsetsIn }: MergedProfile,
+  out: string,
+  llvmProfdata: string | null,
+): number {
   const written = llvmProfdata === null ? bytes : toExtensibleBinary(bytes, llvmProfdata);
   makeFolder(dirname(out));
   writeBytes(out, written);
+  if (offsetsIn !== null) nameBuild(out, offsetsIn);
   return written.length;
 }
 
@@ -117,6 +124,7 @@ function takeNamed(bytes: Uint8Array, options: MergedOptions): MergedProfile {
     seconds: secondsOf(message),
     functions: content.profile.size,
     describedShare: 1 - content.startless,
+    offsetsIn: null,
   };
 }
 
@@ -144,7 +152,8 @@ function takeAddresses(bytes: Uint8Array, { name, binary, format }: MergedOption
   refuseStrangers(builds, { seen: new Map(mappedFiles(message).map((file) => [file.buildId, file])) });
   const nothing = { bytes: new Uint8Array(), functions: 0, describedShare: 0 };
   const profile = sum.samples === 0 ? nothing : composeProfile({ builds }, format);
-  return { ...profile, samples: sum.samples, allSamples, seconds: secondsOf(message) };
+  const offsetsIn = format === 'bolt' ? sum.buildId : null;
+  return { ...profile, samples: sum.samples, allSamples, seconds: secondsOf(message), offsetsIn };
 }
 
 function samplesIn(message: Message): number {

@@ -112,7 +112,7 @@ export function writeProfile(
   const bytes = options.llvmProfdata === null ? written : toExtensibleBinary(written, options.llvmProfdata);
   makeFolder(dirname(options.out));
   writeBytes(options.out, bytes);
-  nameBuild(options.out, options.format, (builds[0] as Build).sum.buildId);
+  if (options.format === 'bolt') nameBuild(options.out, (builds[0] as Build).sum.buildId);
   const summary: PgoSummary = {
     format: options.format,
     file: options.out,
@@ -128,8 +128,8 @@ export function writeProfile(
 }
 
 /** Beside offsets stands which build they are of: nothing in them says so. @throws UsageError when it cannot be written */
-export function nameBuild(out: string, format: PgoFormat, buildId: string): void {
-  if (format === 'bolt') writeText(provenanceFile(out), buildProvenance(buildId));
+export function nameBuild(out: string, buildId: string): void {
+  writeText(provenanceFile(out), buildProvenance(buildId));
 }
 
 interface Build {

@@ -54,7 +54,7 @@ export async function exportPgoSource(options: PgoSourceOptions): Promise<PgoSou
 
   const content = readProfile(format, merged.bytes, { name: source, llvmProfdata: null });
   const program = readProgram(binary, format);
-  const match = matchProfile(content, program, null);
+  const match = matchProfile(content, program, merged.offsetsIn);
   const unfit = matchError(match);
   if (unfit !== null) throw new UsageError(`${source}: ${unfit}`);
 

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MeasureError, UsageError } from '../../src/errors.js';
 import { exportPgoSource, type PgoSourceOptions, type PgoSourceSummary } from '../../src/jobs/pgoSource.js';
 import type { PgoFormat } from '../../src/pgo/formats.js';
+import { provenanceFile, readBuildId } from '../../src/pgo/provenance.js';
 import { readMessage, toNumber, writeMessage } from '../../src/profile/wire.js';
 import { goObstacle } from '../go.js';
 import { failure, never, RecordedProgress } from '../workload/support.js';
@@ -116,8 +117,9 @@ describe('a profile by addresses', () => {
   });
 
   test.each(formats)('for %s gives what captures in a bundle give', async (format) => {
-    const { match } = await take({ source: file, binary: at('program'), format });
+    const { match, buildId } = await take({ source: file, binary: at('program'), format });
     expect(readFileSync(out)).toEqual(readFileSync(at(`bundle.${format}`)));
+    expect(readBuildId(provenanceFile(out))).toBe(format === 'bolt' ? buildId : null);
     expect(match.rate).toBeGreaterThan(0.999);
   });
 
