@@ -47,7 +47,7 @@ function runGate({ name, program, source }: Case): Row {
     const configuration = JSON.stringify({
       version: 1,
       workloads: { api: workload },
-      capture: { seconds: 2 },
+      capture: { seconds: program.seconds },
       gate: { budget: `${values.budget}s` },
     });
     for (const side of ['base', 'head']) {

@@ -14,6 +14,8 @@ export interface Case {
 interface Program {
   readonly name: string;
   readonly workload: Readonly<Record<string, unknown>>;
+  /** Of a capture. */
+  readonly seconds: number;
   /** The function that takes longer, as any profiler may call it. */
   readonly planted: RegExp;
   /** Writes one side into an empty folder. */
@@ -27,6 +29,7 @@ const http = (path: string) => ({
 
 const goService: Program = {
   name: 'go-service',
+  seconds: 2,
   workload: { build: 'go build -o pages .', start: './pages ${PORT}', warmup: '500ms', ...http('/pages/7') },
   planted: /\b(render|tag)\b/,
   write(folder, isSlower) {
@@ -38,6 +41,8 @@ const goService: Program = {
 
 const javaService: Program = {
   name: 'java-service',
+  // jcmd starts a JVM of its own before async-profiler takes its first sample.
+  seconds: 4,
   workload: {
     build: 'mkdir -p build && javac -d build src/shop/*.java',
     start: 'java -Xmx256m -Dsun.net.httpserver.nodelay=true -cp build shop.Main ${PORT}',
