@@ -1,7 +1,7 @@
 /**
  * Three gates of every sample: of the same code on both sides, of a function made slower, and of threads made to wait.
  *
- *     npm run bench:samples -- [--quick] [--only NAME,...] [--budget SECONDS] [--json]
+ *     npm run bench:samples -- [--quick] [--only NAME,...] [--kinds KIND,...] [--budget SECONDS] [--json]
  *
  * Each has the budget that its .profbound.yml gives it, or --budget: an hour on a machine where nothing else runs. --quick
  * measures one gate, of a slower function, for 60 s at most. A sample whose toolchain is not here says so. Wanted of each: no fail, a fail that names the function, the function that waits named,
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
+    kinds: { type: 'string' },
     budget: { type: 'string' },
   },
 });
@@ -28,7 +29,8 @@ const budget = values.budget ?? (values.quick ? '60' : null);
 /** Of samples, and of stacks. */
 const wanted = 0.99;
 
-type Kind = 'A/A' | 'slower' | 'waiting';
+const allKinds = ['A/A', 'slower', 'waiting'] as const;
+type Kind = (typeof allKinds)[number];
 
 interface Row {
   readonly sample: string;
@@ -131,6 +133,8 @@ if (unknown !== undefined) {
   );
   process.exit(2);
 }
+const wantedKinds = values.kinds?.split(',') ?? (values.quick ? ['slower'] : allKinds);
+const kinds = allKinds.filter((kind) => wantedKinds.includes(kind));
 const planned = sampleCases.filter(({ sample }) => chosen === undefined || chosen.includes(sample));
 const rows: Row[] = [];
 const absent: { sample: string; why: string }[] = [];
@@ -141,7 +145,7 @@ for (const one of values.quick && chosen === undefined ? planned.slice(0, 1) : p
     console.log(`absent  ${one.sample.padEnd(14)}  ${why}`);
     continue;
   }
-  for (const kind of values.quick ? (['slower'] as const) : (['A/A', 'slower', 'waiting'] as const)) {
+  for (const kind of kinds) {
     const row = await gate(one, kind, path);
     rows.push(row);
     print(row);

@@ -153,7 +153,7 @@ describe('whole gates', () => {
     expect(result.verdict).toBe('inconclusive');
     expect(result.reasons.map(({ code }) => code)).toEqual(['undecided', 'layouts_vary']);
     expect(result.reasons[1]?.message).toMatch(
-      /^builds that differ in code layout alone differ by ±\d\.\d %: \d+\.\d % of the variance, which more pairs do not reduce; raise build\.layouts to 8$/,
+      /^builds that differ in code layout alone differ by ±\d\.\d %: \d+\.\d % of the variance, which more pairs do not reduce; raise layouts to 8$/,
     );
     expect(result.neededSeconds).toBeNull();
   });
@@ -170,6 +170,6 @@ describe('whole gates', () => {
     const { verdict, reasons } = judgeWorkload(workload, { tableOf });
     expect(verdict).toBe('inconclusive');
     expect(reasons.map(({ code }) => code)).toEqual(['undecided', 'few_layouts']);
-    expect(reasons[1]?.message).toMatch(/^2 layouts a side .*; raise build\.layouts to 8$/);
+    expect(reasons[1]?.message).toMatch(/^2 layouts a side .*; raise layouts to 8$/);
   });
 });

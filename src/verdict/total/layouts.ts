@@ -104,7 +104,7 @@ export function layoutsInTheWay({ layouts }: BundleWorkload, log: LogChange): Re
   const { variance, deviation } = log.layouts;
   const builds = layouts.base.length;
   const part = variance / exact.square(log.standardError);
-  const more = `raise build.layouts${builds < recommendedLayouts ? ` to ${recommendedLayouts}` : ''}`;
+  const more = `raise layouts${builds < recommendedLayouts ? ` to ${recommendedLayouts}` : ''}`;
   if (part > largePart) {
     return {
       code: 'layouts_vary',
