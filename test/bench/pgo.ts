@@ -14,7 +14,7 @@ import { type Case, isMet, type Prepare } from './pgo/cases.js';
 import { saving, takeTurns } from './pgo/comparison.js';
 import { pages, shapes } from './pgo/go.js';
 import { bolt, clang, gcc } from './pgo/native.js';
-import { pipeline } from './pgo/pipeline.js';
+import { nightlyCpp, nightlyGo } from './pgo/pipeline.js';
 import { routes, routesBolt, routesGcc } from './pgo/routes.js';
 import { rust } from './pgo/rust.js';
 import { zstdClang, zstdGcc } from './pgo/zstd.js';
@@ -37,7 +37,8 @@ const slowCases: Readonly<Record<string, Prepare>> = {
   rust,
   'zstd-clang': zstdClang,
   'zstd-gcc': zstdGcc,
-  pipeline,
+  'nightly-go': nightlyGo,
+  'nightly-cpp': nightlyCpp,
 };
 const all = values.quick ? quickCases : { ...quickCases, ...slowCases };
 const names = values.only ?? Object.keys(all);

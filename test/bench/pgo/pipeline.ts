@@ -6,17 +6,21 @@ import { type ProfileResult, pgoResultSchema } from '../../../src/pgo/result.js'
 import type { Fact, Prepare } from './cases.js';
 import { tool } from './tools.js';
 
-const samples = [
-  { sample: 'go-service', start: './pages ${PORT}' },
-  { sample: 'cpp-service', start: './routes ${PORT}' },
-] as const;
-type Sample = (typeof samples)[number];
+interface Sample {
+  readonly sample: string;
+  readonly start: string;
+}
 
-export const pipeline: Prepare = async ({ folder }) => {
-  const facts: Fact[] = [];
-  for (const one of samples) facts.push(...(await nights(one, join(folder, one.sample))));
-  return { name: 'profbound pgo', builds: [], compared: [], facts };
-};
+const nightly =
+  (one: Sample): Prepare =>
+  async ({ folder }) => ({
+    name: `profbound pgo: ${one.sample}`,
+    builds: [],
+    compared: [],
+    facts: await nights(one, join(folder, one.sample)),
+  });
+export const nightlyGo = nightly({ sample: 'go-service', start: './pages ${PORT}' });
+export const nightlyCpp = nightly({ sample: 'cpp-service', start: './routes ${PORT}' });
 
 async function nights({ sample, start }: Sample, repository: string): Promise<Fact[]> {
   const built = ['.profbound', 'pages', 'routes'];
@@ -24,7 +28,7 @@ async function nights({ sample, start }: Sample, repository: string): Promise<Fa
   cpSync(join('samples', sample), repository, { recursive: true, filter: isSource });
   git(repository, 'init', '-q');
   commit(repository, 'sample');
-  const first = await nightly(repository, `${repository}-first`);
+  const first = await night(repository, `${repository}-first`);
   const facts = [
     {
       what: `${sample}, by its own load`,
@@ -38,7 +42,7 @@ async function nights({ sample, start }: Sample, repository: string): Promise<Fa
   }
   mislead(join(repository, '.profbound.yml'), start);
   commit(repository, 'another load');
-  const second = await nightly(repository, `${repository}-second`);
+  const second = await night(repository, `${repository}-second`);
   facts.push({
     what: `${sample}, by a load of /healthz`,
     found: described(second.profile),
@@ -48,7 +52,7 @@ async function nights({ sample, start }: Sample, repository: string): Promise<Fa
   return facts;
 }
 
-/** Has the profile captured under requests for a sign of life, which is nothing of what the service does. */
+/** Has the profile captured under requests for a sign of life, which is nothing of what the service does, and little work. */
 function mislead(file: string, start: string): void {
   const idle = `  idle:
     start: ${start}
@@ -58,13 +62,13 @@ function mislead(file: string, start: string): void {
       connections: 4
 `;
   const text = readFileSync(file, 'utf8')
-    .replace('    pgo:\n', '    pgo:\n      workloads: [idle]\n')
+    .replace('    pgo:\n', '    pgo:\n      workloads: [idle]\n      floor: 500\n')
     .replace('\ncapture:', `\n${idle}capture:`);
   writeFileSync(file, text);
 }
 
 /** @throws Error with what it printed, where it came to no decision */
-async function nightly(
+async function night(
   repository: string,
   out: string,
 ): Promise<{ readonly profile: ProfileResult; readonly isPublished: boolean }> {
