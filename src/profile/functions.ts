@@ -3,6 +3,7 @@ import { type Break, breaksOf } from './breaks.js';
 import { isCompiling, jitCompiler } from './compiling.js';
 import type { Profile } from './model.js';
 import { identify, noStack } from './names.js';
+import { addTiers, type TierTimes, tierOf } from './naming/tiers.js';
 
 export interface FunctionCost {
   /** Identity across builds and sides. */
@@ -16,6 +17,8 @@ export interface FunctionCost {
   /** Samples whose leaf is this function, and the nanoseconds they stand for. */
   readonly count: number;
   readonly nanoseconds: number;
+  /** Of the nanoseconds those in code of each tier; absent where no name says any. */
+  readonly tiers?: TierTimes;
 }
 
 export interface FunctionTable {
@@ -63,6 +66,8 @@ export const functionTable: TableOf = (profile, root) => {
         ? { key: jitCompiler, name: jitCompiler, file: null, resolved: true }
         : { key: noStack, name: noStack, file: null, resolved: false };
     const known = functions.get(key);
+    const tier = frame ? tierOf(frame.systemName) : null;
+    const tiers = addTiers(known?.tiers, tier === null ? undefined : { [tier]: nanoseconds[index] ?? 0 });
     functions.set(key, {
       key,
       name,
@@ -71,6 +76,7 @@ export const functionTable: TableOf = (profile, root) => {
       resolved,
       count: (known?.count ?? 0) + (counts[index] ?? 0),
       nanoseconds: (known?.nanoseconds ?? 0) + (nanoseconds[index] ?? 0),
+      ...(tiers === undefined ? {} : { tiers }),
     });
   }
   return { functions, count: totalCount, nanoseconds: totalNanoseconds, breaks: breaksOf(profile) };

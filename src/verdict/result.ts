@@ -63,6 +63,13 @@ export const functionSchema = z.object({
    */
   baseShare: z.number().min(0).max(1),
   headShare: z.number().min(0).max(1),
+  /**
+   * By tiers of a JIT compiler, as it calls them (V8: Ignition, Sparkplug, Maglev, TurboFan), the shares of the function's
+   * own CPU time that it spent in such code; absent where its names say none.
+   */
+  tiers: z
+    .array(z.object({ tier: text, base: z.number().min(0).max(1), head: z.number().min(0).max(1) }))
+    .optional(),
   /** The function's own CPU time per unit of work, head over base: 1.34 is +34 %. null when one side never saw it. */
   ratio: boundedSchema.nullable(),
   /** What that change adds to the base's CPU time per unit of work. */

@@ -7,6 +7,7 @@ import type { CaptureSummary } from '../../src/bundle/summary.js';
 import { shippedJavaAgent } from '../../src/capture/binary.js';
 import { openCollector } from '../../src/capture/collector.js';
 import { decodeProfile } from '../../src/profile/codec.js';
+import { functionTable } from '../../src/profile/functions.js';
 import type { Profile } from '../../src/profile/model.js';
 import { identify } from '../../src/profile/names.js';
 import { waitTable } from '../../src/profile/waits.js';
@@ -100,7 +101,12 @@ test('node: JavaScript functions', async () => {
   );
   const captured = await capture('node hot.js', folder, /ready/, 1);
   expect(shareOf(captured, 'spin')).toBeGreaterThan(0.5);
-  expect(missingPart(captured.summary)).toBeLessThan(0.05);
+  expect(missingPart(captured.summary)).toBeLessThan(0.01);
+  // Hot for a second: V8's best compiler has had its turn, and it is one function all the same.
+  const rows = [...functionTable(captured.cpu, folder).functions.values()];
+  const [spin, ...others] = rows.filter(({ name }) => name === 'spin');
+  expect(others).toEqual([]);
+  expect((spin?.tiers?.TurboFan ?? 0) / (spin?.nanoseconds ?? 0)).toBeGreaterThan(0.5);
 });
 
 const python = findNamingPython();

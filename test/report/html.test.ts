@@ -55,6 +55,20 @@ describe('the page', () => {
     }
   });
 
+  test('says in which tiers of a JIT compiler a function ran, but for traces', () => {
+    const tiers = [
+      { tier: 'TurboFan', base: 0.98, head: 0.61 },
+      { tier: 'Sparkplug', base: 0.02, head: 0.385 },
+      { tier: 'Ignition', base: 0, head: 0.005 },
+    ];
+    const functions = [aFunction('render', { tiers }), aFunction('sort')];
+    const html = renderHtml({ result: aResult([aWorkload('health', { functions })]), evidence: new Map() });
+    const lines = html.match(/<span class="tiers">[^<]*/g);
+    expect(lines).toEqual([
+      '<span class="tiers">TurboFan 98.0\u00a0% → 61.0\u00a0%, Sparkplug 2.0\u00a0% → 38.5\u00a0%',
+    ]);
+  });
+
   test('a total is shown as failed only where it is, not for a function or waits beside it', () => {
     const { reasons, ...rest } = failing();
     const of = (upper: number) => {

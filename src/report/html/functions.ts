@@ -11,6 +11,8 @@ import { tableTools } from './tools.js';
 
 /** Unproven functions shown without asking. */
 const openUnproven = 8;
+/** Tiers of less than this part of a function's time are not worth a word. */
+const leastTier = 0.01;
 /** A ratio beyond this is drawn at the edge, lest one function flatten all others. */
 const drawnRatio = 1;
 
@@ -147,13 +149,21 @@ function cells(one: FunctionResult, { scale, limit, changed }: Layout): readonly
         ? withheld
         : null);
   return [
-    markup`<code class="name">${shown(one.name, 160)}</code>${where === '' ? null : markup`<code class="place">${shown(where, 160)}</code>`}${said === null ? null : markup`<span class="remark">${shown(said, 500)}</span>`}`,
+    markup`<code class="name">${shown(one.name, 160)}</code>${where === '' ? null : markup`<code class="place">${shown(where, 160)}</code>`}${tierLine(one)}${said === null ? null : markup`<span class="remark">${shown(said, 500)}</span>`}`,
     markup`<span class="finding" title="${findingMeaning(one)}"><span aria-hidden="true">${classSign[one.class]}</span> ${finding(one)}</span>`,
     figure(own),
     drawing(own, scale, limit),
     figure(one.contribution),
     `${percent(one.baseShare)} → ${percent(one.headShare)}`,
   ];
+}
+
+/** In which of a JIT compiler's tiers the function ran: a change there is no change of its code. */
+function tierLine({ tiers }: FunctionResult): Markup | null {
+  const large = tiers?.filter(({ base, head }) => Math.max(base, head) >= leastTier) ?? [];
+  if (large.length === 0) return null;
+  const said = large.map(({ tier, base, head }) => `${tier} ${percent(base)} → ${percent(head)}`);
+  return markup`<span class="tiers">${shown(said.join(', '), 300)}</span>`;
 }
 
 function figure(value: Bounded | null): Markup | string {

@@ -90,7 +90,7 @@ tbody tr:last-child>*{border-bottom:0}
 .functions th[scope=row]{min-width:200px;max-width:380px}
 .functions .name{display:block;font-weight:600;color:var(--ink)}
 .functions .place{display:block;color:var(--soft);font-size:.8125rem}
-.functions .remark{display:block;font-size:.8125rem;font-weight:400}
+.functions .remark,.functions .tiers{display:block;font-size:.8125rem;font-weight:400}
 .functions span.bounds,.meaning{display:block;color:var(--soft);font-size:.8125rem}
 .functions .drawn{width:180px;min-width:120px}
 .functions svg{margin-top:8px}

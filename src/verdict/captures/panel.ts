@@ -3,6 +3,7 @@ import type { BundleWorkload, Capture, Side } from '../../bundle/schema.js';
 import type { CaptureSummary } from '../../bundle/summary.js';
 import type { Break } from '../../profile/breaks.js';
 import type { FunctionCost, FunctionTable } from '../../profile/functions.js';
+import { addTiers, type TierTimes } from '../../profile/naming/tiers.js';
 import type { Crossing } from '../../stats/crossed.js';
 import { crossingOf } from '../total/layouts.js';
 import { runnersOf } from '../total/runners.js';
@@ -27,6 +28,8 @@ export interface PanelRow {
   readonly resolved: boolean;
   readonly base: Cells;
   readonly head: Cells;
+  /** Over all pairs, by tiers of a JIT compiler; empty where a side's names say none. */
+  readonly tiers: Readonly<Record<Side, TierTimes>>;
 }
 
 export interface Panel {
@@ -74,14 +77,14 @@ export function ofExactTime(table: FunctionTable, { event, cpuNanoseconds }: Cap
 
 /** @param tables the sides' function tables, pair by pair */
 export function panelOf(tables: readonly Readonly<Record<Side, FunctionTable>>[]): Panel {
-  const rows = new Map<string, { shown: FunctionCost; shownSide: Side; cells: Sides<MutableCells> }>();
+  const rows = new Map<string, GrowingRow>();
   for (const [index, pair] of tables.entries()) {
     for (const side of ['base', 'head'] as const) {
       for (const [key, cost] of pair[side].functions) {
         let row = rows.get(key);
         if (!row) {
           const empty = () => emptyCells(tables.length);
-          row = { shown: cost, shownSide: side, cells: { base: empty(), head: empty() } };
+          row = { shown: cost, shownSide: side, cells: { base: empty(), head: empty() }, tiers: none };
           rows.set(key, row);
         }
         if (side === 'head' && row.shownSide === 'base') {
@@ -90,6 +93,7 @@ export function panelOf(tables: readonly Readonly<Record<Side, FunctionTable>>[]
         }
         row.cells[side].counts[index] = cost.count;
         row.cells[side].nanoseconds[index] = cost.nanoseconds;
+        if (cost.tiers) row.tiers = { ...row.tiers, [side]: addTiers(row.tiers[side], cost.tiers) };
       }
     }
   }
@@ -104,13 +108,14 @@ export function panelOf(tables: readonly Readonly<Record<Side, FunctionTable>>[]
     pairs: tables.length,
     runners: tables.map(() => 0),
     crossing: null,
-    rows: sorted.map(([key, { shown, cells }]) => ({
+    rows: sorted.map(([key, { shown, cells, tiers }]) => ({
       key,
       name: shown.name,
       file: shown.file,
       line: shown.line,
       resolved: shown.resolved,
       ...cells,
+      tiers,
     })),
     totals: { base: totalsOf('base'), head: totalsOf('head') },
     breaks: { base: breaksOf('base'), head: breaksOf('head') },
@@ -122,6 +127,15 @@ function sampledNanoseconds({ functions }: FunctionTable): number {
   for (const { nanoseconds } of functions.values()) sum += nanoseconds;
   return sum;
 }
+
+interface GrowingRow {
+  shown: FunctionCost;
+  shownSide: Side;
+  readonly cells: Sides<MutableCells>;
+  tiers: PanelRow['tiers'];
+}
+
+const none: PanelRow['tiers'] = { base: {}, head: {} };
 
 interface MutableCells {
   readonly counts: number[];

@@ -2,6 +2,7 @@
 import type { Conditions } from '../../bundle/conditions.js';
 import type { CaptureSummary } from '../../bundle/summary.js';
 import type { FunctionCost, FunctionTable } from '../../profile/functions.js';
+import { addTiers } from '../../profile/naming/tiers.js';
 import type { WaitPath, WaitTable } from '../../profile/waits.js';
 
 /** Cost by function summed over captures. */
@@ -12,12 +13,7 @@ export function poolTables(tables: readonly FunctionTable[]): FunctionTable {
   for (const table of tables) {
     for (const [key, cost] of table.functions) {
       const sum = functions.get(key);
-      functions.set(
-        key,
-        sum
-          ? { ...sum, count: sum.count + cost.count, nanoseconds: sum.nanoseconds + cost.nanoseconds }
-          : cost,
-      );
+      functions.set(key, sum ? addCosts(sum, cost) : cost);
     }
   }
   return {
@@ -25,6 +21,16 @@ export function poolTables(tables: readonly FunctionTable[]): FunctionTable {
     count: tables.reduce((total, { count }) => total + count, 0),
     nanoseconds: tables.reduce((total, { nanoseconds }) => total + nanoseconds, 0),
     breaks: tables.flatMap(({ breaks }) => breaks ?? []),
+  };
+}
+
+function addCosts(sum: FunctionCost, cost: FunctionCost): FunctionCost {
+  const tiers = addTiers(sum.tiers, cost.tiers);
+  return {
+    ...sum,
+    count: sum.count + cost.count,
+    nanoseconds: sum.nanoseconds + cost.nanoseconds,
+    ...(tiers === undefined ? {} : { tiers }),
   };
 }
 
