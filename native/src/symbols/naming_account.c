@@ -44,9 +44,6 @@ static void note_left_out(const unsigned long long *losses, struct notes *notes)
 		notes_add(notes, "Some functions of %llu files, or of processes that generate code, have no names: one has more than %lu "
 				 "symbols or %lu MB of names, or all generated code has more than %lu MB of them.",
 			  losses[LOSS_SYMBOLS], MAX_SYMBOLS, MAX_NAMES_BYTES >> 20, MAX_GENERATED_BYTES >> 20);
-	if (losses[LOSS_OVERLAPS])
-		notes_add(notes, "%llu addresses may be named wrong: more than %d pieces of code are said to reach there.",
-			  losses[LOSS_OVERLAPS], MAX_OVERLAPS);
 	if (losses[LOSS_MOMENTS])
 		notes_add(notes, "%llu frames in generated code are named by what was there last: more than %u places and times were sampled "
 				 "before.",

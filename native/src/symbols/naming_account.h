@@ -20,8 +20,6 @@ enum naming_loss {
 	LOSS_MAP_BYTES,
 	/* Files, and processes with generated code, of which not all symbols found room. */
 	LOSS_SYMBOLS,
-	/* Addresses in more symbols than are looked at. */
-	LOSS_OVERLAPS,
 	/* Frames in generated code that are not told apart by their times. */
 	LOSS_MOMENTS,
 	NAMING_LOSSES,

@@ -166,7 +166,6 @@ const struct symbol *symbols_find_at(const struct symbols *symbols, uint64_t add
 			past_function = true;
 		}
 	}
-	naming_lose(symbols->account, LOSS_OVERLAPS, steps > MAX_OVERLAPS);
 	return there ? there : label;
 }
 
