@@ -14,7 +14,7 @@ import { type Case, isMet, type Prepare } from './pgo/cases.js';
 import { saving, takeTurns } from './pgo/comparison.js';
 import { pages, shapes } from './pgo/go.js';
 import { bolt, clang, gcc } from './pgo/native.js';
-import { nightlyCpp, nightlyGo } from './pgo/pipeline.js';
+import { nightlyCpp, nightlyGo } from './pgo/nights.js';
 import { routes, routesBolt, routesGcc } from './pgo/routes.js';
 import { rust } from './pgo/rust.js';
 import { zstdClang, zstdGcc } from './pgo/zstd.js';

@@ -103,10 +103,10 @@ static int compare_cies(const void *key, const void *entry)
 	return offset < found ? -1 : offset > found;
 }
 
-static bool is_code(const struct fde *fde, const struct code_range *code, size_t code_count)
+bool is_code(uint64_t start, uint64_t end, const struct code_range *code, size_t code_count)
 {
 	for (size_t i = 0; i < code_count; i++) {
-		if (fde->start >= code[i].start && fde->end <= code[i].end)
+		if (start >= code[i].start && start <= end && end <= code[i].end)
 			return true;
 	}
 	return false;
@@ -143,7 +143,7 @@ static void add_fde(struct frames *frames, const struct frame_record *record, co
 	if (!read_fde(frames, record, fde))
 		frames->malformed++;
 	/* Of functions that the linker discarded, descriptions remain at addresses without code. */
-	else if (fde->start < fde->end && is_code(fde, code, code_count))
+	else if (fde->start < fde->end && is_code(fde->start, fde->end, code, code_count))
 		frames->fde_count++;
 }
 

@@ -46,15 +46,6 @@ static void add_lazy(struct table *table, uint64_t address, uint8_t pushed)
 	table_add(table, address + ENTRY_BYTES, &rule);
 }
 
-static bool is_code(uint64_t start, uint64_t size, const struct code_range *code, size_t code_count)
-{
-	for (size_t i = 0; i < code_count; i++) {
-		if (start >= code[i].start && start <= code[i].end && size <= code[i].end - start)
-			return true;
-	}
-	return false;
-}
-
 static void fill_section(struct table *table, Elf *elf, const char *name, const struct code_range *code, size_t code_count)
 {
 	struct table rows = { 0 };
@@ -67,7 +58,7 @@ static void fill_section(struct table *table, Elf *elf, const char *name, const 
 	if (!elf_find_section(elf, name, &section, &header) || header.sh_addr % ENTRY_BYTES)
 		return;
 	data = elf_rawdata(section, NULL);
-	if (!data || !data->d_buf || data->d_size < 2 * ENTRY_BYTES || !is_code(header.sh_addr, data->d_size, code, code_count))
+	if (!data || !data->d_buf || data->d_size < 2 * ENTRY_BYTES || !is_code(header.sh_addr, header.sh_addr + data->d_size, code, code_count))
 		return;
 	pushed = pushed_at((const uint8_t *)data->d_buf + ENTRY_BYTES);
 	if (pushed)
