@@ -62,9 +62,11 @@ async function measure(name: string): Promise<object> {
     const comparisons = found.compared.map((compared) => {
       const saved = saving(costs, compared.build, compared.other);
       const bounds = `${signed(saved.estimate)} (${signed(saved.lower)} … ${signed(saved.upper)})`;
-      say(
-        `  ${compared.build} saves ${bounds} over ${compared.other}; wanted: ${compared.wanted}${mark(isMet(compared, saved), ' not resolved')}`,
-      );
+      const wish =
+        compared.wanted === null
+          ? ''
+          : `; wanted: ${compared.wanted}${mark(isMet(compared, saved), ' not resolved')}`;
+      say(`  ${compared.build} saves ${bounds} over ${compared.other}${wish}`);
       return { ...compared, saving: saved, isMet: isMet(compared, saved) };
     });
     for (const { what, found: text, isMet } of found.facts)

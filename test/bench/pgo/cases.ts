@@ -5,8 +5,8 @@ import type { Build, Saving } from './comparison.js';
 export interface Compared {
   readonly build: string;
   readonly other: string;
-  /** `gain`: proven faster. `no loss`: proven to be less than the `tolerated` part slower. */
-  readonly wanted: 'gain' | 'no loss';
+  /** `gain`: proven faster. `no loss`: proven to be less than the `tolerated` part slower. null: nothing is wanted. */
+  readonly wanted: 'gain' | 'no loss' | null;
 }
 
 /** Something that was found out besides. */
@@ -36,8 +36,9 @@ export type Prepare = (settings: Settings) => Promise<Case>;
 /** Slower by less is none that the gate's default margin would see. */
 export const tolerated = 0.02;
 
-/** Whether a wish is fulfilled; null where the bounds leave it open. */
+/** Whether a wish is fulfilled; null where the bounds leave it open, or there is none. */
 export function isMet({ wanted }: Compared, { lower, upper }: Saving): boolean | null {
+  if (wanted === null) return null;
   if (lower > (wanted === 'gain' ? 0 : -tolerated)) return true;
   return upper < 0 ? false : null;
 }

@@ -28,6 +28,7 @@ import {
   overlapFact,
   referenceProfile,
   sampledByPerf,
+  useGcc,
   useLlvm,
 } from './native.js';
 import { capture, captureFloor, cpuOf, exportTo, perfRecord, tool } from './tools.js';
@@ -130,8 +131,9 @@ export const zstdGcc: Prepare = async ({ folder }): Promise<Case> => {
   const captured = await capture(command, at('capture'));
   await exportTo(at('ours.prof'), captured, at('none'), 'gcc');
   await exportTo(at('floor.prof'), await captureFloor(captured, command, at('few')), at('none'), 'gcc');
-  const by = (variant: string): string[] => [...gccFlags, `-fauto-profile=${at(`${variant}.prof`)}`];
+  const by = (variant: string): string[] => [...gccFlags, ...useGcc(at(`${variant}.prof`))];
   await build('gcc-12', by('floor'), folder, 'floor');
+  await build('gcc-12', [...by('ours'), '-funroll-loops'], folder, 'unrolled');
   await build('gcc-12', [...by('ours'), ...reportFlags.gcc], folder, 'ours');
   const dumps = readdirSync(folder).filter((name) => /\.\d+i\.afdo$/.test(name));
   const report = readReport('gcc', dumps.map((name) => readFileSync(at(name), 'utf8')).join('\n'));
