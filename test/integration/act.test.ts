@@ -3,7 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/
 import { bundleSchema } from '../../src/bundle/schema.js';
 import { type GitHubServer, startGitHubServer } from '../publish/github-server/server.js';
 import { type ActRun, ActWorld, actObstacle, installAct } from './act.js';
-import { configuration, expectCode, Project, service } from './project.js';
+import { configuration, expectCode, nothingSmall, Project, service } from './project.js';
 import { roundsByProfile } from './rounds.js';
 
 const obstacle = actObstacle();
@@ -18,7 +18,10 @@ let world: ActWorld;
 function prepare(): { head: string } {
   upstream.write({
     'service.cjs': service(rounds),
-    '.profbound.yml': configuration({ warmup: '300ms', capture: { seconds: 0.6, off_cpu: false } }),
+    '.profbound.yml': configuration(
+      { warmup: '300ms', capture: { seconds: 0.6, off_cpu: false } },
+      nothingSmall,
+    ),
     '.gitignore': '.profbound/\n',
   });
   upstream.git('init', '-q');

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { botAccount, type GitHubServer, startGitHubServer } from '../publish/github-server/server.js';
 import { expectArtifacts } from './artifacts.js';
-import { configuration, expectCode, service } from './project.js';
+import { configuration, expectCode, nothingSmall, service } from './project.js';
 import { type ActionRun, type CheckedOut, pullRequestPayload, Upstream } from './runner.js';
 
-/** Enough that `work` is most of what the service does. */
-const rounds = 150_000;
+/** Enough that `work` is nearly all that the service does. */
+const rounds = 300_000;
 
 describe('a pull request that makes it slower', () => {
   let upstream: Upstream;
@@ -18,7 +18,7 @@ describe('a pull request that makes it slower', () => {
     upstream = new Upstream({
       'service.cjs': service(rounds),
       // Long enough that a busy machine cannot stall a whole capture.
-      '.profbound.yml': configuration({ warmup: '500ms', capture: { seconds: 1 } }),
+      '.profbound.yml': configuration({ warmup: '500ms', capture: { seconds: 1 } }, nothingSmall),
     });
   });
   afterAll(async () => {
@@ -28,7 +28,7 @@ describe('a pull request that makes it slower', () => {
   });
 
   test('fails, and says so wherever somebody looks', async () => {
-    const { head, merge } = upstream.pullRequest('slow', { 'service.cjs': service(5 * rounds) });
+    const { head, merge } = upstream.pullRequest('slow', { 'service.cjs': service(3 * rounds) });
     const failed = await upstream.run({
       server,
       event: 'pull_request',

@@ -1,6 +1,6 @@
 /** Real gates on commits: who is said to have done it, and what base waives. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { configuration, expectCode, Project, service } from './project.js';
+import { configuration, expectCode, nothingSmall, Project, service } from './project.js';
 
 let project: Project;
 beforeEach(() => {
@@ -25,7 +25,7 @@ describe('a function that a commit changes', () => {
   test('is said to be changed; waivers that expired or are new in head do not help', async () => {
     project.write({
       'svc/service.cjs': base,
-      'svc/.profbound.yml': configuration(),
+      'svc/.profbound.yml': configuration({}, nothingSmall),
       'svc/.profbound-waivers.yml': waivers('2001-01-31'),
     });
     project.commit('base');
@@ -64,7 +64,7 @@ describe('a function that a commit changes', () => {
   test('does not fail where base waives it', async () => {
     project.write({
       'service.cjs': base,
-      '.profbound.yml': configuration(),
+      '.profbound.yml': configuration({}, nothingSmall),
       '.profbound-waivers.yml': waivers('2999-01-31'),
     });
     project.commit('base');

@@ -4,7 +4,7 @@ import { configuration, expectCode, Project, runCli, service, startCli } from '.
 let project: Project;
 beforeEach(() => {
   project = new Project();
-  project.write({ 'service.cjs': service(20_000), '.profbound.yml': configuration({}, 60) });
+  project.write({ 'service.cjs': service(20_000), '.profbound.yml': configuration({}, { max_pairs: 60 }) });
 });
 afterEach(() => project.remove());
 

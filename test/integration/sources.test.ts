@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { WorkloadResult } from '../../src/verdict/result.js';
 import { foldPerfScript } from '../fold.js';
-import { expectCode, Project, runCli } from './project.js';
+import { expectCode, nothingSmall, Project, runCli } from './project.js';
 
 /** Serves, or does a job and writes a CPU profile of it, by its first argument. */
 const program = (rounds: number): string => `package main
@@ -84,7 +84,7 @@ beforeAll(() => {
     version: 1,
     workloads,
     capture: { seconds: 1 },
-    gate: { max_pairs: 4 },
+    gate: { max_pairs: 4, ...nothingSmall },
   });
   for (const [side, rounds] of [
     ['base', 40_000],

@@ -87,7 +87,7 @@ describe('what a gate left behind', () => {
   });
 
   test('when it was killed', async () => {
-    project.write({ 'service.cjs': service(20_000), '.profbound.yml': configuration({}, 60) });
+    project.write({ 'service.cjs': service(20_000), '.profbound.yml': configuration({}, { max_pairs: 60 }) });
     const words = ['gate', '--base', 'dir:.', '--head', 'dir:.', '--out', 'out'];
     const running = startCli(words, { cwd: project.folder });
     await running.saying('pair  1/60');
