@@ -1,7 +1,7 @@
 /** Starts programs in process groups of their own and makes sure that nothing of them stays. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { MeasureError } from '../errors.js';
 import { guard } from './guard.js';
 import { Lines, readableTail, Tail } from './output.js';
@@ -155,6 +155,8 @@ export class RunningProcess {
       for (const pid of left) sendSignal(pid, 'SIGKILL');
       return left.length === 0;
     });
+    // What it printed last may still be in the pipes.
+    if (this.members().length === 0) await this.exited;
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();
     this.#child.stdin?.destroy();
@@ -164,8 +166,10 @@ export class RunningProcess {
   async #whenRead(): Promise<Exit> {
     const read = new Promise((resolve) => this.#child.once('close', resolve));
     const exit = await this.ended;
-    // A descendant may hold the pipes open for ever: what is in them by now is enough.
-    await Promise.race([read, sleep(200, undefined, { ref: false })]);
+    // A descendant may hold the pipes open for ever: what is in them by now is enough. Where nothing ran for as long, timers
+    // come before what is to be read.
+    const lateEnough = sleep(200, undefined, { ref: false }).then(() => setImmediate());
+    await Promise.race([read, lateEnough]);
     return exit;
   }
 }
