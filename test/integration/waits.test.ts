@@ -64,8 +64,15 @@ describe('a request that waits 4 ms instead of 2 ms', () => {
     const wait = offCpu?.waits.find(({ name }) => name === 'load_record');
     expect(wait).toMatchObject({ kind: 'sleep', idle: false, class: 'longer', file: 'service.c' });
     expect(wait?.paths[0]?.callers.slice(0, 2)).toEqual(['handle', 'serve']);
-    expect(Math.abs((wait?.base ?? 0) - 2.1e6)).toBeLessThan(0.8e6);
-    expect(Math.abs((wait?.head ?? 0) - 4.1e6)).toBeLessThan(0.8e6);
+    // It sleeps as long as it asked for, and until a CPU takes it; less where a capture's end cut it.
+    const [base, head] = [wait?.base ?? 0, wait?.head ?? 0];
+    for (const [slept, asked] of [
+      [base, 2e6],
+      [head, 4e6],
+    ] as const) {
+      expect(slept).toBeGreaterThan(0.85 * asked);
+      expect(slept).toBeLessThan(1.7 * asked);
+    }
     for (const name of ['serve', 'next_connection', 'main', 'tick']) {
       expect(offCpu?.waits.find((one) => one.name === name)).toMatchObject({ idle: true, class: 'unproven' });
     }

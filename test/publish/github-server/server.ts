@@ -116,6 +116,8 @@ export async function startGitHubServer(options: GitHubServerOptions = {}): Prom
     }
   }
 
+  // After Node's five seconds a client on a busy machine may ask again just when the connection is closed.
+  http.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const server: GitHubServer = {
     url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
