@@ -1,5 +1,5 @@
 /**
- * Runs the tests: those that only compute on all CPUs first, then those that measure a running program, alone on the machine.
+ * Runs the tests: most on all CPUs at once, then alone on the machine those whose outcome others on it could change.
  *
  *     node test/run.mjs [JEST ARGUMENT...]    with arguments: one run of jest with them, a test file at a time
  *
@@ -12,8 +12,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-/** Folders of tests that profile, time or start programs. */
-const measuring = 'test/(capture|cli|experiment|integration|native|pgo|workload)/';
+/**
+ * Tests that assert something another process on the machine can change: which shares functions have in few samples, how
+ * long something waited, how much of it was seen; or that change something others rely on, as removing files of programs
+ * that ended. Gates do not belong here whose sides differ so much, or fail for such a reason, that noise cannot hide it.
+ */
+const alone = 'test/(capture/|native/plant|integration/(calibrate|sources|unprivileged|waits))';
 const folder = mkdtempSync(join(tmpdir(), 'profbound-tests-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
@@ -41,8 +45,8 @@ const runs =
   words.length > 0
     ? [run('chosen', ['--runInBand', ...words])]
     : [
-        run('computing', ['--maxWorkers=100%', '--testPathIgnorePatterns', measuring]),
-        run('measuring', ['--maxWorkers=1', '--testPathPatterns', measuring]),
+        run('together', ['--maxWorkers=100%', '--testPathIgnorePatterns', alone]),
+        run('alone', ['--maxWorkers=1', '--testPathPatterns', alone]),
       ];
 const total = (key) => runs.reduce((sum, one) => sum + one[key], 0);
 console.log(`${total('passed')} passed, ${total('failed')} failed`);
