@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -76,5 +77,5 @@ function installDebianPackages() {
 
 installDebianPackages();
 installNodePackages();
-run('make', ['-s', '-C', 'native', 'all', 'test']);
+run('make', ['-s', `-j${availableParallelism()}`, '-C', 'native', 'all', 'test']);
 run(process.execPath, [join('.ci', 'build.mjs')]);

