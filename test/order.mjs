@@ -12,6 +12,7 @@ const longest = [
   'integration/act.',
   'native/fuzz.',
   'integration/',
+  'capture/',
   'experiment/',
   'browser/',
   'pgo/',

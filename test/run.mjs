@@ -17,7 +17,11 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
  * long something waited, how much of it was seen; or that change something others rely on, as removing files of programs
  * that ended. Gates do not belong here whose sides differ so much, or fail for such a reason, that noise cannot hide it.
  */
-const alone = 'test/(capture/|native/plant|integration/(calibrate|sources|unprivileged|waits))';
+const alone = `test/(${[
+  'capture/(cgroup|cpu-time|generated|offCpu|overflow|sampling|unwinding)',
+  'native/plant',
+  'integration/(calibrate|sources|unprivileged|waits)',
+].join('|')})\\.test`;
 const folder = mkdtempSync(join(tmpdir(), 'profbound-tests-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 

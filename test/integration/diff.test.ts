@@ -4,7 +4,7 @@ import { cpSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { captureSummarySchema } from '../../src/bundle/summary.js';
 import { resultSchema } from '../../src/verdict/result.js';
-import { configuration, expectCode, Project, type Run, runCli, service, startCli } from './project.js';
+import { brief, configuration, expectCode, Project, type Run, runCli, service, startCli } from './project.js';
 
 const project = new Project();
 const run = (...words: readonly string[]): Promise<Run> => runCli(words, { cwd: project.folder });
@@ -128,7 +128,7 @@ describe('diff', () => {
   });
 
   test('of two bundles compares their heads, or the side that is asked for', async () => {
-    project.write({ 'service.cjs': service(20_000), '.profbound.yml': configuration() });
+    project.write({ 'service.cjs': service(20_000), '.profbound.yml': configuration(brief) });
     expectCode(await project.gate('--base', 'dir:.', '--head', 'dir:.'), 0);
     cpSync(project.path('out/bundle'), project.path('elsewhere'), { recursive: true });
     const heads = await run('diff', 'out', 'elsewhere', '--json');

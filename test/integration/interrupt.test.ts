@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { configuration, expectCode, Project, runCli, service, startCli } from './project.js';
+import { brief, configuration, expectCode, Project, runCli, service, startCli } from './project.js';
 
 let project: Project;
 beforeEach(() => {
   project = new Project();
-  project.write({ 'service.cjs': service(20_000), '.profbound.yml': configuration({}, { max_pairs: 60 }) });
+  project.write({
+    'service.cjs': service(20_000),
+    '.profbound.yml': configuration(brief, { max_pairs: 60 }),
+  });
 });
 afterEach(() => project.remove());
 

@@ -99,6 +99,9 @@ createServer((request, response) => response.end(request.url === '/healthz' ? 'o
  */
 export const nothingSmall = { function: { min_share: '5%' } };
 
+/** Of a workload of which nothing is to be proven: as quick as it gets. */
+export const brief = { warmup: '0s', capture: { seconds: 0.2 } };
+
 /** A workload that a gate measures in a few seconds. Values given as null are left out. @param gate more keys of `gate` */
 export function configuration(
   workload: Readonly<Record<string, unknown>> = {},

@@ -1,7 +1,7 @@
 /** A user without capabilities: the perf backend, and the report says what it cannot see. */
 import { chmodSync, chownSync, cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { configuration, expectCode, Project, runCli, service } from './project.js';
+import { brief, configuration, expectCode, Project, runCli, service } from './project.js';
 
 const nobody = 65534;
 const isRoot = process.getuid?.() === 0;
@@ -19,7 +19,7 @@ beforeEach(() => {
   project = new Project();
   // The checkout may be unreadable to others.
   cpSync('dist', project.path('dist'), { recursive: true });
-  project.write({ 'service.cjs': service(20_000), '.profbound.yml': configuration() });
+  project.write({ 'service.cjs': service(20_000), '.profbound.yml': configuration(brief) });
   if (isRoot) chownSync(project.folder, nobody, nobody);
   chmodSync(project.folder, 0o755);
 });

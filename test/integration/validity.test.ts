@@ -1,7 +1,7 @@
 /** Real gates that cannot trust what they measure: inconclusive, with the reason and the cure. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { WorkloadResult } from '../../src/verdict/result.js';
-import { configuration, expectCode, Project, runCli, service, startCli } from './project.js';
+import { brief, configuration, expectCode, Project, runCli, service, startCli } from './project.js';
 
 let project: Project;
 beforeEach(() => {
@@ -87,7 +87,10 @@ describe('what a gate left behind', () => {
   });
 
   test('when it was killed', async () => {
-    project.write({ 'service.cjs': service(20_000), '.profbound.yml': configuration({}, { max_pairs: 60 }) });
+    project.write({
+      'service.cjs': service(20_000),
+      '.profbound.yml': configuration(brief, { max_pairs: 60 }),
+    });
     const words = ['gate', '--base', 'dir:.', '--head', 'dir:.', '--out', 'out'];
     const running = startCli(words, { cwd: project.folder });
     await running.saying('pair  1/60');
