@@ -1,7 +1,7 @@
 /** Real gates on a service that waits: CPU time is the same on both sides, a request waits twice as long on head. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { configuration, expectCode, Project, runCli } from './project.js';
+import { brief, configuration, expectCode, Project, runCli } from './project.js';
 
 const source = readFileSync('test/integration/programs/waiting-service.c', 'utf8');
 
@@ -97,7 +97,7 @@ describe('a request that waits 4 ms instead of 2 ms', () => {
 test('what cannot be measured is said, and nothing passes by it', async () => {
   const project = new Project();
   try {
-    sides(project, { max_pairs: 4, off_cpu: { mode: 'enforce' } });
+    sides(project, { max_pairs: 4, off_cpu: { mode: 'enforce' } }, brief.capture);
     const run = await project.gate('--base', 'dir:base', '--head', 'dir:base', '--backend', 'perf');
     expectCode(run, 0);
     const [workload] = project.result().workloads;
