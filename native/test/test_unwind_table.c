@@ -10,7 +10,6 @@
 
 #include "check.h"
 #include "symbols/elf_image.h"
-#include "symbols/elf_symbols.h"
 #include "unwind/table.h"
 
 static char folder[] = "/tmp/profbound-test-XXXXXX";

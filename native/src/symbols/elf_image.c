@@ -91,6 +91,21 @@ bool elf_image_address(const struct elf_image *image, uint64_t offset, uint64_t 
 	return false;
 }
 
+bool elf_find_section(Elf *elf, const char *wanted, Elf_Scn **section, GElf_Shdr *header)
+{
+	size_t names;
+
+	if (elf_getshdrstrndx(elf, &names))
+		return false;
+	for (*section = elf_nextscn(elf, NULL); *section; *section = elf_nextscn(elf, *section)) {
+		const char *name = gelf_getshdr(*section, header) ? elf_strptr(elf, names, header->sh_name) : NULL;
+
+		if (name && strcmp(name, wanted) == 0)
+			return true;
+	}
+	return false;
+}
+
 void elf_image_close(struct elf_image *image)
 {
 	elf_end(image->elf);

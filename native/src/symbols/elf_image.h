@@ -3,7 +3,7 @@
 #ifndef PROFBOUND_ELF_IMAGE_H
 #define PROFBOUND_ELF_IMAGE_H
 
-#include <libelf.h>
+#include <gelf.h>
 
 #include "symbols/symbols.h"
 
@@ -33,6 +33,9 @@ bool elf_image_open_memory(struct elf_image *image, const void *memory);
 
 /* The address a byte of the file is linked at; false when it is not code. */
 bool elf_image_address(const struct elf_image *image, uint64_t offset, uint64_t *address);
+
+/* The section of that name; false when there is none. In a debug file its content may be elsewhere: SHT_NOBITS. */
+bool elf_find_section(Elf *elf, const char *wanted, Elf_Scn **section, GElf_Shdr *header);
 
 void elf_image_close(struct elf_image *image);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "support/bounds.h"
+#include "symbols/elf_image.h"
 
 /* On x86-64 every PLT entry has this size, and so has what precedes the first in .plt. */
 #define PLT_ENTRY_BYTES 16
@@ -64,21 +65,6 @@ static void read_table(struct symbols *symbols, Elf *elf, Elf_Scn *section, cons
 		if (gelf_getsym(data, i, &symbol))
 			add_symbol(symbols, elf, &symbol, elf_strptr(elf, header->sh_link, symbol.st_name));
 	}
-}
-
-bool elf_find_section(Elf *elf, const char *wanted, Elf_Scn **section, GElf_Shdr *header)
-{
-	size_t names;
-
-	if (elf_getshdrstrndx(elf, &names))
-		return false;
-	for (*section = elf_nextscn(elf, NULL); *section; *section = elf_nextscn(elf, *section)) {
-		const char *name = gelf_getshdr(*section, header) ? elf_strptr(elf, names, header->sh_name) : NULL;
-
-		if (name && strcmp(name, wanted) == 0)
-			return true;
-	}
-	return false;
 }
 
 /* The n-th relocation of .rela.plt says which function the n-th entry of the PLT leads to. */

@@ -2,13 +2,9 @@
 #ifndef PROFBOUND_ELF_SYMBOLS_H
 #define PROFBOUND_ELF_SYMBOLS_H
 
-#include <gelf.h>
 #include <libelf.h>
 
 #include "symbols/symbols.h"
-
-/* The section of that name; false when there is none. */
-bool elf_find_section(Elf *elf, const char *wanted, Elf_Scn **section, GElf_Shdr *header);
 
 /*
  * Adds the functions of an ELF file's .symtab, .dynsym and PLT (as name@plt), by the addresses they are linked at.

@@ -4,7 +4,7 @@
 #include <gelf.h>
 #include <string.h>
 
-#include "symbols/elf_symbols.h"
+#include "symbols/elf_image.h"
 #include "support/paths.h"
 
 /* The sorted table of .eh_frame_hdr, as far as it is of the form that all linkers write. */

@@ -6,6 +6,7 @@
 
 #include "support/bounds.h"
 #include "support/fail.h"
+#include "symbols/elf_image.h"
 #include "symbols/elf_symbols.h"
 
 /* Unpacks an xz file; the bytes are the caller's to free. NULL when it is damaged or larger than it may be. */

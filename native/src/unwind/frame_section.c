@@ -5,28 +5,10 @@
 #include <gelf.h>
 
 #include "support/bounds.h"
+#include "symbols/elf_image.h"
 
 /* A length of 4 bytes that says that the true one follows, in 8: DWARF 5, section 7.4. */
 #define LONG_LENGTH 0xffffffffU
-
-static Elf_Scn *find_section(Elf *elf, const char *name, GElf_Shdr *header)
-{
-	Elf_Scn *section = NULL;
-	size_t names;
-
-	if (elf_getshdrstrndx(elf, &names))
-		return NULL;
-	while ((section = elf_nextscn(elf, section))) {
-		const char *found;
-
-		if (!gelf_getshdr(section, header))
-			continue;
-		found = elf_strptr(elf, names, header->sh_name);
-		if (found && strcmp(found, name) == 0 && header->sh_type != SHT_NOBITS)
-			return section;
-	}
-	return NULL;
-}
 
 static bool is_x86_64(Elf *elf)
 {
@@ -46,13 +28,12 @@ static bool uncompress(Elf_Scn *section)
 bool frame_section_open(struct frame_section *section, Elf *elf, bool is_debug)
 {
 	GElf_Shdr header, table;
-	Elf_Scn *found;
+	Elf_Scn *found, *offsets;
 	Elf_Data *data;
 
-	if (!is_x86_64(elf))
+	if (!is_x86_64(elf) || !elf_find_section(elf, is_debug ? ".debug_frame" : ".eh_frame", &found, &header))
 		return false;
-	found = find_section(elf, is_debug ? ".debug_frame" : ".eh_frame", &header);
-	if (!found || header.sh_size > MAX_FRAME_SECTION_BYTES)
+	if (header.sh_type == SHT_NOBITS || header.sh_size > MAX_FRAME_SECTION_BYTES)
 		return false;
 	if (header.sh_flags & SHF_COMPRESSED && !uncompress(found))
 		return false;
@@ -65,7 +46,7 @@ bool frame_section_open(struct frame_section *section, Elf *elf, bool is_debug)
 		.address = header.sh_addr,
 		.is_debug = is_debug,
 	};
-	if (find_section(elf, ".got.plt", &table) || find_section(elf, ".got", &table))
+	if (elf_find_section(elf, ".got.plt", &offsets, &table) || elf_find_section(elf, ".got", &offsets, &table))
 		section->data = table.sh_addr;
 	return true;
 }

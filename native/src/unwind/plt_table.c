@@ -4,7 +4,7 @@
 #include <gelf.h>
 #include <string.h>
 
-#include "symbols/elf_symbols.h"
+#include "symbols/elf_image.h"
 
 #define ENTRY_BYTES 16
 
