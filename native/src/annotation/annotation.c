@@ -2,104 +2,31 @@
 #include "annotation/annotation.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "annotation/addresses.h"
+#include "annotation/annotated_file.h"
 #include "annotation/blocks.h"
 #include "annotation/calls.h"
 #include "annotation/instructions.h"
-#include "support/bounds.h"
 #include "support/fail.h"
 #include "support/interner.h"
 #include "support/json.h"
 #include "support/paths.h"
 #include "symbols/dwarf_lines.h"
-#include "symbols/object_symbols.h"
 #include "target/confinement.h"
-
-/* The function an address lies in, by Go's own table where there is one: see the resolver. */
-struct covering {
-	const char *name;
-	uint64_t start;
-	uint64_t size;
-	const char *binding;
-	uint32_t ordinal;
-	/* Whether the line table has its extent. */
-	bool has_rows;
-	bool is_go;
-};
 
 struct annotator {
 	/* All functions are asked for, with their calls. */
 	bool is_whole;
-	int fd;
-	struct object_symbols symbols;
-	/* Of each symbol: a local's number among those of its name, from 1; 0 for others. */
-	uint32_t *ordinals;
+	struct annotated_file file;
 	/* Functions that run somewhere: two numbers of texts, and a line. */
 	struct interner functions;
 	struct interner texts;
 	struct json json;
 };
-
-/* Numbers the local symbols of each name; symbols are in the order of addresses. */
-static uint32_t *number_locals(const struct symbols *symbols)
-{
-	uint32_t *ordinals = must_allocate(symbols->count, sizeof(*ordinals));
-	uint32_t *counts = must_allocate(symbols->count, sizeof(*counts));
-	struct interner names = { 0 };
-
-	for (size_t i = 0; i < symbols->count; i++) {
-		const struct symbol *symbol = &symbols->entries[i];
-
-		if (symbol->rank == SYMBOL_LOCAL)
-			ordinals[i] = ++counts[interner_add(&names, symbol->name, strlen(symbol->name), NULL)];
-	}
-	interner_free(&names);
-	free(counts);
-	return ordinals;
-}
-
-static bool find_covering(const struct annotator *annotator, uint64_t address, struct covering *covering)
-{
-	static const char *const bindings[] = {
-		[SYMBOL_GLOBAL] = "global",
-		[SYMBOL_WEAK] = "weak",
-		[SYMBOL_LOCAL] = "local",
-		[SYMBOL_LABEL] = "label",
-	};
-	const struct object_symbols *symbols = &annotator->symbols;
-	const struct symbol *symbol;
-	struct go_function go;
-
-	if (symbols->go.layout && go_pclntab_find(&symbols->go, address, &go)) {
-		*covering = (struct covering){
-			.name = go.name,
-			.start = go.start,
-			.size = go.end - go.start,
-			.binding = bindings[SYMBOL_GLOBAL],
-			.is_go = true,
-		};
-		return true;
-	}
-	symbol = symbols_find(&symbols->symbols, address);
-	if (!symbol)
-		return false;
-	*covering = (struct covering){
-		.name = symbol->name,
-		.start = symbol->start,
-		.size = symbol->size,
-		.binding = bindings[symbol->rank],
-		.ordinal = annotator->ordinals[symbol - symbols->symbols.entries],
-		.has_rows = symbol->rank != SYMBOL_LABEL,
-	};
-	return true;
-}
 
 static uint32_t text_number(struct annotator *annotator, const char *text)
 {
@@ -128,7 +55,7 @@ static void write_location(struct annotator *annotator, const struct covering *c
 
 	json_open(json, NULL, '[');
 	json_unsigned(json, NULL, address);
-	if (!object_symbols_lines(&annotator->symbols, covering->start, address, &lines))
+	if (!object_symbols_lines(&annotator->file.symbols, covering->start, address, &lines))
 		lines.count = 0;
 	for (uint32_t i = 0; i < lines.count; i++) {
 		const struct source_line *line = &lines.entries[i];
@@ -138,28 +65,6 @@ static void write_location(struct annotator *annotator, const struct covering *c
 		json_unsigned(json, NULL, line->discriminator);
 	}
 	json_close(json, ']');
-}
-
-/* The code of a function, to be freed; NULL when the file has it not in one piece. */
-static uint8_t *read_code(const struct annotator *annotator, const struct covering *covering)
-{
-	const struct elf_image *image = &annotator->symbols.image;
-
-	if (covering->size > MAX_FUNCTION_BYTES)
-		return NULL;
-	for (size_t i = 0; i < image->segment_count; i++) {
-		const struct elf_segment *segment = &image->segments[i];
-		uint64_t offset = covering->start - segment->address;
-		uint8_t *code;
-
-		if (covering->start < segment->address || offset > segment->size || covering->size > segment->size - offset)
-			continue;
-		code = must_allocate(covering->size, 1);
-		if (pread(annotator->fd, code, covering->size, segment->offset + offset) == (ssize_t)covering->size)
-			return code;
-		free(code);
-	}
-	return NULL;
 }
 
 static void write_blocks(struct annotator *annotator, const struct covering *covering, const uint8_t *code)
@@ -245,12 +150,12 @@ static void write_symbol(struct annotator *annotator, const struct covering *cov
 	struct json *json = &annotator->json;
 	struct addresses addresses = { 0 };
 	bool has_code = covering->has_rows || (annotator->is_whole && covering->is_go);
-	uint8_t *code = has_code ? read_code(annotator, covering) : NULL;
+	uint8_t *code = has_code ? annotated_file_code(&annotator->file, covering) : NULL;
 
 	for (size_t i = 0; i < count; i++)
 		addresses_add(&addresses, asked[i]);
 	if (covering->has_rows)
-		dwarf_lines_rows(&annotator->symbols.units, covering->start, covering->start + covering->size,
+		dwarf_lines_rows(&annotator->file.symbols.units, covering->start, covering->start + covering->size,
 				 addresses_add, &addresses);
 	json_open(json, NULL, '{');
 	json_string(json, "name", covering->name);
@@ -260,7 +165,7 @@ static void write_symbol(struct annotator *annotator, const struct covering *cov
 	json_unsigned(json, "ordinal", covering->ordinal);
 	if (annotator->is_whole) {
 		if (covering->is_go)
-			add_go_rows(&annotator->symbols.go, covering->start, &addresses);
+			add_go_rows(&annotator->file.symbols.go, covering->start, &addresses);
 		write_calls(annotator, covering, code, &addresses);
 	} else {
 		write_blocks(annotator, covering, code);
@@ -285,10 +190,10 @@ static void write_symbols(struct annotator *annotator, const struct addresses *a
 		struct covering covering, other;
 
 		next = at + 1;
-		if (!find_covering(annotator, asked->entries[at], &covering))
+		if (!annotated_file_find(&annotator->file, asked->entries[at], &covering))
 			continue;
 		while (next < asked->count && asked->entries[next] - covering.start < covering.size &&
-		       find_covering(annotator, asked->entries[next], &other) && other.start == covering.start)
+		       annotated_file_find(&annotator->file, asked->entries[next], &other) && other.start == covering.start)
 			next++;
 		write_symbol(annotator, &covering, asked->entries + at, next - at);
 	}
@@ -313,53 +218,29 @@ static void write_functions(struct annotator *annotator)
 	json_close(json, ']');
 }
 
-/* Where every function begins; labels are none. */
-static void add_functions(const struct annotator *annotator, struct addresses *addresses)
-{
-	const struct object_symbols *symbols = &annotator->symbols;
-
-	for (size_t i = 0; i < symbols->symbols.count; i++) {
-		if (symbols->symbols.entries[i].rank != SYMBOL_LABEL)
-			addresses_add(addresses, symbols->symbols.entries[i].start);
-	}
-	for (size_t i = 0; i < symbols->go.function_count; i++) {
-		struct go_function function;
-
-		if (go_pclntab_function(&symbols->go, i, &function))
-			addresses_add(addresses, function.start);
-	}
-	addresses_sort(addresses);
-}
-
 int annotation_run(const char *path, bool is_whole)
 {
-	struct object object = { .kind = OBJECT_FILE, .path = (char *)path, .jitdump_fd = -1 };
 	struct annotator annotator = { .json.stream = stdout, .is_whole = is_whole };
 	struct addresses asked = { 0 };
 
-	object.fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (object.fd < 0)
+	if (!annotated_file_open(&annotator.file, path))
 		fail(EXIT_USAGE, "annotate %s: %s", path, strerror(errno));
-	annotator.fd = object.fd;
 	confine(CONFINED_TO_READING);
 	if (!is_whole)
 		addresses_read(&asked);
-	object_symbols_load(&annotator.symbols, &object, NULL);
-	if (!annotator.symbols.is_readable)
+	if (!annotated_file_load(&annotator.file))
 		fail(EXIT_USAGE, "annotate %s: not an ELF file that can be read", path);
-	annotator.ordinals = number_locals(&annotator.symbols.symbols);
 	if (is_whole)
-		add_functions(&annotator, &asked);
+		annotated_file_functions(&annotator.file, &asked);
 	json_open(&annotator.json, NULL, '{');
-	json_string(&annotator.json, "build_id", annotator.symbols.image.build_id);
+	json_string(&annotator.json, "build_id", annotator.file.symbols.image.build_id);
 	write_symbols(&annotator, &asked);
 	write_functions(&annotator);
 	json_close(&annotator.json, '}');
 	putchar('\n');
 	if (fflush(stdout))
 		fail(EXIT_CANNOT_MEASURE, "annotate: %s", strerror(errno));
-	free(annotator.ordinals);
-	object_symbols_free(&annotator.symbols);
+	annotated_file_close(&annotator.file);
 	interner_free(&annotator.functions);
 	interner_free(&annotator.texts);
 	free(asked.entries);
