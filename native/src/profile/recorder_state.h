@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The recorder's insides, shared by the half that takes samples and the half that makes a profile of them. */
+/* The recorder's insides, shared by what takes samples, what names and counts them, and what writes them. */
 #ifndef PROFBOUND_RECORDER_STATE_H
 #define PROFBOUND_RECORDER_STATE_H
 
