@@ -19,8 +19,10 @@
 #include "support/clock.h"
 #include "support/fail.h"
 #include "support/bounds.h"
+#include "backends/bpf_programs.h"
 #include "backends/bpf_stacks.h"
 #include "backends/bpf_tables.h"
+#include "backends/bpf_totals.h"
 #include "backends/kernel_naming.h"
 #include "backends/off_cpu.h"
 #include "backends/process_records.h"
@@ -102,81 +104,12 @@ static void take_records(uint64_t horizon)
 	processes_publish(recorder_processes(state.recorder));
 }
 
-/*
- * Runs the task iterator once. Runtimes of tasks that are on a CPU are as old as the last tick, at either end of a
- * capture: what is missed at its end is on average what was added at its beginning, at most a tick a running thread.
- */
-static bool walk(enum walk_mode mode)
-{
-	int fd = bpf_iter_create(bpf_link__fd(state.skeleton->links.walk));
-	char ignored[64];
-	ssize_t got;
-
-	if (fd < 0)
-		return false;
-	state.skeleton->bss->walk_mode = mode;
-	while ((got = read(fd, ignored, sizeof(ignored))) > 0)
-		;
-	close(fd);
-	return got == 0;
-}
-
-/* Makes members of everything that descends from the roots now; what is forked meanwhile joins by itself. */
-static bool adopt_tree(void)
-{
-	do {
-		state.skeleton->bss->adopted = 0;
-		if (!walk(WALK_ADOPT))
-			return false;
-	} while (state.skeleton->bss->adopted > 0);
-	return true;
-}
-
 static bool open_sampling(char *refusal, size_t size)
 {
 	if (state.event.is_none)
 		return true;
 	return cpu_sampling_open(&state.sampling, &state.event, state.skeleton->progs.on_sample, state.skeleton->bss->periods, refusal,
 				 size);
-}
-
-static uint32_t ring_bytes(void)
-{
-	uint32_t bytes = 16 * RING_BYTES_PER_CPU;
-
-	while (bytes < (uint32_t)libbpf_num_possible_cpus() * RING_BYTES_PER_CPU)
-		bytes *= 2;
-	return bytes;
-}
-
-static bool load(const struct capture_request *request)
-{
-	LIBBPF_OPTS(bpf_test_run_opts, run);
-
-	state.skeleton = profile__open();
-	if (!state.skeleton)
-		return false;
-	for (size_t i = 0; i < request->root_count; i++)
-		state.skeleton->rodata->roots[i] = request->roots[i];
-	state.skeleton->rodata->root_count = request->root_count;
-	state.skeleton->rodata->cgroup_id = request->cgroup_id;
-	state.skeleton->rodata->max_depth = request->max_depth;
-	state.skeleton->rodata->off_cpu = request->off_cpu;
-	state.skeleton->rodata->off_cpu_min = request->off_cpu_min;
-	state.skeleton->rodata->time_stacks = request->time_stacks;
-	state.skeleton->rodata->compare_kernel_stacks = request->compare_kernel_stacks;
-	bpf_program__set_autoload(state.skeleton->progs.on_wakeup, request->off_cpu);
-	if (!request->off_cpu)
-		bpf_map__set_max_entries(state.skeleton->maps.off_cpu_places, 1);
-	bpf_map__set_max_entries(state.skeleton->maps.records, request->buffer_bytes ? request->buffer_bytes : ring_bytes());
-	bpf_map__set_max_entries(state.skeleton->maps.copies,
-				 bpf_map__max_entries(state.skeleton->maps.copies) * libbpf_num_possible_cpus());
-	if (profile__load(state.skeleton))
-		return false;
-	/* Where it finds nothing, the kernel is asked for each of its stacks. */
-	bpf_prog_test_run_opts(bpf_program__fd(state.skeleton->progs.find_kernel_table), &run);
-	/* on_sample is attached to its events one by one. */
-	return profile__attach(state.skeleton) == 0;
 }
 
 /* Has tables made of the files of every process that is heard of. */
@@ -255,7 +188,7 @@ static bool start(const struct capture_request *request, struct sampling_event *
 		notes_add(request->limits, "The unwind tables of files are read with the collector's rights: no process without them could be "
 					   "started (%s).",
 			  strerror(errno));
-	if (!load(request)) {
+	if (!bpf_programs_load(request, &state.skeleton)) {
 		snprintf(refusal, size, "cannot load BPF programs: %s; needs CAP_BPF and CAP_PERFMON (run %s as root) and a "
 					"kernel with BTF",
 			 strerror(errno), privileges_grant());
@@ -273,8 +206,8 @@ static bool start(const struct capture_request *request, struct sampling_event *
 	state.ring = ring_buffer__new(bpf_map__fd(state.skeleton->maps.records), on_record, NULL, NULL);
 	/* Needs a right of its own on some systems; without it the cost per sample is reported as zero runs. */
 	state.stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
-	if (!state.ring || !begin_unwinding(request) || !side_band_open(&state.side_band, refusal, size) || !adopt_tree() ||
-	    !open_sampling(refusal, size) || !walk(WALK_BASELINE)) {
+	if (!state.ring || !begin_unwinding(request) || !side_band_open(&state.side_band, refusal, size) ||
+	    !bpf_programs_adopt(state.skeleton) || !open_sampling(refusal, size) || !bpf_programs_walk(state.skeleton, WALK_BASELINE)) {
 		if (refusal[0] == '\0')
 			snprintf(refusal, size, "cannot set up the BPF programs: %s", strerror(errno));
 		close_all();
@@ -293,100 +226,26 @@ static void drain(int timeout)
 	take_records(clock_nanoseconds(CLOCK_MONOTONIC) - SETTLE_NANOSECONDS);
 }
 
-/* What the kernel says of the program that takes samples. */
-static struct bpf_prog_info sampling_info(void)
-{
-	struct bpf_prog_info info = { 0 };
-	uint32_t size = sizeof(info);
-
-	bpf_obj_get_info_by_fd(bpf_program__fd(state.skeleton->progs.on_sample), &info, &size);
-	return info;
-}
-
-/* Adds what unwinding took, and ends it. */
-static void add_unwinding(struct capture_totals *totals)
-{
-	const struct totals *counted = &state.skeleton->bss->totals;
-	const struct bpf_prog_info info = sampling_info();
-
-	totals->sample_run_nanoseconds = info.run_time_ns;
-	totals->sample_run_count = info.run_cnt;
-	totals->ring_bytes = counted->ring_bytes;
-	totals->frames_by_table = counted->frames_by_table;
-	totals->frames_by_frame_pointer = counted->frames_by_frame_pointer;
-	totals->stacks_copied = counted->copied;
-	totals->copies_refused = counted->copies_refused;
-	totals->kernel_stacks_asked = counted->kernel_stacks_asked;
-	totals->kernel_stacks_are_compared = state.skeleton->rodata->compare_kernel_stacks;
-	totals->kernel_stacks_compared = counted->kernel_stacks_compared;
-	totals->kernel_stacks_different = counted->kernel_stacks_different;
-	totals->stacks_timed = state.skeleton->rodata->time_stacks;
-	totals->tree_sample_nanoseconds = counted->sample_nanoseconds;
-	totals->user_walk_nanoseconds = counted->user_walk_nanoseconds;
-	totals->kernel_walk_nanoseconds = counted->kernel_walk_nanoseconds;
-	totals->without_tables = *spaces_counts(state.spaces);
-	if (state.builder)
-		totals->builder_nanoseconds = builder_free(state.builder);
-	state.builder = NULL;
-}
-
-/* Adds what the programs cost while they ran. */
-static void add_overhead(struct capture_totals *totals)
-{
-	struct bpf_program *program;
-
-	bpf_object__for_each_program(program, state.skeleton->obj) {
-		struct bpf_prog_info info = { 0 };
-		uint32_t size = sizeof(info);
-
-		if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
-			continue;
-		totals->bpf_run_nanoseconds += info.run_time_ns;
-		totals->bpf_run_count += info.run_cnt;
-		totals->recursion_misses += info.recursion_misses;
-	}
-}
-
-static void finish_off_cpu(struct off_cpu_account *account)
-{
-	const struct bpf_program *watching[] = { state.skeleton->progs.on_switch, state.skeleton->progs.on_wakeup };
-
-	off_cpu_finish(&state.off_cpu, bpf_map__fd(state.skeleton->maps.off_cpu_places), &state.skeleton->bss->off_cpu_totals, account);
-	for (int i = 0; i < 2; i++) {
-		struct bpf_prog_info info = { 0 };
-		uint32_t size = sizeof(info);
-
-		if (bpf_obj_get_info_by_fd(bpf_program__fd(watching[i]), &info, &size))
-			continue;
-		account->bpf_run_nanoseconds += info.run_time_ns;
-		if (i == 0)
-			account->switches = info.run_cnt;
-	}
-}
-
 static void stop(struct capture_totals *totals)
 {
-	const struct totals *counted = &state.skeleton->bss->totals;
-
 	state.skeleton->bss->off_cpu_window.end = clock_nanoseconds(CLOCK_MONOTONIC);
-	if (!walk(WALK_SETTLE))
+	if (!bpf_programs_walk(state.skeleton, WALK_SETTLE))
 		fail(EXIT_CANNOT_MEASURE, "cannot read the tasks' CPU times at the end of the capture: %s", strerror(errno));
 	state.skeleton->bss->armed = false;
 	take_records(UINT64_MAX);
 	kernel_names_ask(bpf_program__fd(state.skeleton->progs.name_kernel), state.skeleton->bss->kernel_names,
 			 &state.skeleton->bss->kernel_name_count, state.recorder);
-	memset(totals, 0, sizeof(*totals));
-	add_overhead(totals);
-	add_unwinding(totals);
-	totals->cpu_nanoseconds = counted->cpu_nanoseconds;
-	totals->cpu_account = "scheduler";
-	totals->tasks = counted->tasks;
+	bpf_totals_read(state.skeleton, totals);
 	totals->mappings_lost = state.side_band.lost;
-	totals->lost[0] = (struct cause_count){ lost_names[LOST_RING_FULL], counted->ring_full };
-	totals->lost[1] = (struct cause_count){ lost_names[LOST_TASK_STORAGE_FULL], counted->storage_full };
-	totals->lost[2] = (struct cause_count){ lost_names[LOST_PROGRAM_BUSY], sampling_info().recursion_misses };
-	if (state.skeleton->rodata->off_cpu)
-		finish_off_cpu(&totals->off_cpu);
+	totals->without_tables = *spaces_counts(state.spaces);
+	if (state.builder)
+		totals->builder_nanoseconds = builder_free(state.builder);
+	state.builder = NULL;
+	if (state.skeleton->rodata->off_cpu) {
+		off_cpu_finish(&state.off_cpu, bpf_map__fd(state.skeleton->maps.off_cpu_places), &state.skeleton->bss->off_cpu_totals,
+			       &totals->off_cpu);
+		bpf_totals_read_off_cpu(state.skeleton, &totals->off_cpu);
+	}
 	close_all();
 }
 
