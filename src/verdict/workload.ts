@@ -10,9 +10,9 @@ import type { Look } from './pace/looks.js';
 import { fewPairs, futile } from './pace/reasons.js';
 import * as because from './reasons.js';
 import type { Reason } from './result.js';
+import { stacksCutShort } from './trust/cutShort.js';
 import { doubtsOf } from './trust/doubts.js';
 import { foreignSamples } from './trust/foreign.js';
-import { stacksCutShort } from './trust/missing.js';
 import { placementDiffers, placementOf } from './trust/placement.js';
 import { noisyMachine } from './trust/surroundings.js';
 import { checkPairs, checkStop, hopeless } from './trust/validity.js';
@@ -40,7 +40,7 @@ export function assess(measured: Measured): Assessment {
   }
   const reasons = [...last.reasons];
   if (last.verdict !== 'inconclusive') reasons.push(...fewPairs(last.pairs.length));
-  reasons.push(...remarks(last, pairs.length));
+  reasons.push(...remarks(last, measured));
   return { ...last, reasons };
 }
 
@@ -111,11 +111,11 @@ function withoutDoubt(measured: Measured, planned: Look): OnCpu {
 }
 
 /** What is worth knowing of a verdict and changes nothing about it. */
-function remarks(last: Assessment, measuredPairs: number): Reason[] {
-  const beyond = measuredPairs - last.pairs.length;
+function remarks(last: Assessment, { pairs, panel }: Measured): Reason[] {
+  const beyond = pairs.length - last.pairs.length;
   const found = [
     beyond > 0 ? because.pairsBeyond(beyond, last.pairs.length) : null,
-    stacksCutShort(last.pairs),
+    stacksCutShort(last.pairs, panel),
     foreignSamples(last.pairs),
     placementDiffers(placementOf(last.pairs)),
     noisyMachine(last.pairs),

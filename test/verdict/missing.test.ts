@@ -79,39 +79,3 @@ describe('a fail', () => {
     expect(codes(result)[0]).toBe('total_slower');
   });
 });
-
-describe('stacks without their callers', () => {
-  const cut =
-    (change: (samples: number, side: Capture['side']) => Partial<Capture['summary']>) =>
-    (capture: Capture): Capture => ({
-      ...capture,
-      summary: { ...capture.summary, ...change(capture.summary.samples, capture.side) },
-    });
-
-  test.each([
-    [
-      'too deep',
-      cut((samples) => ({ truncated: Math.round(0.2 * samples) })),
-      /^20\.\d % of base's stacks and 20\.\d % of head's lack callers: .*; raise capture\.max_depth$|^(19|20)\.\d % .*max_depth$/,
-    ],
-    [
-      'that lead nowhere on one side',
-      cut((samples, side) => ({
-        incomplete: side === 'head' ? { no_unwind_information: Math.round(0.07 * samples) } : {},
-      })),
-      /^0 % of base's stacks and \d\.\d % of head's lack callers: .*keep \.eh_frame when stripping$/,
-    ],
-  ])('%s are said, and the verdict stands', (_, capture, message) => {
-    const result = judged({ capture });
-    expect(result.verdict).toBe('pass');
-    expect(result.reasons.at(-1)).toMatchObject({
-      code: 'stacks_incomplete',
-      message: expect.stringMatching(message),
-    });
-  });
-
-  test('in small numbers are not worth a word', () => {
-    const few = cut((samples) => ({ truncated: Math.round(0.03 * samples) }));
-    expect(codes(judged({ capture: few }))).toEqual(['within_margin', 'pairs_beyond']);
-  });
-});

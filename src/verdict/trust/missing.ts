@@ -3,9 +3,7 @@
  * has more of may be any function's: the tipping point is where giving it all to one of them changes the verdict.
  */
 
-import { causes } from '../../bundle/causes.js';
 import type { BundleWorkload, Side } from '../../bundle/schema.js';
-import type { CaptureSummary } from '../../bundle/summary.js';
 import * as exact from '../../stats/exact.js';
 import { studentSurvival } from '../../stats/student.js';
 import { percent } from '../../text/format.js';
@@ -93,42 +91,4 @@ function reason(pairs: readonly Pair[], panel: Panel): Reason {
     code: 'missing_decides',
     message: `${of('base')} of base's CPU time and ${of('head')} of head's has no function, because samples were lost or there are no symbols; were the difference all one function's, the verdict would be another: build both sides with the same symbols (not stripped) and lower capture.rate if samples are lost`,
   };
-}
-
-/** With more stacks cut short than this on a side, or that many more than on the other, the call tree is not whole. */
-const mostCutShort = 0.1;
-const mostCutShortDifference = 0.05;
-
-/** The remark that callers are missing: own times of functions need none, the call tree and the flame graph do. */
-export function stacksCutShort(pairs: readonly Pair[]): Reason | null {
-  const of = (side: Side, cut: (summary: CaptureSummary) => number): number =>
-    sumOver(pairs, side, ({ summary }) => cut(summary)) /
-    Math.max(
-      1,
-      sumOver(pairs, side, ({ summary }) => summary.samples),
-    );
-  const base = of('base', cutShort);
-  const head = of('head', cutShort);
-  if (Math.max(base, head) <= mostCutShort && Math.abs(head - base) <= mostCutShortDifference) return null;
-  return {
-    code: 'stacks_incomplete',
-    message: `${percent(base)} of base's stacks and ${percent(head)} of head's lack callers: own times hold, the call tree and what is said of callers may not; ${cureOf(pairs)}`,
-  };
-}
-
-function cutShort({ truncated, incomplete }: CaptureSummary): number {
-  return truncated + Object.values(incomplete).reduce((sum, each) => sum + each, 0);
-}
-
-/** What mends the most frequent cause. */
-function cureOf(pairs: readonly Pair[]): string {
-  const summaries = pairs.flatMap(({ base, head }) => [base.summary, head.summary]);
-  const total = (of: (summary: CaptureSummary) => number) =>
-    summaries.reduce((sum, summary) => sum + of(summary), 0);
-  let most = { stacks: total(({ truncated }) => truncated), cure: 'raise capture.max_depth' };
-  for (const [code, { cure }] of Object.entries(causes.incomplete)) {
-    const stacks = total(({ incomplete }) => incomplete[code] ?? 0);
-    if (stacks > most.stacks) most = { stacks, cure };
-  }
-  return most.cure;
 }

@@ -25,7 +25,7 @@ export function whereMissing(
   n: number,
   side: Side,
 ): string[] {
-  if (kind === 'incomplete') return largest(breaksBy(cause, panel, n, side));
+  if (kind === 'incomplete') return breakingFiles(cause, panel, n, side).map(([file]) => file);
   if (cause === 'anonymous_memory' || cause === 'map_stale') return runtimeOf(panel, n, side);
   if (cause !== 'no_symbol' && cause !== 'file_unreadable') return [];
   const files = panel.rows.flatMap(({ key, resolved, [side]: cells }): [string, number][] => {
@@ -33,23 +33,28 @@ export function whereMissing(
     const samples = sumOfFirst(cells.counts, n);
     return file === undefined || isNoFile(file) || samples === 0 ? [] : [[file, samples]];
   });
-  return largest(files);
+  return largest(files).map(([file]) => file);
 }
 
-/** Files in which stacks break off for a cause, and how many of them. */
-function breaksBy(cause: string, { breaks }: Panel, n: number, side: Side): Iterable<[string, number]> {
+/**
+ * Files in which stacks break off for a cause, and how many of them; the largest first, no more than are named.
+ * @param n the side's pairs in the panel
+ */
+export function breakingFiles(
+  cause: string,
+  { breaks }: Panel,
+  n: number,
+  side: Side,
+): [file: string, samples: number][] {
   const sums = new Map<string, number>();
   for (const one of breaks[side].slice(0, n).flat()) {
     if (one.cause === cause) sums.set(one.file, (sums.get(one.file) ?? 0) + one.samples);
   }
-  return sums;
+  return largest(sums);
 }
 
-function largest(files: Iterable<[file: string, samples: number]>): string[] {
-  return [...files]
-    .sort(([a, ofA], [b, ofB]) => ofB - ofA || (a < b ? -1 : 1))
-    .slice(0, mostNamed)
-    .map(([file]) => file);
+function largest(files: Iterable<[file: string, samples: number]>): [file: string, samples: number][] {
+  return [...files].sort(([a, ofA], [b, ofB]) => ofB - ofA || (a < b ? -1 : 1)).slice(0, mostNamed);
 }
 
 /** What the collector puts in brackets where there is no file. */
