@@ -12,6 +12,7 @@ import { eventually, never, Tag, temporaryFolder } from '../workload/support.js'
 /** Does what its arguments say, one after the other; times are in ms of CPU, so that a busy machine takes none of them. */
 const program = `
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,15 @@ __attribute__((noinline)) void BODY(double end, void (*step)(int))
 	while (now() < end)
 		step(100000);
 }
-int main(int count, char **arguments)
+static int act(int count, char **arguments);
+static int others;
+static void *act_on(void *arguments)
+{
+	/* Not before the first thread has ended. */
+	usleep(100000);
+	exit(act(others, arguments));
+}
+static int act(int count, char **arguments)
 {
 	void *last = 0;
 	for (int i = 1; i + 1 < count; i += 2) {
@@ -46,6 +55,12 @@ int main(int count, char **arguments)
 			puts(value), fflush(stdout);
 		else if (strcmp(arguments[i], "exec") == 0)
 			execv(value, arguments + i + 1);
+		else if (strcmp(arguments[i], "leave") == 0) {
+			pthread_t thread;
+			others = count - i - 1;
+			pthread_create(&thread, 0, act_on, arguments + i + 1);
+			pthread_exit(0);
+		}
 #ifndef __STATIC__
 		else if (strcmp(arguments[i], "load") == 0) {
 			void *handle = dlopen(value, RTLD_NOW);
@@ -62,6 +77,10 @@ int main(int count, char **arguments)
 #endif
 	}
 	return 0;
+}
+int main(int count, char **arguments)
+{
+	return act(count, arguments);
 }
 `;
 
@@ -255,6 +274,26 @@ describe.each(['bpf', 'perf'] as const)('the %s backend', (backend) => {
     expect(
       stacksOf(capture).filter(({ names }) => names.includes('work1') && names.includes('work2')),
     ).toEqual([]);
+  });
+
+  test('names a process whose first thread has ended, of which /proc/PID shows nothing any more', async () => {
+    let isRunning = false;
+    const running = await startProcess({
+      words: [outside, 'leave', 'now', 'say', 'running', 'run', '1000'],
+      cwd: folder,
+      environment: new Tag().environment,
+      onLine: () => {
+        isRunning = true;
+      },
+    });
+    try {
+      await eventually(() => isRunning);
+      const capture = await (await start({ kind: 'pids', pids: [running.pid] }, backend)).finished;
+      expect(shares(capture, 'outside')[0]).toBeGreaterThan(0.9);
+      expect(capture.summary.unresolved.process_gone).toBe(0);
+    } finally {
+      await running.stop();
+    }
   });
 
   test('keeps what it saw of a process that is killed', async () => {

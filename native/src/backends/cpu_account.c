@@ -12,6 +12,7 @@
 
 #include "support/clock.h"
 #include "support/fail.h"
+#include "target/process_status.h"
 #include "target/process_tree.h"
 
 /* The clock of clock_getcpuclockid(3); 0 when the process is gone. */
@@ -92,7 +93,11 @@ static struct process_time *read_times(const struct cpu_account *account, size_t
 		pid_t pid = threads.items[i].pid;
 
 		if (*count == 0 || times[*count - 1].pid != pid)
-			times[(*count)++] = (struct process_time){ .pid = pid, .own = own_time(pid) };
+			times[(*count)++] = (struct process_time){
+				.pid = pid,
+				.own = own_time(pid),
+				.is_headless = process_life_of(pid) == PROCESS_WITHOUT_FIRST_THREAD,
+			};
 	}
 	thread_list_free(&threads);
 	return times;
@@ -129,8 +134,10 @@ void cpu_account_end(struct cpu_account *account)
 	for (size_t i = 0; i < after_count; i++)
 		account->nanoseconds += after[i].own;
 	/* What ended was waited for with all of its life. */
-	for (size_t i = 0; i < account->before_count; i++)
+	for (size_t i = 0; i < account->before_count; i++) {
 		account->nanoseconds -= account->before[i].own;
+		account->incomplete |= account->before[i].is_headless && process_life_of(account->before[i].pid) == PROCESS_ENDED;
+	}
 	free(after);
 }
 

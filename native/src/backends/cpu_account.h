@@ -16,6 +16,8 @@ struct process_time {
 	pid_t pid;
 	/* Nanoseconds of all its threads, dead ones too. */
 	uint64_t own;
+	/* Its first thread had ended already: nobody will tell when the process ends. */
+	bool is_headless;
 };
 
 struct cpu_account {

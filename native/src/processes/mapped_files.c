@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "support/paths.h"
+#include "target/process_status.h"
 
 /* Finds the line of this process's own mapping at `start`. */
 static bool find_own(uint64_t start, struct mapped_identity *identity)
@@ -75,7 +76,8 @@ static int open_handle(int handle, const struct mapping *mapping)
 	return -1;
 }
 
-int mapped_file_open(pid_t pid, int root, const struct mapping *mapping)
+/* As /proc shows it of a process or thread; -1 when it does not. */
+static int open_shown(pid_t pid, const struct mapping *mapping)
 {
 	char path[8192];
 	int fd;
@@ -91,8 +93,19 @@ int mapped_file_open(pid_t pid, int root, const struct mapping *mapping)
 	if (fd >= 0 || mapping->deleted)
 		return fd;
 	snprintf(path, sizeof(path), "/proc/%d/root%s", pid, mapping->path);
-	fd = open_handle(open(path, O_PATH | O_CLOEXEC), mapping);
-	if (fd < 0 && root >= 0)
+	return open_handle(open(path, O_PATH | O_CLOEXEC), mapping);
+}
+
+int mapped_file_open(pid_t pid, int root, const struct mapping *mapping)
+{
+	int fd = open_shown(pid, mapping);
+	pid_t other = fd < 0 ? process_other_thread(pid) : 0;
+
+	if (other)
+		fd = open_shown(other, mapping);
+	if (fd >= 0 || mapping->deleted)
+		return fd;
+	if (root >= 0)
 		fd = open_handle(path_open_below(root, mapping->path, O_PATH), mapping);
 	return fd >= 0 ? fd : open_handle(open(mapping->path, O_PATH | O_CLOEXEC), mapping);
 }

@@ -10,6 +10,7 @@
 
 #include "support/fail.h"
 #include "support/bounds.h"
+#include "target/process_status.h"
 
 static const char deleted_suffix[] = " (deleted)";
 
@@ -125,7 +126,8 @@ void mappings_parse(struct mappings *mappings, char *text)
 	}
 }
 
-bool mappings_read(struct mappings *mappings, pid_t pid)
+/* Reads the maps file of a process or thread; false when there is none, or it is empty. */
+static bool read_maps(struct mappings *mappings, pid_t pid)
 {
 	size_t size = 0, capacity = 64 << 10;
 	char path[64], *text;
@@ -146,11 +148,21 @@ bool mappings_read(struct mappings *mappings, pid_t pid)
 	}
 	close(fd);
 	text[size] = '\0';
-	/* A process that is exiting has no memory any more: its file is empty. So is that of a kernel thread. */
+	/* A thread that is exiting has no memory any more: its file is empty. So is that of a kernel thread. */
 	if (got >= 0 && size > 0)
 		mappings_parse(mappings, text);
 	free(text);
 	return got >= 0 && size > 0;
+}
+
+bool mappings_read(struct mappings *mappings, pid_t pid)
+{
+	pid_t other;
+
+	if (read_maps(mappings, pid))
+		return true;
+	other = process_other_thread(pid);
+	return other && read_maps(mappings, other);
 }
 
 /* The index of the first mapping that ends behind `address`. */

@@ -178,8 +178,12 @@ int objects_root(struct objects *objects, pid_t pid)
 {
 	struct process_root root = { 0 };
 
-	if (!open_root(&root, pid))
-		return -1;
+	if (!open_root(&root, pid)) {
+		pid_t other = process_other_thread(pid);
+
+		if (!other || !open_root(&root, other))
+			return -1;
+	}
 	for (uint32_t i = 0; i < objects->root_count; i++) {
 		const struct process_root *known = &objects->roots[i];
 

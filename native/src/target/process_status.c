@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "target/process_status.h"
 
+#include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +44,28 @@ enum process_life process_life_of(pid_t pid)
 	if (*state != 'Z' && *state != 'X')
 		return PROCESS_LIVES;
 	return strtol(threads, NULL, 10) > 1 ? PROCESS_WITHOUT_FIRST_THREAD : PROCESS_ENDED;
+}
+
+pid_t process_other_thread(pid_t pid)
+{
+	struct dirent *entry;
+	char path[64];
+	pid_t found = 0;
+	DIR *threads;
+
+	if (process_life_of(pid) != PROCESS_WITHOUT_FIRST_THREAD)
+		return 0;
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	threads = opendir(path);
+	while (threads && !found && (entry = readdir(threads))) {
+		pid_t tid = strtol(entry->d_name, NULL, 10);
+
+		if (tid > 0 && tid != pid && process_life_of(tid) == PROCESS_LIVES)
+			found = tid;
+	}
+	if (threads)
+		closedir(threads);
+	return found;
 }
 
 bool process_status_read(pid_t pid, struct process_status *status)

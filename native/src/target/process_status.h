@@ -29,4 +29,10 @@ enum process_life {
 
 enum process_life process_life_of(pid_t pid);
 
+/*
+ * A thread that runs in a process whose first one has ended: /proc/PID shows neither memory nor files then, /proc/TID, which
+ * no listing has, does. 0 where the first thread runs, or none does.
+ */
+pid_t process_other_thread(pid_t pid);
+
 #endif
