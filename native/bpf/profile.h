@@ -76,6 +76,12 @@ struct cpu_period {
 #define MAX_COPIED_BYTES 32768
 #define STACK_PAGE 4096
 
+/*
+ * What lies below rsp and is not written by anyone but the thread (System V ABI for x86-64, 3.2.2). Where a function has taken its
+ * caller's registers from the stack, but not returned yet, unwind information says that they are there.
+ */
+#define RED_ZONE_BYTES 128
+
 /* Copies a process may send until the collector has published its space, which it does at once when it hears of it, or at a drain. */
 #define COPIES_PER_PROCESS 128
 
@@ -86,10 +92,11 @@ struct copied_record {
 	char comm[16];
 	__u32 kernel_depth;
 	__u32 stack_bytes;
+	/* Of the first byte of `stack`. */
+	__u64 stack_address;
 	/* By enum unwind_register. */
 	__u64 registers[UNWIND_REGISTERS];
 	__u64 kernel[MAX_KERNEL_DEPTH];
-	/* From rsp on. */
 	__u8 stack[MAX_COPIED_BYTES];
 };
 
@@ -134,7 +141,7 @@ _Static_assert(sizeof(struct record_header) == 24, "both sides must agree on str
 _Static_assert(sizeof(struct stack_record) == 24 + 8 + 16 + 8 + 8 * (MAX_STACK_DEPTH + MAX_KERNEL_DEPTH),
 	       "both sides must agree on struct stack_record");
 _Static_assert(sizeof(struct cpu_period) == 64, "both sides must agree on struct cpu_period");
-_Static_assert(sizeof(struct copied_record) == 24 + 8 + 16 + 8 + 8 * (UNWIND_REGISTERS + MAX_KERNEL_DEPTH) + MAX_COPIED_BYTES,
+_Static_assert(sizeof(struct copied_record) == 24 + 8 + 16 + 8 + 8 + 8 * (UNWIND_REGISTERS + MAX_KERNEL_DEPTH) + MAX_COPIED_BYTES,
 	       "both sides must agree on struct copied_record");
 _Static_assert(sizeof(struct totals) == 120, "both sides must agree on struct totals");
 

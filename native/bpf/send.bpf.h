@@ -83,19 +83,28 @@ static __always_inline bool may_copy(struct task_struct *task)
 	return *made < COPIES_PER_PROCESS && __sync_fetch_and_add(made, 1) < COPIES_PER_PROCESS;
 }
 
-/* Copies the stack from `address` on, page by page as far as it can be read; returns the number of bytes. */
-static __noinline __u32 copy_stack(struct copied_record *copy, __u64 address)
+/*
+ * Copies the stack page by page, from the first that can be read: of a large frame that has just begun, the nearest may never
+ * have been touched. Returns the number of bytes.
+ */
+static __noinline __u32 copy_stack(struct copied_record *copy)
 {
+	__u64 address = copy->registers[UNWIND_RSP] - RED_ZONE_BYTES;
+
 	copy->stack_bytes = 0;
 	for (int i = 0; i < MAX_COPIED_BYTES / STACK_PAGE; i++) {
 		__u64 done = copy->stack_bytes, part = STACK_PAGE - ((address + done) & (STACK_PAGE - 1));
 
 		if (done > MAX_COPIED_BYTES - STACK_PAGE)
 			break;
-		if (bpf_probe_read_user(&copy->stack[done], part, (const void *)(address + done)))
+		if (!bpf_probe_read_user(&copy->stack[done], part, (const void *)(address + done)))
+			copy->stack_bytes = done + part;
+		else if (done)
 			break;
-		copy->stack_bytes = done + part;
+		else
+			address += part;
 	}
+	copy->stack_address = address;
 	return copy->stack_bytes;
 }
 
@@ -114,7 +123,7 @@ static __always_inline bool send_copied(const struct unwind_walk *walk, enum pro
 	__builtin_memcpy(copy->registers, walk->registers, sizeof(copy->registers));
 	copy->kernel_depth = walk->kernel.depth;
 	copy_kernel_frames(&walk->kernel, copy->kernel);
-	bytes = copy_stack(copy, copy->registers[UNWIND_RSP]);
+	bytes = copy_stack(copy);
 	if (bytes > MAX_COPIED_BYTES)
 		return false;
 	__sync_fetch_and_add(&totals.copied, 1);

@@ -36,7 +36,7 @@ static bool walk(const struct bpf_stacks *stacks, const struct copied_record *re
 {
 	const struct unwind_space *space = spaces_of(stacks->spaces, record->header.pid);
 	const struct stack_copy copy = {
-		.address = record->registers[UNWIND_RSP],
+		.address = record->stack_address,
 		.bytes = record->stack,
 		.size = record->stack_bytes,
 	};
@@ -66,6 +66,8 @@ static void walk_copy(struct bpf_stacks *stacks, const struct copied_record *rec
 		.end = UNWIND_NO_SPACE,
 		.missing = record->registers[UNWIND_RIP],
 	};
+	/* What was mapped until then, by another program perhaps, may have been at the same addresses. */
+	processes_publish_changes(stacks->processes);
 	if (walk(stacks, record, walked) && walked->end != UNWIND_NO_MAPPING)
 		return;
 	learn(stacks, pid, walked->missing);
