@@ -6,7 +6,8 @@ import { eachLine, type FrameRow, type Frames, readFrames } from './readelf.js';
 /** Where our table says something else than readelf, and why. All other rows must be the same. */
 const deviations = {
   outermost: 'the return address is undefined: nothing called it, and no CFA is wanted',
-  signal: 'a signal frame: read where the kernel put it, not by sixteen expressions',
+  signal:
+    'a signal frame: read where the kernel put it, not by sixteen expressions; one byte longer, for its system call',
   'return address': 'not below the CFA: longjmp has loaded what it jumps with, vfork holds it in a register',
   expression: 'the CFA is computed from two registers, in assembly: a rule has one',
   lost: "the caller's rbp or rbx is in a register that is not followed",
@@ -100,9 +101,11 @@ function compare(table: Table, frames: Frames): Comparison {
     else if (rule.includes('*')) expressions++;
   }
   const starts = new Set(frames.functions.map(([start]) => start));
+  const signalEnds = new Set(frames.rows.filter(({ isSignal }) => isSignal).map(({ end }) => end));
   const ends = frames.functions.map(([, end]) => end).filter((end) => !starts.has(end));
   for (const end of ends) {
-    const ours = table.rules[find(table, end)];
+    // What returns from a signal's handler is in its last instruction, a system call, when its address is the one behind.
+    const ours = table.rules[find(table, signalEnds.has(end) ? end + 1 : end)];
     if (ours !== 'frame-pointer - - -') different.push(`${end.toString(16)}: is "${ours}" behind a function`);
   }
   return { counts, expressions, gaps: ends.length, different };

@@ -176,7 +176,10 @@ static void read_records(struct frames *frames, const struct code_range *code, s
 		qsort(frames->fdes, frames->fde_count, sizeof(*frames->fdes), compare_fdes);
 }
 
-/* All rows of a function and the gap behind it, or none. */
+/*
+ * All rows of a function and the gap behind it, or none. What returns from a signal's handler ends with its system call, and is
+ * within that when its address is already the one behind.
+ */
 static void add_rows(struct table *table, const struct frames *frames, const struct fde *fde, uint64_t end)
 {
 	static const struct unwind_rule gap = { .cfa = UNWIND_CFA_FRAME_POINTER };
@@ -186,7 +189,7 @@ static void add_rows(struct table *table, const struct frames *frames, const str
 	if (count)
 		last = table->rows[count - 1];
 	if (frame_program_run(&frames->section, &frames->cies[fde->cie], fde->instructions, fde->start, end, table) &&
-	    table_add(table, end, &gap))
+	    table_add(table, table->rows[table->count - 1].rule.cfa == UNWIND_CFA_SIGNAL ? end + 1 : end, &gap))
 		return;
 	table->count = count;
 	if (count)

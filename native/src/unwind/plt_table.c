@@ -7,6 +7,8 @@
 #include "symbols/elf_image.h"
 
 #define ENTRY_BYTES 16
+/* Of the shortest entry there is. */
+#define LEAST_BYTES 8
 
 /* Operations of entries, x86-64. */
 static const uint8_t endbr64[] = { 0xf3, 0x0f, 0x1e, 0xfa };
@@ -27,6 +29,7 @@ static uint8_t pushed_at(const uint8_t *entry)
 	return 0;
 }
 
+/* Entries that lead nowhere else: of functions that are bound at once, or chosen by the CPU (IFUNC), as static programs have. */
 static bool is_jump(const uint8_t *entry)
 {
 	return memcmp(entry, jump, sizeof(jump)) == 0 ||
@@ -52,19 +55,20 @@ static void fill_section(struct table *table, Elf *elf, const char *name, const 
 	GElf_Shdr header;
 	Elf_Scn *section;
 	Elf_Data *data;
-	uint8_t pushed;
+	uint8_t pushed = 0;
 
-	/* A rule of lazy entries tells by the address how far they are. */
-	if (!elf_find_section(elf, name, &section, &header) || header.sh_addr % ENTRY_BYTES)
+	if (!elf_find_section(elf, name, &section, &header))
 		return;
 	data = elf_rawdata(section, NULL);
-	if (!data || !data->d_buf || data->d_size < 2 * ENTRY_BYTES || !is_code(header.sh_addr, header.sh_addr + data->d_size, code, code_count))
+	if (!data || !data->d_buf || data->d_size < LEAST_BYTES || !is_code(header.sh_addr, header.sh_addr + data->d_size, code, code_count))
 		return;
-	pushed = pushed_at((const uint8_t *)data->d_buf + ENTRY_BYTES);
-	if (pushed)
-		add_lazy(&rows, header.sh_addr, pushed);
-	else if (is_jump(data->d_buf))
+	/* A rule of lazy entries tells by the address how far they are. */
+	if (data->d_size >= 2 * ENTRY_BYTES && header.sh_addr % ENTRY_BYTES == 0)
+		pushed = pushed_at((const uint8_t *)data->d_buf + ENTRY_BYTES);
+	if (is_jump(data->d_buf))
 		table_add(&rows, header.sh_addr, &called);
+	else if (pushed)
+		add_lazy(&rows, header.sh_addr, pushed);
 	if (rows.count && table_add(&rows, header.sh_addr + data->d_size, &gap))
 		table_fill(table, &rows);
 	table_free(&rows);
@@ -72,7 +76,7 @@ static void fill_section(struct table *table, Elf *elf, const char *name, const 
 
 void plt_table_fill(struct table *table, Elf *elf, const struct code_range *code, size_t code_count)
 {
-	static const char *const sections[] = { ".plt", ".plt.sec", ".plt.got" };
+	static const char *const sections[] = { ".plt", ".plt.sec", ".plt.got", ".iplt" };
 
 	for (size_t i = 0; i < sizeof(sections) / sizeof(*sections); i++)
 		fill_section(table, elf, sections[i], code, code_count);
