@@ -7,18 +7,9 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { Profile } from 'pprof-format';
 import { shippedBinary } from '../../src/capture/binary.js';
 import { temporaryFolder } from '../workload/support.js';
+import { builds, noPointers } from './stacks/builds.js';
 
 const sources = join(import.meta.dirname, 'stacks');
-const noPointers = ['-O2', '-fomit-frame-pointer', '-fno-optimize-sibling-calls'];
-/** How programs are built: without frame pointers as distributions do, with them, and in each way of linking. */
-const builds: Record<string, readonly string[]> = {
-  'without frame pointers': noPointers,
-  'with frame pointers': ['-O1', '-fno-omit-frame-pointer', '-fno-optimize-sibling-calls'],
-  static: [...noPointers, '-static'],
-  'static PIE': [...noPointers, '-static-pie'],
-  'fixed address': [...noPointers, '-no-pie'],
-  'lazy PLT': [...noPointers, '-Wl,-z,lazy', '-fplt', '-fcf-protection=none'],
-};
 const everyMode = [
   'plain',
   'deep',
