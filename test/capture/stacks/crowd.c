@@ -1,7 +1,8 @@
-/* Too much of something, which the first argument chooses: samples, threads, frames or processes. */
+/* Too much of something, which the first argument chooses: samples, threads, frames, processes or places to wait. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -77,6 +78,19 @@ static void processes(int count)
 		;
 }
 
+/* Waits at a depth of its own each time: no two of them are one place. */
+__attribute__((noinline)) static void wait_everywhere(int places)
+{
+	const struct timespec shortly = { .tv_nsec = 20000 };
+	volatile char room[16];
+
+	room[places % 16] = 1;
+	nanosleep(&shortly, NULL);
+	if (places > 1)
+		wait_everywhere(places - 1);
+	turns += room[0];
+}
+
 int main(int count, char **arguments)
 {
 	int number = count > 2 ? atoi(arguments[2]) : 0;
@@ -87,6 +101,8 @@ int main(int count, char **arguments)
 		recurse(number);
 	else if (strcmp(arguments[1], "processes") == 0)
 		processes(number);
+	else if (strcmp(arguments[1], "places") == 0)
+		prctl(PR_SET_TIMERSLACK, 1), wait_everywhere(number);
 	else
 		spin(1);
 	return 0;
