@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type CaptureRequest, type FinishedCapture, openCollector } from '../../src/capture/collector.js';
 import { decodeProfile } from '../../src/profile/codec.js';
 import { startProcess } from '../../src/workload/process.js';
+import { workloads } from '../bench/collector/workloads.js';
 import { eventually, never, Tag } from '../workload/support.js';
 
 /** Calls itself DEPTH times, on two threads, once more from a signal handler, and works there until its time is up. */
@@ -183,6 +184,29 @@ test('of redis-server as installed, under load', async () => {
   expect(samples).toBeGreaterThan(200);
   expect(lost).toBe(0);
   expect(complete).toBeGreaterThanOrEqual(0.995);
+});
+
+/** In any window: the capture begins and ends within the load. */
+test.each(
+  workloads
+    .filter(({ name }) => !['redis-server', 'Go'].includes(name))
+    .map(({ name, start }) => [name, start] as const),
+)('of %s, under load', async (_, start) => {
+  const running = await start(mkdtempSync(join(folder, 'workload-')));
+  try {
+    const load = running.load(3);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const collector = await openCollector();
+    const capture = await collector.start(request({ kind: 'pids', pids: running.pids }), never);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    const { samples, lost, complete } = figures(await capture.stop());
+    await load;
+    expect(samples).toBeGreaterThan(100);
+    expect(lost).toBe(0);
+    expect(complete).toBeGreaterThanOrEqual(0.995);
+  } finally {
+    running.stop();
+  }
 });
 
 /** Allocates, collects and waits for timers: half of its work runs on stacks that the runtime switched to. */
