@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type CaptureRequest, type FinishedCapture, openCollector } from '../../src/capture/collector.js';
+import { breaksOf } from '../../src/profile/breaks.js';
 import { decodeProfile } from '../../src/profile/codec.js';
 import { startProcess } from '../../src/workload/process.js';
 import { workloads } from '../bench/collector/workloads.js';
@@ -264,4 +265,31 @@ test.each([
   expect(complete).toBeGreaterThanOrEqual(0.995);
   const switched = stacks(capture).filter((names) => names.includes('runtime.systemstack'));
   expect(switched.some((names) => names.includes('main.grow'))).toBe(true);
+});
+
+test('of code that says nothing of its callers break off there, and it is said in which file', async () => {
+  const source = mkdtempSync(join(folder, 'blind-'));
+  const library = join(source, 'libblind.so');
+  const blind = ['-O2', '-fomit-frame-pointer', '-fno-asynchronous-unwind-tables', '-fno-unwind-tables'];
+  writeFileSync(
+    join(source, 'blind.c'),
+    `volatile unsigned long turns;
+     __attribute__((noinline)) void work(void) { for (int i = 0; i < 100000; i++) turns++; }
+     void blind(void) { volatile char room[64]; room[0] = 1; work(); turns += room[0]; }`,
+  );
+  writeFileSync(
+    join(source, 'main.c'),
+    '#include <time.h>\nvoid blind(void);\nint main(void) { time_t end = time(0) + 2; while (time(0) < end) blind(); return 0; }',
+  );
+  execFileSync('gcc', [...blind, '-fPIC', '-shared', '-o', library, join(source, 'blind.c')]);
+  const linked = [library, `-Wl,-rpath,${source}`];
+  execFileSync('gcc', ['-O2', '-o', join(source, 'main'), join(source, 'main.c'), ...linked]);
+  const capture = await captureCommand([join(source, 'main')]);
+  const { incomplete, samples } = capture.summary;
+  expect(sum(incomplete) / samples).toBeGreaterThan(0.9);
+  const breaks = breaksOf(decodeProfile(readFileSync(capture.profileFile)));
+  const inLibrary = breaks.filter(({ file }) => file === 'libblind.so');
+  expect(inLibrary.reduce((total, one) => total + one.samples, 0) / samples).toBeGreaterThan(0.9);
+  for (const { cause, samples: broken } of inLibrary)
+    expect(broken).toBeLessThanOrEqual(incomplete[cause] ?? 0);
 });
