@@ -125,14 +125,16 @@ async function bench(workload: Workload, meter: InterruptMeter): Promise<Row> {
     const figures = rounds.map((ofOne) => figuresOf(ofOne, bare));
     const [ours, frames, dwarf, floor] = figures as [Figures, Figures, Figures, Figures];
     const stacks = rounds.map((ofOne) => ofOne.map(({ capture }) => capture?.stacks ?? []));
-    // Whom to believe of callers: DWARF knows nothing of generated code, frame pointers nothing of distributions' files.
-    const reference = dwarf.complete >= frames.complete ? 2 : 1;
+    // DWARF knows nothing of generated code, and perf's unwinder nothing of Go; frame pointers miss the callers of functions
+    // that have no frame, so that nobody but the leaf is to be believed of them.
+    const knowsCallers = dwarf.complete >= frames.complete;
+    const reference = knowsCallers ? 2 : 1;
     return {
       workload: workload.name,
       figures: Object.fromEntries(profilers.map(({ name }, at) => [name, figures[at] as Figures])),
       wanted: wantedOf(workload, ours, frames, dwarf, floor),
       reference: (profilers[reference] as Profiler).name,
-      agreement: agreement(stacks[0] ?? [], stacks[reference] ?? []),
+      agreement: agreement(stacks[0] ?? [], stacks[reference] ?? [], knowsCallers),
     };
   } finally {
     running.stop();
@@ -211,7 +213,8 @@ bytes        profbound: what went through the ring; perf: the size of perf.data.
 taken        the workload's CPU for a unit of its work, with the profiler against without, within each round; mean and
              standard error over the rounds. 1 % is about 10 µs a sample at ${rateHz} Hz.
 shares       chi-square of the counts between the profilers, over the dispersion between rounds of one; functions are told
-             by their .eh_frame, so that names play no part. Total shares: one test a function, corrected for their number.`;
+             by their .eh_frame, so that names play no part. Total shares: one test a function, corrected for their number.
+             Where perf cannot unwind by DWARF, leaves alone are compared, with those of perf -g.`;
 
 const chosen = values.only?.split(',');
 const unknown = chosen?.find((name) => !workloads.some((workload) => workload.name === name));

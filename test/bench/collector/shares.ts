@@ -137,18 +137,20 @@ function totalShares(left: readonly (readonly Stack[])[], right: readonly (reado
   };
 }
 
-/** Self counts, calls into the leaf, and total counts, of every function either of the two saw; each a list of rounds. */
+/**
+ * Self counts, calls into the leaf, and total counts, of every function either of the two saw; each a list of rounds.
+ * @param knowsCallers false: of the right side only where samples were taken is to be believed
+ */
 export function agreement(
   left: readonly (readonly Stack[])[],
   right: readonly (readonly Stack[])[],
+  knowsCallers: boolean,
 ): Agreement[] {
   const self = ({ functions }: Stack): string[] => [functions[0] ?? ''];
   const call = ({ functions }: Stack): string[] => [`${functions[1] ?? ''} > ${functions[0] ?? ''}`];
   const by = (rounds: readonly (readonly Stack[])[], category: typeof self): Counts[] =>
     rounds.map((stacks) => countBy(stacks, category));
-  return [
-    compare('self counts', by(left, self), by(right, self)),
-    compare('caller > leaf', by(left, call), by(right, call)),
-    totalShares(left, right),
-  ];
+  const selfCounts = compare('self counts', by(left, self), by(right, self));
+  if (!knowsCallers) return [selfCounts];
+  return [selfCounts, compare('caller > leaf', by(left, call), by(right, call)), totalShares(left, right)];
 }

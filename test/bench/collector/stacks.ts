@@ -93,7 +93,12 @@ function perfPlace(line: string): Place | null {
   const inKernel = BigInt(`0x${address}`) >= 1n << 63n;
   return {
     name,
-    file: inKernel ? 'kernel' : /^\/[^/]/.test(file) ? file : 'generated',
+    // perf calls memory without a file by the map that would name its functions, whether there is one or not.
+    file: inKernel
+      ? 'kernel'
+      : /^\/[^/]/.test(file) && !/^\/tmp\/perf-\d+\.map$/.test(file)
+        ? file
+        : 'generated',
     address: inKernel ? 0 : Number.parseInt(address, 16),
     addressIs: 'offset',
   };
