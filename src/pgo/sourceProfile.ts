@@ -16,7 +16,7 @@ export interface Position {
 
 /** A function, or one inlined copy of it. */
 export interface Body {
-  /** Of the line the function begins with. */
+  /** How often it was entered: as often as its first basic block ran. */
   head: number;
   total: number;
   readonly positions: Map<number, Position>;
@@ -71,13 +71,15 @@ class Reader {
 
   constructor(private readonly dialect: Dialect) {}
 
-  read({ samples: { stacks }, annotation: { symbols, locations } }: SampledBinary): SourceProfile {
+  read({ samples, annotation: { symbols, locations } }: SampledBinary): SourceProfile {
+    const { stacks } = samples;
+    const oneSample = samples.weight / 1000 / Math.max(1, samples.samples);
     const counts = new Map<number, number>();
     for (const { addresses, weight } of stacks) {
       const leaf = addresses[0] as number;
       if (leaf !== elsewhere) counts.set(leaf, (counts.get(leaf) ?? 0) + weight / 1000);
     }
-    for (const symbol of symbols) this.#addSymbol(symbol, counts);
+    for (const symbol of symbols) this.#addSymbol(symbol, counts, oneSample);
     for (const { addresses, weight } of stacks) {
       for (const [at, address] of addresses.entries()) {
         const callee = locations.get(addresses[at - 1] ?? elsewhere);
@@ -88,16 +90,18 @@ class Reader {
     return this.#functions;
   }
 
-  #addSymbol(symbol: CodeSymbol, counts: ReadonlyMap<number, number>): void {
+  #addSymbol(symbol: CodeSymbol, counts: ReadonlyMap<number, number>, oneSample: number): void {
     if (!symbol.locations.some(({ address }) => counts.has(address))) return;
     const blocks = new BlockCounts(symbol, counts);
     for (const location of symbol.locations) {
       this.#addCount(location, counts.get(location.address) ?? 0, blocks.at(location.address));
     }
     const body = this.#functions.get(this.dialect.name(symbol.name));
-    const first = symbol.locations[0]?.frames.at(-1);
-    if (body === undefined || first === undefined) return;
-    body.head = Math.max(body.head, body.positions.get(this.#position(first) ?? -1)?.count ?? 0);
+    const entry = symbol.locations[0]?.address;
+    if (body === undefined || entry === undefined) return;
+    // Not as often as the line it begins with: where that is a loop's, compilers would take the loop for one that runs once.
+    // Nor never: then they would take the function for one that is not called.
+    body.head = Math.max(body.head, blocks.at(entry), oneSample / 2 / blocks.instructionsAt(entry));
   }
 
   #addCount({ symbol, frames }: CodeLocation, weight: number, runs: number): void {
@@ -210,6 +214,12 @@ class BlockCounts {
   at(address: number): number {
     const block = this.#find(address);
     return block === null ? (this.counts.get(address) ?? 0) : (this.#each[block] as number);
+  }
+
+  /** Of the block an address lies in; 1 where the code could not be read. */
+  instructionsAt(address: number): number {
+    const block = this.#find(address);
+    return block === null ? 1 : (this.symbol.blocks[block] as CodeBlock).instructions;
   }
 
   /** The block an address lies in. */
