@@ -3,8 +3,9 @@
  *
  *     npm run bench:pgo -- [--quick] [--json] [--only NAME...] [--rounds N]
  *
- * Builds of one source run in turns, for some seconds, launched anew each time; what one saves over another is a trimmed mean
- * over rounds with 95 % bounds: they hold for these builds, each in one code layout. `--quick` leaves the services and zstd out, and takes fewer rounds. zstd comes from Debian's archive once.
+ * Builds of one source run in turns, for some seconds, launched anew each time and, but for BOLT's and Rust's, linked anew with
+ * their functions in another order; what one saves over another is a trimmed mean over rounds with 95 % bounds.
+ * `--quick` leaves the services and zstd out, and takes fewer rounds. zstd comes from Debian's archive once.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

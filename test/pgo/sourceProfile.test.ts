@@ -1,6 +1,6 @@
 /** From samples and a binary's lines to a profile, on a binary that is made up: what is counted how, to the digit. */
 import { describe, expect, test } from '@jest/globals';
-import type { Annotation } from '../../src/pgo/annotation.js';
+import type { Annotation, CodeSymbol } from '../../src/pgo/annotation.js';
 import { gccProfile } from '../../src/pgo/gcc.js';
 import { llvmProfile } from '../../src/pgo/llvm.js';
 import { type AddressStack, elsewhere } from '../../src/pgo/samples.js';
@@ -21,6 +21,15 @@ const textOf = (...binaries: readonly SampledBinary[]): string[] =>
   Buffer.from(llvmProfile(binaries)).toString().trimEnd().split('\n');
 
 describe('a function', () => {
+  /** The program with code that can be read. */
+  function readable(program: Annotation, blocks: CodeSymbol['blocks']): Annotation {
+    const symbols = program.symbols.map((symbol) => ({ ...symbol, blocks }));
+    const locations = new Map(
+      symbols.flatMap((symbol) => symbol.locations.map((each) => [each.address, { ...each, symbol }])),
+    );
+    return { ...program, symbols, locations };
+  }
+
   const program = annotation({
     work: {
       100: frames('work@10:10'),
@@ -45,11 +54,7 @@ describe('a function', () => {
       { address: 100, bytes: 12, instructions: 4 },
       { address: 112, bytes: 4, instructions: 2 },
     ];
-    const symbols = program.symbols.map((symbol) => ({ ...symbol, blocks }));
-    const locations = new Map(
-      symbols.flatMap((symbol) => symbol.locations.map((each) => [each.address, { ...each, symbol }])),
-    );
-    expect(textOf(sampled({ ...program, symbols, locations }, [8, 104], [4, 112]))).toEqual([
+    expect(textOf(sampled(readable(program, blocks), [8, 104], [4, 112]))).toEqual([
       'work:12:2',
       ' 0: 2',
       ' 2: 2',
@@ -57,9 +62,19 @@ describe('a function', () => {
     ]);
   });
 
+  test('was entered as often as its first block ran, whatever else is in the line it begins with, and not never', () => {
+    const loop = annotation({ work: { 100: frames('work@10:12'), 104: frames('work@10:12') } });
+    const blocks = [
+      { address: 100, bytes: 4, instructions: 1 },
+      { address: 104, bytes: 8, instructions: 2 },
+    ];
+    expect(textOf(sampled(readable(loop, blocks), [2, 100], [8, 104]))).toEqual(['work:10:2', ' 2: 4']);
+    expect(textOf(sampled(readable(loop, blocks), [8, 104]))).toEqual(['work:8:1', ' 2: 4']);
+  });
+
   test('of samples elsewhere is none of the profile', () => {
     expect(textOf(sampled(program, [7, 104], [9, elsewhere, 112]))).toEqual([
-      'work:7:0',
+      'work:7:1',
       ' 0: 0',
       ' 2: 7',
       ' 5: 0',
@@ -69,7 +84,7 @@ describe('a function', () => {
   test('of two builds is added up', () => {
     const moved = annotation({ work: { 500: frames('work@11:13') } });
     expect(textOf(sampled(program, [7, 104]), sampled(moved, [1, 500]))).toEqual([
-      'work:8:1',
+      'work:8:2',
       ' 0: 0',
       ' 2: 8',
       ' 5: 0',
@@ -104,7 +119,7 @@ describe('inlined code', () => {
       },
     });
     expect(textOf(sampled(inlined, [6, 104], [2, 108]))).toEqual([
-      'outer:8:0',
+      'outer:8:1',
       ' 0: 0',
       ' 4: middle:8',
       '  1: 2',
@@ -117,7 +132,7 @@ describe('inlined code', () => {
     const without = annotation({
       outer: { 100: frames('leaf@90:0', 'outer@10:14'), 104: frames('leaf@90:91', 'outer@10:0') },
     });
-    expect(textOf(sampled(without, [6, 100], [2, 104]))).toEqual(['outer:8:0', ' 4: leaf:6']);
+    expect(textOf(sampled(without, [6, 100], [2, 104]))).toEqual(['outer:8:6', ' 4: leaf:6']);
   });
 });
 

@@ -3,10 +3,10 @@ import { uniformFrom } from '../../../src/stats/random.js';
 import { studentUpperQuantile } from '../../../src/stats/student.js';
 import { trimmedMean } from '../../../src/stats/yuen.js';
 
-/** One build: CPU time per unit of work of a short run. */
+/** One build: CPU time per unit of work of a short run, in a code layout that the round draws. */
 export interface Build {
   readonly name: string;
-  readonly cost: () => Promise<number>;
+  readonly cost: (round: number) => Promise<number>;
 }
 
 /** Part of the CPU time per unit of work, with 95 % bounds: 0.1 is a tenth less. */
@@ -23,7 +23,7 @@ export async function takeTurns(builds: readonly Build[], rounds: number): Promi
   const costs = new Map<string, number[]>(builds.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     const order = builds.map((build) => ({ build, key: uniform() })).sort((a, b) => a.key - b.key);
-    for (const { build } of order) costs.get(build.name)?.push(await build.cost());
+    for (const { build } of order) costs.get(build.name)?.push(await build.cost(round));
   }
   return costs;
 }

@@ -31,6 +31,7 @@ interface Source {
 /** A module that can also profile itself. */
 class Module {
   readonly #folder: string;
+  readonly #profiles = new Map<Variant, string | null>();
 
   constructor(
     private readonly folder: string,
@@ -44,14 +45,21 @@ class Module {
     writeFileSync(join(this.#folder, 'go.mod'), `module example.org/${name}\n\ngo 1.23\n`);
   }
 
-  /** @returns what the compiler says */
-  build(variant: Variant, profile: string | null): string {
+  /** @param layout draws the order of functions; 0: as they come @returns what the compiler says */
+  build(variant: Variant, profile: string | null, layout = 0): string {
+    this.#profiles.set(variant, profile);
     const words = [
-      '-ldflags=-B=gobuildid',
+      `-ldflags=-B=gobuildid -randlayout=${layout}`,
       `-gcflags=-m=1 ${reportFlags.go.join(' ')}`,
       `-pgo=${profile ?? 'off'}`,
     ];
     return tool(['go', 'build', ...words, '-o', this.program(variant), '.'], this.#folder).stderr;
+  }
+
+  /** The same build in another layout: only linked anew. @returns the program */
+  inLayout(variant: Variant, layout: number): string {
+    this.build(variant, this.#profiles.get(variant) ?? null, layout);
+    return this.program(variant);
   }
 
   program(variant: Variant): string {
@@ -124,7 +132,7 @@ export const shapes: Prepare = async ({ quick, folder }): Promise<Case> => {
   });
   const builds = variants.map((variant) => ({
     name: names[variant],
-    cost: () => costOfRounds(module.program(variant), quick ? 0.3 : 0.8),
+    cost: (round: number) => costOfRounds(module.inLayout(variant, round + 1), quick ? 0.3 : 0.8),
   }));
   return { name: 'Go: shapes', builds, compared, facts };
 };
@@ -148,7 +156,7 @@ export const pages: Prepare = async ({ folder }): Promise<Case> => {
     name: 'Go: go-service',
     builds: variants.map((variant) => ({
       name: names[variant],
-      cost: () => costOfService(module.program(variant), path),
+      cost: (round: number) => costOfService(module.inLayout(variant, round + 1), path),
     })),
     compared,
     facts,

@@ -1,5 +1,5 @@
 /** The C++ program of the tests: clang against the reference's profile of the same samples, GCC, BOLT. */
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { annotate } from '../../../src/pgo/annotation.js';
 import { boltProfile } from '../../../src/pgo/bolt.js';
@@ -9,6 +9,8 @@ import { profileOverlap } from '../../../src/pgo/overlap.js';
 import type { BinarySamples } from '../../../src/pgo/samples.js';
 import type { SampledBinary } from '../../../src/pgo/sourceProfile.js';
 import type { Case, Compared, Fact, Prepare } from './cases.js';
+import type { Build } from './comparison.js';
+import { clangSteady, compile, gccSteady, link } from './objects.js';
 import {
   capture,
   captureFloor,
@@ -21,10 +23,15 @@ import {
 } from './tools.js';
 
 export const clangFlags = [
-  ...['-O2', '-gline-tables-only', '-fdebug-info-for-profiling', '-funique-internal-linkage-names'],
-  ...['-fuse-ld=lld', '-no-pie', '-fno-pie', '-Wl,--build-id,-q'],
+  ...[
+    '-O2',
+    '-gline-tables-only',
+    '-fdebug-info-for-profiling',
+    '-funique-internal-linkage-names',
+    '-fno-pie',
+  ],
 ];
-export const gccFlags = ['-O2', '-g', '-Wl,--build-id'];
+export const gccFlags = ['-O2', '-g'];
 export const useLlvm = (file: string): string[] => [
   `-fprofile-sample-use=${file}`,
   ...['-mllvm', '-sample-profile-use-profi'],
@@ -102,7 +109,7 @@ export const clangCompared = [
   { build: named.ours, other: named.reference, wanted: 'no loss' },
 ] as const;
 
-/** As docs/pgo.md has it. By itself GCC unrolls loops where it has a profile. */
+/** As docs/pgo.md has it: by itself GCC unrolls loops where it has a profile. */
 export const useGcc = (file: string): string[] => [`-fauto-profile=${file}`, '-fno-unroll-loops'];
 
 /** Of gcc there is also one by hardly more samples than a profile has to have, and one with what GCC does by itself. */
@@ -119,61 +126,55 @@ export const gccCompared: readonly Compared[] = [
   { build: gccNamed.unrolled, other: gccNamed.ours, wanted: null },
 ];
 
+const machine = join(programs, 'machine.cpp');
+
+/** @param at the folder of a build's objects, linked anew each time */
+function machineBuild(name: string, at: string, quick: boolean): Build {
+  return { name, cost: (round) => costOfRounds(link(at, round + 1), quick ? 0.3 : 0.5) };
+}
+
 export const clang: Prepare = async ({ quick, folder }): Promise<Case> => {
   const at = (name: string): string => join(folder, name);
-  copyFileSync(join(programs, 'machine.cpp'), at('machine.cpp'));
-  const build = (out: string, ...more: readonly string[]): string =>
-    tool(['clang++-19', ...clangFlags, ...more, '-o', out, 'machine.cpp'], folder).stderr;
+  const build = (variant: keyof typeof named, ...more: readonly string[]): string =>
+    compile(['clang++-19', ...clangFlags, ...clangSteady, ...more], [machine], at(variant));
   build('none');
-  const command = [at('none'), quick ? '1.5' : '4'];
-  const addresses = perfRecord(command, folder, at('none'));
-  referenceProfile(addresses, at('none'), at('reference.prof'), folder);
-  writeFileSync(at('same.prof'), llvmProfile([sampledByPerf(addresses, at('none'))]));
-  const captured = await capture(['--', ...command], at('capture'));
-  await exportTo(at('ours.prof'), captured, at('none'), 'llvm');
-  const reports = (['ours', 'same', 'reference'] as const).map((variant) => [
-    variant,
-    build(variant, ...useLlvm(at(`${variant}.prof`)), ...reportFlags.llvm),
-  ]) as [keyof typeof named, string][];
+  const none = link(at('none'), null);
+  const command = [none, quick ? '1.5' : '4'];
+  const addresses = perfRecord(command, folder, none);
+  referenceProfile(addresses, none, at('reference.prof'), folder);
+  writeFileSync(at('same.prof'), llvmProfile([sampledByPerf(addresses, none)]));
+  await exportTo(at('ours.prof'), await capture(['--', ...command], at('capture')), none, 'llvm');
+  const reports = (['ours', 'same', 'reference'] as const).map((variant) =>
+    llvmFact(named[variant], build(variant, ...useLlvm(at(`${variant}.prof`)), ...reportFlags.llvm)),
+  );
   return {
     name: 'clang: machine',
-    builds: Object.entries(named).map(([variant, name]) => ({
-      name,
-      cost: () => costOfRounds(at(variant), quick ? 0.3 : 0.6),
-    })),
+    builds: Object.entries(named).map(([variant, name]) => machineBuild(name, at(variant), quick)),
     compared: clangCompared,
-    facts: [
-      ...reports.map(([variant, report]) => llvmFact(named[variant], report)),
-      overlapFact(at('same.prof'), at('reference.prof'), folder),
-    ],
+    facts: [...reports, overlapFact(at('same.prof'), at('reference.prof'), folder)],
   };
 };
 
 export const gcc: Prepare = async ({ quick, folder }): Promise<Case> => {
   const at = (name: string): string => join(folder, name);
-  copyFileSync(join(programs, 'machine.cpp'), at('machine.cpp'));
-  const build = (out: string, ...more: readonly string[]): Output =>
-    tool(['g++-12', ...gccFlags, ...more, '-o', out, 'machine.cpp'], folder);
+  const build = (variant: (typeof gccVariants)[number], ...more: readonly string[]): string =>
+    compile(['g++-12', ...gccFlags, ...gccSteady, ...more], [machine], at(variant));
   build('none');
-  const command = ['--', at('none'), quick ? '1.5' : '4'];
+  const none = link(at('none'), null);
+  const command = ['--', none, quick ? '1.5' : '4'];
   const captured = await capture(command, at('capture'));
-  await exportTo(at('ours.prof'), captured, at('none'), 'gcc');
-  await exportTo(at('floor.prof'), await captureFloor(captured, command, at('few')), at('none'), 'gcc');
+  await exportTo(at('ours.prof'), captured, none, 'gcc');
+  await exportTo(at('floor.prof'), await captureFloor(captured, command, at('few')), none, 'gcc');
   build('floor', ...useGcc(at('floor.prof')));
   build('unrolled', ...useGcc(at('ours.prof')), '-funroll-loops');
   build('ours', ...useGcc(at('ours.prof')), ...reportFlags.gcc);
-  const report = readReport('gcc', readFileSync(at('ours-machine.cpp.068i.afdo'), 'utf8'));
   return {
     name: 'gcc: machine',
-    builds: gccVariants.map((variant) => ({
-      name: gccNamed[variant],
-      cost: () => costOfRounds(at(variant), quick ? 0.3 : 0.6),
-    })),
+    builds: gccVariants.map((variant) => machineBuild(gccNamed[variant], at(variant), quick)),
     compared: gccCompared,
-    facts: [gccFact(report)],
+    facts: [gccFact(readReport('gcc', gccDumps(at('ours'))))],
   };
 };
-type Output = ReturnType<typeof tool>;
 
 export function gccFact(report: ReturnType<typeof readReport>): Fact {
   return {
@@ -183,10 +184,17 @@ export function gccFact(report: ReturnType<typeof readReport>): Fact {
   };
 }
 
+/** What GCC says by `reportFlags`, of all that was compiled in a folder. */
+export function gccDumps(folder: string): string {
+  const dumps = readdirSync(folder).filter((name) => name.endsWith('.afdo'));
+  return dumps.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+}
+
 export const bolt: Prepare = async ({ quick, folder }): Promise<Case> => {
   const at = (name: string): string => join(folder, name);
-  copyFileSync(join(programs, 'machine.cpp'), at('machine.cpp'));
-  tool(['clang++-19', ...clangFlags, '-o', 'none', 'machine.cpp'], folder);
+  copyFileSync(machine, at('machine.cpp'));
+  const relocatable = ['-fuse-ld=lld', '-no-pie', '-Wl,--build-id,-q'];
+  tool(['clang++-19', ...clangFlags, ...relocatable, '-o', 'none', 'machine.cpp'], folder);
   const command = [at('none'), quick ? '1.5' : '4'];
   const addresses = perfRecord(command, folder, at('none'));
   const bolted = (name: string): string => `/usr/lib/llvm-19/bin/${name}`;

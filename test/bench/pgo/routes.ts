@@ -1,42 +1,40 @@
 /** The sample that plans tours, under a load of HTTP: by clang against llvm-profgen's profile of the same samples, GCC, BOLT. */
-import { copyFileSync, cpSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { buildIdOf } from '../../../src/jobs/pgo.js';
 import { readReport, reportFlags } from '../../../src/pgo/consumption.js';
 import { elsewhere, SampleSum } from '../../../src/pgo/samples.js';
 import { readMessage } from '../../../src/profile/wire.js';
 import type { Case, Prepare } from './cases.js';
-import { boltFact, gccFact, llvmFact, named, overlapFact, referenceProfile } from './native.js';
+import { boltFact, gccDumps, gccFact, llvmFact, named, overlapFact, referenceProfile } from './native.js';
 import { captureService, costOfService } from './service.js';
 import { exportTo, type Output, tool } from './tools.js';
 
 const path = '/tours/7';
 
-/** A copy of the sample's source, and programs made of it. */
+/** Copies of the sample's source, one for each of its builds. */
 class Sample {
-  readonly source: string;
-
   constructor(
     readonly folder: string,
     private readonly compiler: string,
-  ) {
-    this.source = this.at('source');
-    const isSource = (file: string): boolean => /^(Makefile|.*\.(cpp|h)|cpp-service)$/.test(basename(file));
-    cpSync(join('samples', 'cpp-service'), this.source, { recursive: true, filter: isSource });
-  }
+  ) {}
 
   at(name: string): string {
     return join(this.folder, name);
   }
 
   /** @param words PROFILE and REPORT where it is built by one @returns what the compiler says */
-  build(name: string, ...words: readonly string[]): Output {
-    tool(['make', '-s', 'clean'], this.source);
-    const said = tool(['make', '-s', `CXX=${this.compiler}`, ...words], this.source);
-    copyFileSync(join(this.source, 'routes'), this.at(name));
-    return said;
+  build(variant: keyof typeof named, ...words: readonly string[]): Output {
+    const isSource = (file: string): boolean => /^(Makefile|.*\.(cpp|h)|cpp-service)$/.test(basename(file));
+    cpSync(join('samples', 'cpp-service'), this.at(variant), { recursive: true, filter: isSource });
+    return tool(['make', '-s', `CXX=${this.compiler}`, ...words], this.at(variant));
   }
 
+  program(variant: keyof typeof named): string {
+    return join(this.at(variant), 'routes');
+  }
+
+  /** Each round draws another layout: clang's linker shuffles functions of both compilers. */
   case(
     name: string,
     variants: readonly (keyof typeof named)[],
@@ -44,7 +42,10 @@ class Sample {
   ): Case {
     const builds = variants.map((variant) => ({
       name: named[variant],
-      cost: () => costOfService(this.at(variant), path),
+      cost: (round: number) => {
+        tool(['make', '-s', 'CXX=clang++-19', 'relink', `LAYOUT=${round + 1}`], this.at(variant));
+        return costOfService(this.program(variant), path);
+      },
     }));
     return { name, builds, ...rest };
   }
@@ -55,10 +56,10 @@ const gains = { build: named.ours, other: named.none, wanted: 'no loss' } as con
 export const routes: Prepare = async ({ folder }): Promise<Case> => {
   const sample = new Sample(folder, 'clang++-19');
   sample.build('none');
-  const captured = await captureService(sample.at('none'), path, sample.at('capture'));
-  await exportTo(sample.at('ours.prof'), captured, sample.at('none'), 'llvm');
-  const addresses = sampledAddresses(captured, sample.at('none'));
-  referenceProfile(addresses, sample.at('none'), sample.at('reference.prof'), folder);
+  const captured = await captureService(sample.program('none'), path, sample.at('capture'));
+  await exportTo(sample.at('ours.prof'), captured, sample.program('none'), 'llvm');
+  const addresses = sampledAddresses(captured, sample.program('none'));
+  referenceProfile(addresses, sample.program('none'), sample.at('reference.prof'), folder);
   const reports = (['ours', 'reference'] as const).map((variant) => {
     const words = [`PROFILE=${sample.at(`${variant}.prof`)}`, `REPORT=${reportFlags.llvm.join(' ')}`];
     return llvmFact(named[variant], sample.build(variant, ...words).stderr);
@@ -88,26 +89,33 @@ function sampledAddresses(captured: string, binary: string): Map<number, number>
 export const routesGcc: Prepare = async ({ folder }): Promise<Case> => {
   const sample = new Sample(folder, 'g++-12');
   sample.build('none');
-  const captured = await captureService(sample.at('none'), path, sample.at('capture'));
-  await exportTo(sample.at('ours.prof'), captured, sample.at('none'), 'gcc');
+  const captured = await captureService(sample.program('none'), path, sample.at('capture'));
+  await exportTo(sample.at('ours.prof'), captured, sample.program('none'), 'gcc');
   sample.build('ours', `PROFILE=${sample.at('ours.prof')}`, `REPORT=${reportFlags.gcc.join(' ')}`);
-  const dumps = readdirSync(sample.source).filter((name) => name.endsWith('.afdo'));
-  const report = dumps.map((name) => readFileSync(join(sample.source, name), 'utf8')).join('\n');
   return sample.case('gcc: cpp-service', ['none', 'ours'], {
     compared: [gains],
-    facts: [gccFact(readReport('gcc', report))],
+    facts: [gccFact(readReport('gcc', gccDumps(sample.at('ours'))))],
   });
 };
 
 export const routesBolt: Prepare = async ({ folder }): Promise<Case> => {
   const sample = new Sample(folder, 'clang++-19');
   sample.build('none');
-  const captured = await captureService(sample.at('none'), path, sample.at('capture'));
-  await exportTo(sample.at('ours.fdata'), captured, sample.at('none'), 'bolt');
-  const { stdout, stderr } = tool(['make', '-s', 'bolt', `DATA=${sample.at('ours.fdata')}`], sample.source);
-  copyFileSync(join(sample.source, 'routes.bolt'), sample.at('ours'));
-  return sample.case('BOLT: cpp-service', ['none', 'ours'], {
+  const captured = await captureService(sample.program('none'), path, sample.at('capture'));
+  await exportTo(sample.at('ours.fdata'), captured, sample.program('none'), 'bolt');
+  const { stdout, stderr } = tool(
+    ['make', '-s', 'bolt', `DATA=${sample.at('ours.fdata')}`],
+    sample.at('none'),
+  );
+  const programs = { none: sample.program('none'), ours: `${sample.program('none')}.bolt` };
+  return {
+    name: 'BOLT: cpp-service',
+    // A profile of BOLT's is of one program, in its one layout.
+    builds: (['none', 'ours'] as const).map((variant) => ({
+      name: named[variant],
+      cost: () => costOfService(programs[variant], path),
+    })),
     compared: [gains],
     facts: [boltFact(readReport('bolt', stdout + stderr))],
-  });
+  };
 };

@@ -1,5 +1,4 @@
 /** A program nobody here wrote: zstd, of Debian's source package, that compresses and unpacks machine code. */
-import { execFile } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -11,14 +10,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { readReport, reportFlags } from '../../../src/pgo/consumption.js';
 import { llvmProfile } from '../../../src/pgo/llvm.js';
 import type { Case, Prepare } from './cases.js';
+import type { Build } from './comparison.js';
 import {
   clangCompared,
   clangFlags,
   gccCompared,
+  gccDumps,
   gccFact,
   gccFlags,
   gccNamed,
@@ -31,6 +31,7 @@ import {
   useGcc,
   useLlvm,
 } from './native.js';
+import { clangSteady, compile, gccSteady, link } from './objects.js';
 import { capture, captureFloor, cpuOf, exportTo, perfRecord, tool } from './tools.js';
 
 const cache = join(process.cwd(), 'node_modules', '.cache', 'profbound-zstd');
@@ -85,65 +86,55 @@ function load(folder: string): string {
   return script;
 }
 
-/** @returns what the compiler says */
-async function build(
-  compiler: string,
-  flags: readonly string[],
-  folder: string,
-  out: string,
-): Promise<string> {
-  const words = [...flags, '-w', '-DXXH_NAMESPACE=ZSTD_', '-o', join(folder, out), ...files(sources())];
-  const { stderr } = await promisify(execFile)(compiler, words, { cwd: folder, maxBuffer: 2 ** 28 });
-  return stderr;
-}
+const compileZstd = (words: readonly string[], folder: string): string =>
+  compile([...words, '-w', '-DXXH_NAMESPACE=ZSTD_'], files(sources()), folder);
+
+const zstdBuild = (name: string, at: string, script: string): Build => ({
+  name,
+  cost: (round) => cpuOf(['bash', script, link(at, round + 1), '2']),
+});
 
 export const zstdClang: Prepare = async ({ folder }): Promise<Case> => {
   const at = (name: string): string => join(folder, name);
-  await build('clang-19', clangFlags, folder, 'none');
+  const build = (variant: keyof typeof named, ...more: readonly string[]): string =>
+    compileZstd(['clang-19', ...clangFlags, ...clangSteady, ...more], at(variant));
+  build('none');
+  const none = link(at('none'), null);
   const script = load(folder);
-  const command = ['bash', script, at('none'), '8'];
-  const addresses = perfRecord(command, folder, at('none'));
-  referenceProfile(addresses, at('none'), at('reference.prof'), folder);
-  writeFileSync(at('same.prof'), llvmProfile([sampledByPerf(addresses, at('none'))]));
-  await exportTo(at('ours.prof'), await capture(['--', ...command], at('capture')), at('none'), 'llvm');
-  const facts = await Promise.all(
-    (['ours', 'same', 'reference'] as const).map(async (variant) => {
-      const flags = [...clangFlags, ...useLlvm(at(`${variant}.prof`)), ...reportFlags.llvm];
-      return llvmFact(named[variant], await build('clang-19', flags, folder, variant));
-    }),
+  const command = ['bash', script, none, '8'];
+  const addresses = perfRecord(command, folder, none);
+  referenceProfile(addresses, none, at('reference.prof'), folder);
+  writeFileSync(at('same.prof'), llvmProfile([sampledByPerf(addresses, none)]));
+  await exportTo(at('ours.prof'), await capture(['--', ...command], at('capture')), none, 'llvm');
+  const reports = (['ours', 'same', 'reference'] as const).map((variant) =>
+    llvmFact(named[variant], build(variant, ...useLlvm(at(`${variant}.prof`)), ...reportFlags.llvm)),
   );
   return {
     name: 'clang: zstd',
-    builds: Object.entries(named).map(([variant, name]) => ({
-      name,
-      cost: () => cpuOf(['bash', script, at(variant), '2']),
-    })),
+    builds: Object.entries(named).map(([variant, name]) => zstdBuild(name, at(variant), script)),
     compared: clangCompared.map((each) => ({ ...each, wanted: 'no loss' as const })),
-    facts: [...facts, overlapFact(at('same.prof'), at('reference.prof'), folder)],
+    facts: [...reports, overlapFact(at('same.prof'), at('reference.prof'), folder)],
   };
 };
 
 export const zstdGcc: Prepare = async ({ folder }): Promise<Case> => {
   const at = (name: string): string => join(folder, name);
-  await build('gcc-12', gccFlags, folder, 'none');
+  const build = (variant: (typeof gccVariants)[number], ...more: readonly string[]): string =>
+    compileZstd(['gcc-12', ...gccFlags, ...gccSteady, ...more], at(variant));
+  build('none');
+  const none = link(at('none'), null);
   const script = load(folder);
-  const command = ['--', 'bash', script, at('none'), '8'];
+  const command = ['--', 'bash', script, none, '8'];
   const captured = await capture(command, at('capture'));
-  await exportTo(at('ours.prof'), captured, at('none'), 'gcc');
-  await exportTo(at('floor.prof'), await captureFloor(captured, command, at('few')), at('none'), 'gcc');
-  const by = (variant: string): string[] => [...gccFlags, ...useGcc(at(`${variant}.prof`))];
-  await build('gcc-12', by('floor'), folder, 'floor');
-  await build('gcc-12', [...by('ours'), '-funroll-loops'], folder, 'unrolled');
-  await build('gcc-12', [...by('ours'), ...reportFlags.gcc], folder, 'ours');
-  const dumps = readdirSync(folder).filter((name) => /\.\d+i\.afdo$/.test(name));
-  const report = readReport('gcc', dumps.map((name) => readFileSync(at(name), 'utf8')).join('\n'));
+  await exportTo(at('ours.prof'), captured, none, 'gcc');
+  await exportTo(at('floor.prof'), await captureFloor(captured, command, at('few')), none, 'gcc');
+  build('floor', ...useGcc(at('floor.prof')));
+  build('unrolled', ...useGcc(at('ours.prof')), '-funroll-loops');
+  build('ours', ...useGcc(at('ours.prof')), ...reportFlags.gcc);
   return {
     name: 'gcc: zstd',
-    builds: gccVariants.map((variant) => ({
-      name: gccNamed[variant],
-      cost: () => cpuOf(['bash', script, at(variant), '2']),
-    })),
+    builds: gccVariants.map((variant) => zstdBuild(gccNamed[variant], at(variant), script)),
     compared: gccCompared,
-    facts: [gccFact(report)],
+    facts: [gccFact(readReport('gcc', gccDumps(at('ours'))))],
   };
 };
