@@ -35,9 +35,13 @@ const callers: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Where there is no stack: a process that becomes another program or ends has none any more before it has left the kernel, its
- * registers are of two stacks while the kernel takes them back from a signal's, and two functions have no unwind information.
+ * registers are of two stacks while the kernel takes them back from a signal's, and what the compiler puts around main has no unwind
+ * information.
  */
-const stackless = ['do_exit', '__x64_sys_execve', '__do_sys_rt_sigreturn', '_init', '_fini'];
+const stackless = [
+  ...['do_exit', '__x64_sys_execve', '__do_sys_rt_sigreturn'],
+  ...['_init', '_fini', '__do_global_dtors_aux', 'deregister_tm_clones', 'register_tm_clones', 'frame_dummy'],
+];
 
 /** What is wrong with a stack, leaf first, of which the order of the program's own functions is known; null: nothing. */
 function fault(names: readonly string[]): string | null {
