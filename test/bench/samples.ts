@@ -4,8 +4,9 @@
  *     npm run bench:samples -- [--quick] [--only NAME,...] [--kinds KIND,...] [--budget SECONDS] [--json]
  *
  * Each has the budget that its .profbound.yml gives it, or --budget: an hour on a machine where nothing else runs. --quick
- * measures one gate, of a slower function, for 60 s at most. A sample whose toolchain is not here says so. Wanted of each: no fail, a fail that names the function, the function that waits named,
- * and at least 99 % of the samples resolved and of their stacks complete.
+ * measures one gate, of a slower function, for 60 s at most. A sample whose toolchain is not here says so. Wanted of each: no
+ * fail, a fail that names the function, the function that waits named, and at least 99 % of the samples resolved and of their
+ * stacks complete.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FinishedCapture, openCollector } from '../../src/capture/collector.js';
 import { decodeProfile } from '../../src/profile/codec.js';
-import { startProcess } from '../../src/workload/process.js';
+import { type RunningProcess, startProcess } from '../../src/workload/process.js';
 import { eventually, never, Tag, temporaryFolder } from '../workload/support.js';
 
 /** Does what its arguments say, one after the other; times are in ms of CPU, so that a busy machine takes none of them. */
@@ -166,6 +166,18 @@ async function run(command: readonly string[], backend: Backend): Promise<Finish
 }
 
 /** The stacks of a capture as names, leaf first, each with its number of samples. */
+/** Starts a program, and waits until it says something: it has done by then what comes before. */
+async function startSaying(words: readonly [string, ...string[]]): Promise<RunningProcess> {
+  let hasSaid = false;
+  const onLine = () => {
+    hasSaid = true;
+  };
+  const environment = new Tag().environment;
+  const running = await startProcess({ words, cwd: folder, environment, onLine });
+  await eventually(() => hasSaid);
+  return running;
+}
+
 function stacksOf({ profileFile }: FinishedCapture): { names: string[]; count: number }[] {
   const { frames, samples } = decodeProfile(readFileSync(profileFile));
   return samples.map(({ stack, count }) => ({
@@ -221,17 +233,8 @@ describe.each(['bpf', 'perf'] as const)('the %s backend', (backend) => {
     const doomed = inFolder('doomed');
     copyFileSync(inside, doomed);
     execFileSync('chmod', ['755', doomed]);
-    let isRunning = false;
-    const running = await startProcess({
-      words: [doomed, 'remove', doomed, 'say', 'running', 'run', '2000'],
-      cwd: folder,
-      environment: new Tag().environment,
-      onLine: () => {
-        isRunning = true;
-      },
-    });
+    const running = await startSaying([doomed, 'remove', doomed, 'say', 'running', 'run', '2000']);
     try {
-      await eventually(() => isRunning);
       copyFileSync(outside, doomed);
       const capture = await (await start({ kind: 'pids', pids: [running.pid] }, backend)).finished;
       expect(shares(capture, 'inside')[0]).toBeGreaterThan(0.9);
@@ -277,17 +280,8 @@ describe.each(['bpf', 'perf'] as const)('the %s backend', (backend) => {
   });
 
   test('names a process whose first thread has ended, of which /proc/PID shows nothing any more', async () => {
-    let isRunning = false;
-    const running = await startProcess({
-      words: [outside, 'leave', 'now', 'say', 'running', 'run', '1000'],
-      cwd: folder,
-      environment: new Tag().environment,
-      onLine: () => {
-        isRunning = true;
-      },
-    });
+    const running = await startSaying([outside, 'leave', 'now', 'say', 'running', 'run', '1000']);
     try {
-      await eventually(() => isRunning);
       const capture = await (await start({ kind: 'pids', pids: [running.pid] }, backend)).finished;
       expect(shares(capture, 'outside')[0]).toBeGreaterThan(0.9);
       expect(capture.summary.unresolved.process_gone).toBe(0);

@@ -1,4 +1,4 @@
-/** The C++ program of the tests: clang against the reference's profile of the same samples, GCC, BOLT. */
+/** Programs by clang against the reference's profile of the same samples, by GCC, by BOLT; that of the tests is one. */
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { annotate } from '../../../src/pgo/annotation.js';
@@ -22,23 +22,21 @@ import {
   tool,
 } from './tools.js';
 
-export const clangFlags = [
-  ...[
-    '-O2',
-    '-gline-tables-only',
-    '-fdebug-info-for-profiling',
-    '-funique-internal-linkage-names',
-    '-fno-pie',
-  ],
+const clangFlags = [
+  '-O2',
+  '-gline-tables-only',
+  '-fdebug-info-for-profiling',
+  '-funique-internal-linkage-names',
+  '-fno-pie',
 ];
-export const gccFlags = ['-O2', '-g'];
-export const useLlvm = (file: string): string[] => [
+const gccFlags = ['-O2', '-g'];
+const useLlvm = (file: string): string[] => [
   `-fprofile-sample-use=${file}`,
   ...['-mllvm', '-sample-profile-use-profi'],
 ];
 
 /** Samples that perf took, each of the same weight. */
-export function sampledByPerf(addresses: ReadonlyMap<number, number>, binary: string): SampledBinary {
+function sampledByPerf(addresses: ReadonlyMap<number, number>, binary: string): SampledBinary {
   const stacks = [...addresses].map(([address, samples]) => ({
     addresses: [address],
     samples,
@@ -110,58 +108,70 @@ export const clangCompared = [
 ] as const;
 
 /** As docs/pgo.md has it: by itself GCC unrolls loops where it has a profile. */
-export const useGcc = (file: string): string[] => [`-fauto-profile=${file}`, '-fno-unroll-loops'];
+const useGcc = (file: string): string[] => [`-fauto-profile=${file}`, '-fno-unroll-loops'];
 
-/** Of gcc there is also one by hardly more samples than a profile has to have, and one with what GCC does by itself. */
-export const gccNamed = {
+/** The names of the builds of gcc. */
+const gccNamed = {
   none: named.none,
   ours: named.ours,
   floor: 'profbound, at the floor',
   unrolled: 'profbound, -funroll-loops',
 };
-export const gccVariants = ['none', 'ours', 'floor', 'unrolled'] as const;
-export const gccCompared: readonly Compared[] = [
+const gccCompared: readonly Compared[] = [
   { build: gccNamed.ours, other: named.none, wanted: 'no loss' },
   { build: gccNamed.floor, other: named.none, wanted: 'no loss' },
   { build: gccNamed.unrolled, other: gccNamed.ours, wanted: null },
 ];
 
-const machine = join(programs, 'machine.cpp');
-
-/** @param at the folder of a build's objects, linked anew each time */
-function machineBuild(name: string, at: string, quick: boolean): Build {
-  return { name, cost: (round) => costOfRounds(link(at, round + 1), quick ? 0.3 : 0.5) };
+/** A program that both compilers build, what is captured of it, and what it costs. */
+export interface Native {
+  readonly name: string;
+  readonly compilers: { readonly clang: string; readonly gcc: string };
+  /** Flags of its own. */
+  readonly flags: readonly string[];
+  readonly sources: readonly string[];
+  /** The command that is captured. */
+  readonly load: (program: string) => readonly string[];
+  readonly cost: (program: string) => Promise<number>;
 }
 
-export const clang: Prepare = async ({ quick, folder }): Promise<Case> => {
-  const at = (name: string): string => join(folder, name);
+/** By clang: a profile of what was captured, and of perf's samples, beside llvm-profgen's of the same. */
+export async function clangCase(
+  { name, compilers, flags, sources, load, cost }: Native,
+  folder: string,
+  compared: readonly Compared[],
+): Promise<Case> {
+  const at = (file: string): string => join(folder, file);
   const build = (variant: keyof typeof named, ...more: readonly string[]): string =>
-    compile(['clang++-19', ...clangFlags, ...clangSteady, ...more], [machine], at(variant));
+    compile([compilers.clang, ...clangFlags, ...clangSteady, ...flags, ...more], sources, at(variant));
   build('none');
   const none = link(at('none'), null);
-  const command = [none, quick ? '1.5' : '4'];
-  const addresses = perfRecord(command, folder, none);
+  const addresses = perfRecord(load(none), folder, none);
   referenceProfile(addresses, none, at('reference.prof'), folder);
   writeFileSync(at('same.prof'), llvmProfile([sampledByPerf(addresses, none)]));
-  await exportTo(at('ours.prof'), await capture(['--', ...command], at('capture')), none, 'llvm');
+  await exportTo(at('ours.prof'), await capture(['--', ...load(none)], at('capture')), none, 'llvm');
   const reports = (['ours', 'same', 'reference'] as const).map((variant) =>
     llvmFact(named[variant], build(variant, ...useLlvm(at(`${variant}.prof`)), ...reportFlags.llvm)),
   );
   return {
-    name: 'clang: machine',
-    builds: Object.entries(named).map(([variant, name]) => machineBuild(name, at(variant), quick)),
-    compared: clangCompared,
+    name: `clang: ${name}`,
+    builds: inLayouts(named, folder, cost),
+    compared,
     facts: [...reports, overlapFact(at('same.prof'), at('reference.prof'), folder)],
   };
-};
+}
 
-export const gcc: Prepare = async ({ quick, folder }): Promise<Case> => {
-  const at = (name: string): string => join(folder, name);
-  const build = (variant: (typeof gccVariants)[number], ...more: readonly string[]): string =>
-    compile(['g++-12', ...gccFlags, ...gccSteady, ...more], [machine], at(variant));
+/** By GCC: also by hardly more samples than a profile has to have, and with what GCC does by itself. */
+export async function gccCase(
+  { name, compilers, flags, sources, load, cost }: Native,
+  folder: string,
+): Promise<Case> {
+  const at = (file: string): string => join(folder, file);
+  const build = (variant: keyof typeof gccNamed, ...more: readonly string[]): string =>
+    compile([compilers.gcc, ...gccFlags, ...gccSteady, ...flags, ...more], sources, at(variant));
   build('none');
   const none = link(at('none'), null);
-  const command = ['--', none, quick ? '1.5' : '4'];
+  const command = ['--', ...load(none)];
   const captured = await capture(command, at('capture'));
   await exportTo(at('ours.prof'), captured, none, 'gcc');
   await exportTo(at('floor.prof'), await captureFloor(captured, command, at('few')), none, 'gcc');
@@ -169,12 +179,37 @@ export const gcc: Prepare = async ({ quick, folder }): Promise<Case> => {
   build('unrolled', ...useGcc(at('ours.prof')), '-funroll-loops');
   build('ours', ...useGcc(at('ours.prof')), ...reportFlags.gcc);
   return {
-    name: 'gcc: machine',
-    builds: gccVariants.map((variant) => machineBuild(gccNamed[variant], at(variant), quick)),
+    name: `gcc: ${name}`,
+    builds: inLayouts(gccNamed, folder, cost),
     compared: gccCompared,
     facts: [gccFact(readReport('gcc', gccDumps(at('ours'))))],
   };
-};
+}
+
+/** @param names of builds, by the folders of their objects */
+function inLayouts(names: Readonly<Record<string, string>>, folder: string, cost: Native['cost']): Build[] {
+  return Object.entries(names).map(([variant, name]) => ({
+    name,
+    cost: (round) => cost(link(join(folder, variant), round + 1)),
+  }));
+}
+
+const machineSource = join(programs, 'machine.cpp');
+
+/** Takes the seconds of CPU time that it is given. */
+function machine(quick: boolean): Native {
+  return {
+    name: 'machine',
+    compilers: { clang: 'clang++-19', gcc: 'g++-12' },
+    flags: [],
+    sources: [machineSource],
+    load: (program) => [program, quick ? '1.5' : '4'],
+    cost: (program) => costOfRounds(program, quick ? 0.3 : 0.5),
+  };
+}
+
+export const clang: Prepare = ({ quick, folder }) => clangCase(machine(quick), folder, clangCompared);
+export const gcc: Prepare = ({ quick, folder }) => gccCase(machine(quick), folder);
 
 export function gccFact(report: ReturnType<typeof readReport>): Fact {
   return {
@@ -192,7 +227,7 @@ export function gccDumps(folder: string): string {
 
 export const bolt: Prepare = async ({ quick, folder }): Promise<Case> => {
   const at = (name: string): string => join(folder, name);
-  copyFileSync(machine, at('machine.cpp'));
+  copyFileSync(machineSource, at('machine.cpp'));
   const relocatable = ['-fuse-ld=lld', '-no-pie', '-Wl,--build-id,-q'];
   tool(['clang++-19', ...clangFlags, ...relocatable, '-o', 'none', 'machine.cpp'], folder);
   const command = [at('none'), quick ? '1.5' : '4'];

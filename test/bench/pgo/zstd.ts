@@ -10,29 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { readReport, reportFlags } from '../../../src/pgo/consumption.js';
-import { llvmProfile } from '../../../src/pgo/llvm.js';
-import type { Case, Prepare } from './cases.js';
-import type { Build } from './comparison.js';
-import {
-  clangCompared,
-  clangFlags,
-  gccCompared,
-  gccDumps,
-  gccFact,
-  gccFlags,
-  gccNamed,
-  gccVariants,
-  llvmFact,
-  named,
-  overlapFact,
-  referenceProfile,
-  sampledByPerf,
-  useGcc,
-  useLlvm,
-} from './native.js';
-import { clangSteady, compile, gccSteady, link } from './objects.js';
-import { capture, captureFloor, cpuOf, exportTo, perfRecord, tool } from './tools.js';
+import type { Prepare } from './cases.js';
+import { clangCase, clangCompared, gccCase, type Native } from './native.js';
+import { cpuOf, tool } from './tools.js';
 
 const cache = join(process.cwd(), 'node_modules', '.cache', 'profbound-zstd');
 
@@ -73,7 +53,7 @@ function files(folder: string): string[] {
 }
 
 /** A script that packs and unpacks with one build, as a backup does. */
-function load(folder: string): string {
+function loadScript(folder: string): string {
   const script = join(folder, 'load.sh');
   const input = join(folder, 'input');
   // Machine code, text and debug information.
@@ -86,55 +66,22 @@ function load(folder: string): string {
   return script;
 }
 
-const compileZstd = (words: readonly string[], folder: string): string =>
-  compile([...words, '-w', '-DXXH_NAMESPACE=ZSTD_'], files(sources()), folder);
+function zstd(folder: string): Native {
+  const script = loadScript(folder);
+  return {
+    name: 'zstd',
+    compilers: { clang: 'clang-19', gcc: 'gcc-12' },
+    flags: ['-w', '-DXXH_NAMESPACE=ZSTD_'],
+    sources: files(sources()),
+    load: (program) => ['bash', script, program, '8'],
+    cost: (program) => cpuOf(['bash', script, program, '2']),
+  };
+}
 
-const zstdBuild = (name: string, at: string, script: string): Build => ({
-  name,
-  cost: (round) => cpuOf(['bash', script, link(at, round + 1), '2']),
-});
-
-export const zstdClang: Prepare = async ({ folder }): Promise<Case> => {
-  const at = (name: string): string => join(folder, name);
-  const build = (variant: keyof typeof named, ...more: readonly string[]): string =>
-    compileZstd(['clang-19', ...clangFlags, ...clangSteady, ...more], at(variant));
-  build('none');
-  const none = link(at('none'), null);
-  const script = load(folder);
-  const command = ['bash', script, none, '8'];
-  const addresses = perfRecord(command, folder, none);
-  referenceProfile(addresses, none, at('reference.prof'), folder);
-  writeFileSync(at('same.prof'), llvmProfile([sampledByPerf(addresses, none)]));
-  await exportTo(at('ours.prof'), await capture(['--', ...command], at('capture')), none, 'llvm');
-  const reports = (['ours', 'same', 'reference'] as const).map((variant) =>
-    llvmFact(named[variant], build(variant, ...useLlvm(at(`${variant}.prof`)), ...reportFlags.llvm)),
+export const zstdClang: Prepare = ({ folder }) =>
+  clangCase(
+    zstd(folder),
+    folder,
+    clangCompared.map((each) => ({ ...each, wanted: 'no loss' as const })),
   );
-  return {
-    name: 'clang: zstd',
-    builds: Object.entries(named).map(([variant, name]) => zstdBuild(name, at(variant), script)),
-    compared: clangCompared.map((each) => ({ ...each, wanted: 'no loss' as const })),
-    facts: [...reports, overlapFact(at('same.prof'), at('reference.prof'), folder)],
-  };
-};
-
-export const zstdGcc: Prepare = async ({ folder }): Promise<Case> => {
-  const at = (name: string): string => join(folder, name);
-  const build = (variant: (typeof gccVariants)[number], ...more: readonly string[]): string =>
-    compileZstd(['gcc-12', ...gccFlags, ...gccSteady, ...more], at(variant));
-  build('none');
-  const none = link(at('none'), null);
-  const script = load(folder);
-  const command = ['--', 'bash', script, none, '8'];
-  const captured = await capture(command, at('capture'));
-  await exportTo(at('ours.prof'), captured, none, 'gcc');
-  await exportTo(at('floor.prof'), await captureFloor(captured, command, at('few')), none, 'gcc');
-  build('floor', ...useGcc(at('floor.prof')));
-  build('unrolled', ...useGcc(at('ours.prof')), '-funroll-loops');
-  build('ours', ...useGcc(at('ours.prof')), ...reportFlags.gcc);
-  return {
-    name: 'gcc: zstd',
-    builds: gccVariants.map((variant) => zstdBuild(gccNamed[variant], at(variant), script)),
-    compared: gccCompared,
-    facts: [gccFact(readReport('gcc', gccDumps(at('ours'))))],
-  };
-};
+export const zstdGcc: Prepare = ({ folder }) => gccCase(zstd(folder), folder);
