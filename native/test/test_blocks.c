@@ -46,6 +46,28 @@ static void agrees(const char *command)
 	CHECK(different * 10000 <= instructions);
 }
 
+static void is_block(struct block block, struct block expected)
+{
+	CHECK_NUMBER(block.offset, expected.offset);
+	CHECK_NUMBER(block.bytes, expected.bytes);
+	CHECK_NUMBER(block.instructions, expected.instructions);
+	CHECK_NUMBER(block.goes_on, expected.goes_on);
+	CHECK_NUMBER(block.jumps, expected.jumps);
+	CHECK_NUMBER(block.target, expected.target);
+	CHECK_NUMBER(block.exit, expected.exit);
+}
+
+static void are_blocks(const uint8_t *code, size_t size, const struct block *expected, size_t number)
+{
+	struct block *blocks;
+	size_t count = blocks_find(code, size, &blocks);
+
+	CHECK_NUMBER(count, number);
+	for (size_t i = 0; i < count && i < number; i++)
+		is_block(blocks[i], expected[i]);
+	free(blocks);
+}
+
 static void finds_blocks(void)
 {
 	static const uint8_t code[] = {
@@ -59,19 +81,37 @@ static void finds_blocks(void)
 		0xc3,             /* 17 ret */
 		0x06,             /* 18 nothing */
 	};
-	static const struct block expected[] = { { 0, 6, 3 }, { 6, 6, 3 }, { 12, 6, 2 } };
-	struct block *blocks;
-	size_t count = blocks_find(code, sizeof(code), &blocks);
+	static const struct block expected[] = {
+		{ 0, 6, 3, true, true, 12, BLOCK_STAYS },
+		{ 6, 6, 3, true, true, 6, BLOCK_STAYS },
+		{ 12, 6, 2, false, false, 0, BLOCK_LEAVES },
+	};
 
-	CHECK_NUMBER(count, 3);
-	for (size_t i = 0; i < count && i < 3; i++) {
-		CHECK_NUMBER(blocks[i].offset, expected[i].offset);
-		CHECK_NUMBER(blocks[i].bytes, expected[i].bytes);
-		CHECK_NUMBER(blocks[i].instructions, expected[i].instructions);
-	}
-	free(blocks);
-	CHECK_NUMBER(blocks_find(code, 0, &blocks), 0);
-	free(blocks);
+	are_blocks(code, sizeof(code), expected, 3);
+	are_blocks(code, 0, NULL, 0);
+}
+
+static void tells_where_blocks_lead(void)
+{
+	static const uint8_t code[] = {
+		0x74, 0x7f,       /* 0  je 129, of other code */
+		0xeb, 0x03,       /* 2  jmp 7 */
+		0xff, 0x24, 0xc0, /* 4  jmp *(%rax,%rax,8) */
+		0x75, 0xfc,       /* 7  jne 5, within an instruction */
+		0xff, 0xd0,       /* 9  call *%rax */
+		0xeb, 0xf7,       /* 11 jmp 4 */
+		0x90,             /* 13 nop, and what follows is not known */
+	};
+	static const struct block expected[] = {
+		{ 0, 2, 1, true, false, 0, BLOCK_LEAVES },
+		{ 2, 2, 1, false, true, 7, BLOCK_STAYS },
+		{ 4, 3, 1, false, false, 0, BLOCK_GOES_BY_POINTER },
+		{ 7, 2, 1, true, false, 0, BLOCK_LEAVES },
+		{ 9, 4, 2, false, true, 4, BLOCK_STAYS },
+		{ 13, 1, 1, false, false, 0, BLOCK_LEAVES },
+	};
+
+	are_blocks(code, sizeof(code), expected, 6);
 }
 
 static void finds_calls(void)
@@ -106,6 +146,7 @@ static void finds_calls(void)
 int main(void)
 {
 	finds_blocks();
+	tells_where_blocks_lead();
 	finds_calls();
 	/* OpenSSL has instructions of every generation of vectors. */
 	agrees("objdump -d -w /usr/lib/x86_64-linux-gnu/libcrypto.so.3 2>/dev/null | head -n 600000");

@@ -42,6 +42,10 @@ export interface CodeBlock {
   readonly address: number;
   readonly bytes: number;
   readonly instructions: number;
+  /** Where else it may lead than to the successors: nowhere, out of the function, or to where a pointer says. */
+  readonly exit: 'none' | 'out' | 'pointer';
+  /** Addresses of blocks of the function that may run next. */
+  readonly successors: readonly number[];
 }
 
 export interface CodeLocation {
@@ -72,12 +76,14 @@ const symbolShape = {
   locations: z.array(z.array(whole).min(1)),
 };
 const functionsSchema = z.array(z.object({ name: text, file: text, start_line: whole }));
+/** By the collector's numbers. */
+const exits = ['none', 'out', 'pointer'] as const;
 const answerSchema = z.object({
   build_id: text,
   symbols: z.array(
     z.object({
       ...symbolShape,
-      blocks: z.array(z.tuple([whole, whole, whole])),
+      blocks: z.array(z.tuple([whole, whole, whole, whole.max(exits.length - 1)], whole)),
       astray: z.array(whole),
     }),
   ),
@@ -138,7 +144,13 @@ function toAnnotation({ build_id: buildId, symbols, functions }: z.infer<typeof 
     astray: new Set(symbols.flatMap(({ astray }) => astray)),
     symbols: symbols.map(({ locations: rows, blocks: code, astray: _, ...rest }) => {
       const own: CodeLocation[] = [];
-      const blocks = code.map(([address, bytes, instructions]) => ({ address, bytes, instructions }));
+      const blocks = code.map(([address, bytes, instructions, exit, ...successors]) => ({
+        address,
+        bytes,
+        instructions,
+        exit: exits[exit] as CodeBlock['exit'],
+        successors,
+      }));
       const symbol: CodeSymbol = { ...rest, blocks, locations: own };
       for (const [address, ...triples] of rows as [number, ...number[]][]) {
         const location = { address, symbol, frames: framesOf(triples, known) };

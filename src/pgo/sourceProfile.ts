@@ -5,7 +5,8 @@
  * never. How often instructions ran is told from samples of whole basic blocks first. Callers on the stacks also say where
  * indirect calls led.
  */
-import type { Annotation, CodeBlock, CodeLocation, CodeSymbol, SourceFrame } from './annotation.js';
+import type { Annotation, CodeLocation, CodeSymbol, SourceFrame } from './annotation.js';
+import { BlockCounts } from './blockCounts.js';
 import { type BinarySamples, elsewhere } from './samples.js';
 
 export interface Position {
@@ -92,7 +93,7 @@ class Reader {
 
   #addSymbol(symbol: CodeSymbol, counts: ReadonlyMap<number, number>, oneSample: number): void {
     if (!symbol.locations.some(({ address }) => counts.has(address))) return;
-    const blocks = new BlockCounts(symbol, counts);
+    const blocks = new BlockCounts(symbol, counts, oneSample);
     for (const location of symbol.locations) {
       this.#addCount(location, counts.get(location.address) ?? 0, blocks.at(location.address));
     }
@@ -101,7 +102,7 @@ class Reader {
     if (body === undefined || entry === undefined) return;
     // Not as often as the line it begins with: where that is a loop's, compilers would take the loop for one that runs once.
     // Nor never: then they would take the function for one that is not called.
-    body.head = Math.max(body.head, blocks.at(entry), oneSample / 2 / blocks.instructionsAt(entry));
+    body.head = Math.max(body.head, blocks.at(entry), blocks.leastAt(entry));
   }
 
   #addCount({ symbol, frames }: CodeLocation, weight: number, runs: number): void {
@@ -187,52 +188,4 @@ function merge(into: Body, from: Body): void {
 /** Entries of a map by key, so that the same profile gives the same bytes. */
 export function sorted<Key extends number | string, Value>(map: ReadonlyMap<Key, Value>): [Key, Value][] {
   return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-/**
- * How often each instruction of a function ran, by samples of its whole basic block: an instruction that others wait for
- * gets more samples than it ran, its neighbours fewer, and the block runs as one.
- */
-class BlockCounts {
-  /** Of a block's samples, those of one instruction, by the block's place in the symbol's list. */
-  readonly #each: Float64Array;
-
-  constructor(
-    private readonly symbol: CodeSymbol,
-    private readonly counts: ReadonlyMap<number, number>,
-  ) {
-    this.#each = new Float64Array(symbol.blocks.length);
-    for (const { address } of symbol.locations) {
-      const at = this.#find(address);
-      if (at === null) continue;
-      const { instructions } = symbol.blocks[at] as CodeBlock;
-      this.#each[at] = (this.#each[at] as number) + (counts.get(address) ?? 0) / instructions;
-    }
-  }
-
-  /** Where the code could not be read an instruction has its own samples. */
-  at(address: number): number {
-    const block = this.#find(address);
-    return block === null ? (this.counts.get(address) ?? 0) : (this.#each[block] as number);
-  }
-
-  /** Of the block an address lies in; 1 where the code could not be read. */
-  instructionsAt(address: number): number {
-    const block = this.#find(address);
-    return block === null ? 1 : (this.symbol.blocks[block] as CodeBlock).instructions;
-  }
-
-  /** The block an address lies in. */
-  #find(address: number): number | null {
-    const { blocks } = this.symbol;
-    let low = 0;
-    let high = blocks.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((blocks[middle] as CodeBlock).address <= address) low = middle + 1;
-      else high = middle;
-    }
-    const found = blocks[low - 1];
-    return found !== undefined && address < found.address + found.bytes ? low - 1 : null;
-  }
 }

@@ -3,7 +3,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { consumptionError, readReport, reportFlags } from '../../src/pgo/consumption.js';
+import { readProfile } from '../../src/pgo/content.js';
 import { gccProfile } from '../../src/pgo/gcc.js';
+import { type Body, positionAt } from '../../src/pgo/sourceProfile.js';
 import { capture, exported, openWriter, run, source, workFolder } from './support.js';
 
 const folder = workFolder();
@@ -34,6 +36,23 @@ test('is consumed: other code than without it and than with an empty one, and co
   expect(consumptionError(report)).toBeNull();
   expect(consumptionError(readReport('gcc', ''))).toMatch(/is -fauto-profile=FILE given/);
   run([join(folder, 'with'), '0.1'], folder);
+});
+
+test('counts how often lines ran, not how long they waited', async () => {
+  const program = join(folder, 'waits');
+  run(['gcc-12', '-O2', '-g', '-o', program, source('waits.c')], folder);
+  const writer = openWriter(join(folder, 'waiting'));
+  await capture(writer, [program, '2']);
+  const out = join(folder, 'waits.afdo');
+  exported(writer, { format: 'gcc', binary: program, out });
+  const { profile } = readProfile('gcc', readFileSync(out), { name: out, llvmProfdata: null });
+  const { positions } = profile.get('visit') as Body;
+  const [step, look, mix] = [4, 7, 9].map((line) => positions.get(positionAt(line, 0))?.count as number);
+  expect(step).toBeGreaterThan(0);
+  expect([look, mix]).toEqual([step, step]);
+  // One in sixteen, by few samples.
+  const taken = positions.get(positionAt(6, 0))?.count as number;
+  expect(taken / (step as number)).toBeLessThan(1 / 4);
 });
 
 function codeOf(program: string): string {

@@ -1,6 +1,6 @@
 /** From samples and a binary's lines to a profile, on a binary that is made up: what is counted how, to the digit. */
 import { describe, expect, test } from '@jest/globals';
-import type { Annotation, CodeSymbol } from '../../src/pgo/annotation.js';
+import type { Annotation, CodeBlock, CodeSymbol } from '../../src/pgo/annotation.js';
 import { gccProfile } from '../../src/pgo/gcc.js';
 import { llvmProfile } from '../../src/pgo/llvm.js';
 import { type AddressStack, elsewhere } from '../../src/pgo/samples.js';
@@ -49,13 +49,20 @@ describe('a function', () => {
     ]);
   });
 
+  /** Blocks of four bytes an instruction, one behind another, each with where it may lead. */
+  function blocksFrom(address: number, ...parts: readonly [number, CodeBlock['exit'], ...number[]][]) {
+    let begin = address;
+    return parts.map(([instructions, exit, ...successors]): CodeBlock => {
+      const block = { address: begin, bytes: 4 * instructions, instructions, exit, successors };
+      begin += block.bytes;
+      return block;
+    });
+  }
+
   test('ran as often as its blocks: their samples are shared among their instructions', () => {
-    const blocks = [
-      { address: 100, bytes: 12, instructions: 4 },
-      { address: 112, bytes: 4, instructions: 2 },
-    ];
-    expect(textOf(sampled(readable(program, blocks), [8, 104], [4, 112]))).toEqual([
-      'work:12:2',
+    const blocks = blocksFrom(100, [3, 'none', 112], [2, 'out']);
+    expect(textOf(sampled(readable(program, blocks), [6, 104], [4, 112]))).toEqual([
+      'work:10:2',
       ' 0: 2',
       ' 2: 2',
       ' 5: 2',
@@ -64,10 +71,7 @@ describe('a function', () => {
 
   test('was entered as often as its first block ran, whatever else is in the line it begins with, and not never', () => {
     const loop = annotation({ work: { 100: frames('work@10:12'), 104: frames('work@10:12') } });
-    const blocks = [
-      { address: 100, bytes: 4, instructions: 1 },
-      { address: 104, bytes: 8, instructions: 2 },
-    ];
+    const blocks = blocksFrom(100, [1, 'none', 104], [2, 'out', 104]);
     expect(textOf(sampled(readable(loop, blocks), [2, 100], [8, 104]))).toEqual(['work:10:2', ' 2: 4']);
     expect(textOf(sampled(readable(loop, blocks), [8, 104]))).toEqual(['work:8:1', ' 2: 4']);
   });

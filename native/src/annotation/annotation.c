@@ -67,6 +67,21 @@ static void write_location(struct annotator *annotator, const struct covering *c
 	json_close(json, ']');
 }
 
+/* As address, bytes, instructions, enum block_exit, and the addresses of the blocks that may be next. */
+static void write_block(struct json *json, uint64_t start, const struct block *block)
+{
+	json_open(json, NULL, '[');
+	json_unsigned(json, NULL, start + block->offset);
+	json_unsigned(json, NULL, block->bytes);
+	json_unsigned(json, NULL, block->instructions);
+	json_unsigned(json, NULL, block->exit);
+	if (block->goes_on)
+		json_unsigned(json, NULL, start + block->offset + block->bytes);
+	if (block->jumps)
+		json_unsigned(json, NULL, start + block->target);
+	json_close(json, ']');
+}
+
 static void write_blocks(struct annotator *annotator, const struct covering *covering, const uint8_t *code)
 {
 	struct json *json = &annotator->json;
@@ -74,13 +89,8 @@ static void write_blocks(struct annotator *annotator, const struct covering *cov
 	size_t count = code ? blocks_find(code, covering->size, &blocks) : 0;
 
 	json_open(json, "blocks", '[');
-	for (size_t i = 0; i < count; i++) {
-		json_open(json, NULL, '[');
-		json_unsigned(json, NULL, covering->start + blocks[i].offset);
-		json_unsigned(json, NULL, blocks[i].bytes);
-		json_unsigned(json, NULL, blocks[i].instructions);
-		json_close(json, ']');
-	}
+	for (size_t i = 0; i < count; i++)
+		write_block(json, covering->start, &blocks[i]);
 	json_close(json, ']');
 	free(blocks);
 }

@@ -41,25 +41,49 @@ static size_t mark(const uint8_t *code, size_t size, uint8_t *marks)
 	return size;
 }
 
+/* Whether a block begins at a target. One within an instruction is none: the code was misread, or is a trick. */
+static bool is_block(const uint8_t *marks, size_t end, int64_t target)
+{
+	return target >= 0 && target < (int64_t)end && marks[target] == (BEGINS_INSTRUCTION | BEGINS_BLOCK);
+}
+
+/* Fills in where a block leads whose last instruction ends at `at`. */
+static void end_block(struct block *block, struct instruction last, const uint8_t *marks, size_t at, size_t end)
+{
+	int64_t target = (int64_t)at + last.distance;
+	bool has_target = last.kind == INSTRUCTION_BRANCH || last.kind == INSTRUCTION_JUMP;
+	bool falls_through = last.kind == INSTRUCTION_PLAIN || last.kind == INSTRUCTION_BRANCH;
+
+	block->goes_on = falls_through && at < end;
+	block->jumps = has_target && is_block(marks, end, target);
+	block->target = block->jumps ? target : 0;
+	if (last.is_indirect && !last.is_call)
+		block->exit = BLOCK_GOES_BY_POINTER;
+	else if (block->goes_on < falls_through || block->jumps < has_target || last.kind == INSTRUCTION_END)
+		block->exit = BLOCK_LEAVES;
+}
+
 size_t blocks_find(const uint8_t *code, size_t size, struct block **blocks)
 {
 	uint8_t *marks = must_allocate(size, 1);
-	size_t count = 0, capacity = 0, end = size ? mark(code, size, marks) : 0;
+	size_t count = 0, capacity = 0, end = size ? mark(code, size, marks) : 0, next;
 
 	*blocks = NULL;
-	for (size_t at = 0; at < end; at++) {
-		/* A target within an instruction is none: the code was misread, or is a trick. */
-		bool begins = marks[at] & BEGINS_INSTRUCTION;
+	for (size_t at = 0; at < end; at = next) {
+		struct instruction instruction = instruction_read(code + at, size - at);
 
-		if (begins && marks[at] & BEGINS_BLOCK) {
+		next = at + instruction.length;
+		if (marks[at] & BEGINS_BLOCK) {
 			if (count == capacity) {
 				capacity = capacity ? capacity * 2 : 16;
 				*blocks = must_resize(*blocks, capacity, sizeof(**blocks));
 			}
 			(*blocks)[count++] = (struct block){ .offset = at };
 		}
-		(*blocks)[count - 1].bytes++;
-		(*blocks)[count - 1].instructions += begins;
+		(*blocks)[count - 1].bytes += instruction.length;
+		(*blocks)[count - 1].instructions++;
+		if (next == end || marks[next] & BEGINS_BLOCK)
+			end_block(&(*blocks)[count - 1], instruction, marks, next, end);
 	}
 	free(marks);
 	return count;

@@ -1,21 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The basic blocks of a function: stretches of machine code that run from the first instruction to the last, or not at all. */
+/*
+ * The basic blocks of a function, stretches of machine code that run from the first instruction to the last or not at all, and which
+ * may run behind which.
+ */
 #ifndef PROFBOUND_BLOCKS_H
 #define PROFBOUND_BLOCKS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* Where a block may lead besides to blocks of the function that are known. */
+enum block_exit {
+	BLOCK_STAYS,
+	/* Out of the function: it returns, or ends by a jump. */
+	BLOCK_LEAVES,
+	/* To where a pointer says: by a table to another block, or out of the function. */
+	BLOCK_GOES_BY_POINTER,
+};
 
 struct block {
 	/* From the function's begin on. */
 	uint32_t offset;
 	uint32_t bytes;
 	uint32_t instructions;
+	/* The block behind it may be next. */
+	bool goes_on;
+	/* That at `target` may be next. */
+	bool jumps;
+	uint32_t target;
+	enum block_exit exit;
 };
 
 /*
  * Finds the blocks in a function's code, up to the first byte that cannot be read as an instruction; where a jump by table
- * leads is not seen. Returns how many there are, in `*blocks`, which is the caller's to free.
+ * leads is not known, only that it is one. Calls return. Returns how many there are, in `*blocks`, which is the caller's to free.
  */
 size_t blocks_find(const uint8_t *code, size_t size, struct block **blocks);
 
