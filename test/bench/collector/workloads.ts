@@ -1,4 +1,4 @@
-/** What is profiled: programs as they are installed, and two that are built here, each under a load that counts units. */
+/** What is profiled: programs as they are installed, and three that are built here, each under a load that counts units. */
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { end, nextLine, otherCpus, pause, run, start, withChildren, workloadCpus
 export interface Workload {
   readonly name: string;
   /** What most of its stacks are unwound by. */
-  readonly unwound: '.eh_frame' | 'frame pointers';
+  readonly unwound: '.eh_frame' | "Go's tables" | 'frame pointers';
   /** Starts it; `folder` is its own. */
   start(folder: string): Promise<Running>;
 }
@@ -146,15 +146,22 @@ const python: Workload = {
   start: () => startWorker(['/usr/bin/python3', join(programs, 'worker.py')]),
 };
 
-const cpp: Workload = {
-  name: 'C++ -O2',
-  unwound: '.eh_frame',
+/** The same program twice: as distributions build, and with nothing but frame pointers to go by. */
+const engine = (name: string, unwound: Workload['unwound'], flags: readonly string[]): Workload => ({
+  name,
+  unwound,
   async start(folder) {
     const binary = join(folder, 'engine');
-    await run(['g++', '-O2', '-fomit-frame-pointer', '-o', binary, join(programs, 'engine.cpp')]);
+    await run(['g++', '-O2', ...flags, '-o', binary, join(programs, 'engine.cpp')]);
     return startWorker([binary]);
   },
-};
+});
+const cpp = engine('C++ -O2', '.eh_frame', ['-fomit-frame-pointer']);
+const framed = engine('C++ -fno-omit-frame-pointer', 'frame pointers', [
+  '-fno-omit-frame-pointer',
+  '-fno-asynchronous-unwind-tables',
+  '-fno-exceptions',
+]);
 
 /** A service that prints its port, after some of its load. */
 async function startService(words: readonly string[], path: string): Promise<Running> {
@@ -181,7 +188,7 @@ const node: Workload = {
 
 const go: Workload = {
   name: 'Go',
-  unwound: 'frame pointers',
+  unwound: "Go's tables",
   async start(folder) {
     const source = join(folder, 'service.go');
     const binary = join(folder, 'service');
@@ -191,4 +198,4 @@ const go: Workload = {
   },
 };
 
-export const workloads: readonly Workload[] = [redis, nginx, python, node, go, cpp];
+export const workloads: readonly Workload[] = [redis, nginx, python, node, go, cpp, framed];

@@ -28,7 +28,9 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER, condition_mutex = PTHR
 static pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
 static pthread_barrier_t lock_barrier, condition_barrier;
 static volatile int is_told, is_over;
-static int request[2], answer[2], file, schedstat, kept;
+static int request[2], answer[2], file, direct, schedstat, kept;
+/* Of the file, and of what is read past all caches, which takes whole pages. */
+static char block[4 << 20] __attribute__((aligned(4096)));
 
 static PLACE void pause_for(long nanoseconds)
 {
@@ -63,8 +65,6 @@ static PLACE void read_answer(void)
 /* Not part of the wait: it computes, and hardly ever blocks. */
 static void fill_file(void)
 {
-	static char block[4 << 20];
-
 	kept += pwrite(file, block, sizeof(block), 0);
 }
 
@@ -72,6 +72,11 @@ static PLACE void flush_file(void)
 {
 	fsync(file);
 	kept++;
+}
+
+static PLACE void read_block(void)
+{
+	kept += pread(direct, block, sizeof(block), 0);
 }
 
 static PLACE void poll_for(int milliseconds)
@@ -121,6 +126,12 @@ static PLACE void reads_pipe(void)
 static PLACE void flushes_file(void)
 {
 	flush_file();
+	kept++;
+}
+
+static PLACE void reads_disk(void)
+{
+	read_block();
 	kept++;
 }
 
@@ -230,13 +241,18 @@ int main(int count, char **arguments)
 		{ "sleeps_long", sleeps_long, 0 },	     { "sleeps_short", sleeps_short, 0 },
 		{ "waits_for_lock", waits_for_lock, 0 },     { "waits_for_condition", waits_for_condition, 0 },
 		{ "reads_pipe", reads_pipe, 0 },	     { "flushes_file", flushes_file, 0 },
-		{ "polls", polls, 0 },			     { "sleeps_very_briefly", sleeps_very_briefly, 0 },
-		{ "sleeps_briefly", sleeps_briefly, 0 },
+		{ "reads_disk", reads_disk, 0 },	     { "polls", polls, 0 },
+		{ "sleeps_very_briefly", sleeps_very_briefly, 0 }, { "sleeps_briefly", sleeps_briefly, 0 },
 	};
 
 	if (count < 2 || pipe(request) || pipe(answer))
 		return 1;
 	file = open(arguments[1], O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	direct = open(arguments[1], O_RDONLY | O_DIRECT | O_CLOEXEC);
+	if (direct < 0) {
+		perror(arguments[1]);
+		return 1;
+	}
 	schedstat = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
 	pthread_barrier_init(&lock_barrier, NULL, 2);
 	pthread_barrier_init(&condition_barrier, NULL, 2);
@@ -247,8 +263,8 @@ int main(int count, char **arguments)
 	visit(places + 3, 1, 40);
 	start(answers);
 	visit(places + 4, 1, 40);
-	visit(places + 5, 2, 40);
-	visit(places + 7, 2, 2000);
+	visit(places + 5, 3, 40);
+	visit(places + 8, 2, 2000);
 	putchar('{');
 	for (unsigned i = 0; i < sizeof(places) / sizeof(*places); i++)
 		printf("%s\"%s\": %lld", i ? ", " : "", places[i].name, (long long)places[i].blocked);
