@@ -1,5 +1,6 @@
 /**
- * What it costs to know where threads wait, for programs that do nothing but switch between threads.
+ * What it costs to know where threads wait, for programs that do nothing but switch between threads; and how right it is, by a
+ * program that knows how long it waits where.
  *
  *     npm run bench:off-cpu -- [--quick] [--json] [--collector FILE]
  *
@@ -11,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { captureSummarySchema } from '../../src/bundle/summary.js';
+import { estimated, measurePlaces, type Place } from './off-cpu/places.js';
 
 const { values } = parseArgs({
   options: {
@@ -92,6 +94,28 @@ function wantedOf(rows: readonly Row[]) {
   ];
 }
 
+const errorOf = ({ known, reported }: Place): number => reported / known - 1;
+
+function printPlaces(places: readonly Place[]): void {
+  console.log('\nmilliseconds blocked: as the program knows, as reported; in how many blocks');
+  for (const place of places) {
+    const { name, known, reported, blocks } = place;
+    const figures = [known / 1e6, reported / 1e6].map((figure) => figure.toFixed(2).padStart(12));
+    const error = `${(100 * errorOf(place)).toFixed(2)} %`.padStart(10);
+    console.log(`${name.padEnd(22)}${figures.join('')}${String(blocks).padStart(8)}${error}`);
+  }
+  const surely = places.filter(({ name }) => !estimated.test(name));
+  const brief = places.filter(({ name }) => /briefly/.test(name));
+  const sum = (key: 'known' | 'reported'): number => brief.reduce((total, place) => total + place[key], 0);
+  const worst = Math.max(...surely.map((place) => Math.abs(errorOf(place))));
+  const together = sum('reported') / sum('known') - 1;
+  console.log(`  the two brief ones together: ${(100 * together).toFixed(2)} %`);
+  const isMet = worst <= 0.01 ? 'met   ' : 'MISSED';
+  console.log(
+    `  ${isMet}  largest error of those told one by one: ${(100 * worst).toFixed(2)} %, wanted <= 1 %`,
+  );
+}
+
 function line(cells: readonly string[]): string {
   return cells.map((cell, index) => (index === 0 ? cell.padEnd(8) : cell.padStart(15))).join('');
 }
@@ -99,8 +123,9 @@ function line(cells: readonly string[]): string {
 try {
   execFileSync('gcc', ['-O2', '-pthread', '-o', program, join('test', 'bench', 'off-cpu', 'switches.c')]);
   const rows = ['pipe', 'futex', 'yield'].map(measure);
+  const places = measurePlaces(values.collector, folder);
   if (values.json) {
-    console.log(JSON.stringify(rows, null, 2));
+    console.log(JSON.stringify({ rows, places }, null, 2));
   } else {
     console.log('switches a second; BPF time a switch; stacks; what the sums lost');
     console.log(line(['', 'alone', 'on CPU', 'off CPU', 'ns/switch', 'stacks/s', 'lost ns', 'not CPU %']));
@@ -120,6 +145,7 @@ try {
     for (const { what, limit, measured, isMet } of wantedOf(rows)) {
       console.log(`  ${isMet ? 'met   ' : 'MISSED'}  ${what}: ${measured}, wanted ${limit}`);
     }
+    printPlaces(places);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
