@@ -11,6 +11,7 @@
 
 #include "clock.bpf.h"
 #include "search.bpf.h"
+#include "seen.bpf.h"
 
 /* A row is six bytes, here in the lower ones of a word. */
 #define ORC_ROW_BYTES 6
@@ -74,6 +75,14 @@ struct kernel_walk {
 	__u64 frames[MAX_KERNEL_DEPTH];
 };
 
+/* What the callback of a walk needs; bpf_loop() wants it on the stack. */
+struct kernel_progress {
+	struct kernel_walk *walk;
+	struct seen_callers *seen;
+	struct kernel_block *block;
+	int step;
+};
+
 /* The index of the last row for code that begins at or before `offset`, and so the row. False when it cannot be read. */
 __noinline bool search_row(struct kernel_walk *walk, struct kernel_block *block, __u32 offset)
 {
@@ -108,14 +117,12 @@ __noinline bool search_row(struct kernel_walk *walk, struct kernel_block *block,
 	return !bpf_probe_read_kernel(&walk->row, ORC_ROW_BYTES, (const void *)(kernel_table.rows + ORC_ROW_BYTES * (first + low)));
 }
 
-/* Puts the row for the code at `address` into walk->row. */
-static __always_inline bool find_row(struct kernel_walk *walk, struct kernel_block *block, __u64 address)
+/* Puts the row for the code at an offset into walk->row. */
+static __always_inline bool find_known_row(struct kernel_walk *walk, struct kernel_block *block, __u64 offset)
 {
-	__u64 offset = address - kernel_table.code, mixed, found;
+	__u64 mixed, found;
 	volatile __u64 *known;
 
-	if (offset >= kernel_table.code_bytes)
-		return false;
 	mixed = (offset * 2654435769U) & ((1U << KERNEL_CODE_BITS) - 1);
 	known = &known_rows[mixed >> KERNEL_TAG_BITS];
 	mixed <<= 8 * ORC_ROW_BYTES;
@@ -127,6 +134,28 @@ static __always_inline bool find_row(struct kernel_walk *walk, struct kernel_blo
 		return false;
 	*known = mixed | walk->row;
 	return true;
+}
+
+/* The same for a caller's, which is likely to be the one that followed last time. */
+static __always_inline bool find_callers_row(struct kernel_walk *walk, const struct kernel_progress *progress, __u64 offset)
+{
+	walk->row = seen_answer(progress->seen, offset);
+	if (walk->row)
+		return true;
+	if (!find_known_row(walk, progress->block, offset))
+		return false;
+	seen_keep(progress->seen, offset, walk->row);
+	return true;
+}
+
+/* Puts the row for the frame at hand into walk->row. */
+static __always_inline bool find_row(struct kernel_walk *walk, const struct kernel_progress *progress)
+{
+	__u64 offset = walk->ip - !walk->is_exact - kernel_table.code;
+
+	if (offset >= kernel_table.code_bytes)
+		return false;
+	return walk->is_exact ? find_known_row(walk, progress->block, offset) : find_callers_row(walk, progress, offset);
 }
 
 enum kernel_step { KERNEL_GOES_ON, KERNEL_ENDS, KERNEL_FAILS };
@@ -230,12 +259,6 @@ __noinline int step_kernel(struct kernel_walk *walk)
 	return step_to_caller(walk, sp);
 }
 
-struct kernel_progress {
-	struct kernel_walk *walk;
-	struct kernel_block *block;
-	int step;
-};
-
 static long kernel_frame(__u32 index, struct kernel_progress *progress)
 {
 	struct kernel_walk *walk = progress->walk;
@@ -246,15 +269,15 @@ static long kernel_frame(__u32 index, struct kernel_progress *progress)
 	}
 	walk->frames[index] = walk->ip;
 	walk->depth = index + 1;
-	progress->step = find_row(walk, progress->block, walk->ip - !walk->is_exact) ? step_kernel(walk) : KERNEL_FAILS;
+	progress->step = find_row(walk, progress) ? step_kernel(walk) : KERNEL_FAILS;
 	return progress->step != KERNEL_GOES_ON;
 }
 
 /* Walks from a perf event's registers in the kernel; false when that must be left to the kernel. */
 static __always_inline bool walk_kernel(const struct bpf_perf_event_data *context, struct kernel_walk *walk,
-					 struct kernel_block *block)
+					 struct seen_callers *seen, struct kernel_block *block)
 {
-	struct kernel_progress progress = { .walk = walk, .block = block, .step = KERNEL_FAILS };
+	struct kernel_progress progress = { .walk = walk, .seen = seen, .block = block, .step = KERNEL_FAILS };
 
 	/* Software events have registers that are no interrupt's. */
 	if (!kernel_table.count || !(context->regs.flags & EFLAGS_FIXED))
@@ -263,6 +286,7 @@ static __always_inline bool walk_kernel(const struct bpf_perf_event_data *contex
 	walk->sp = context->regs.sp;
 	walk->bp = context->regs.bp;
 	walk->is_exact = 1;
+	seen_begin(seen);
 	bpf_loop(MAX_KERNEL_DEPTH + 1, kernel_frame, &progress, 0);
 	return progress.step == KERNEL_ENDS;
 }

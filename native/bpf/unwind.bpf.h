@@ -56,9 +56,13 @@ struct unwind_walk {
 	/* Behind each other what of both stacks is written nearly always: it is in one page. */
 	struct kernel_walk kernel;
 	struct stack_record record;
-	/* Scratch of the kernel's walk. */
+	struct seen_callers seen;
+	/* Of the kernel's walk; and its scratch. */
+	struct seen_callers kernel_seen;
 	struct kernel_block block;
 };
+
+_Static_assert(sizeof(struct unwind_walk) <= 32 * 1024, "a per-CPU map's values are no larger");
 
 /* What the callback of a walk needs; bpf_loop() wants it on the stack. */
 struct unwind_progress {
@@ -108,24 +112,23 @@ __noinline __s32 find_rule(__u32 first, __u32 count, __u32 address)
 	return chunk->rows[low & (UNWIND_CHUNK_ROWS - 1)].rule;
 }
 
-/* Puts the rule for linked address `address` of a file into `to`; false when its file has no table there. */
-static __always_inline bool find_linked(const struct unwind_mapping *mapping, __u64 address, struct unwind_rule *to)
+/* Puts the rule at a place in all tables into `to`; false when there is none. Returns it packed, too, or 0. */
+static __always_inline bool find_known_rule(__u32 place, struct unwind_rule *to, __u64 *packed_to)
 {
-	__u32 number = mapping->first_page + (__u32)(address >> UNWIND_PAGE_BITS), index;
-	__u64 place = (__u64)number << UNWIND_PAGE_BITS | (address & UNWIND_PAGE_MASK), mixed, found, packed;
+	__u32 number = place >> UNWIND_PAGE_BITS, index;
+	__u64 mixed, found, packed;
 	const struct unwind_rule *rule;
 	struct unwind_page *page;
 	volatile __u64 *known;
 	__s32 row;
 
-	if (number >= mapping->page_limit)
-		return false;
 	/* By an odd number: no two places are mixed to one. */
-	mixed = place * 2654435769U & ((1U << PLACE_BITS) - 1);
+	mixed = (__u64)place * 2654435769U & ((1U << PLACE_BITS) - 1);
 	known = &known_rules[mixed >> (PLACE_BITS - KNOWN_RULES_BITS)];
 	mixed <<= PACKED_RULE_BITS;
 	found = *known;
 	packed = found & ((1ULL << PACKED_RULE_BITS) - 1);
+	*packed_to = packed;
 	if (packed && (found ^ mixed) >> PACKED_RULE_BITS == 0) {
 		unpack_rule(packed, to);
 		return true;
@@ -133,16 +136,45 @@ static __always_inline bool find_linked(const struct unwind_mapping *mapping, __
 	page = bpf_map_lookup_elem(&pages, &number);
 	if (!page || !page->count)
 		return false;
-	row = find_rule(page->first, page->count, address & UNWIND_PAGE_MASK);
+	row = find_rule(page->first, page->count, place & UNWIND_PAGE_MASK);
 	index = row;
 	rule = row < 0 ? NULL : bpf_map_lookup_elem(&rules, &index);
 	if (!rule)
 		return false;
 	*to = *rule;
-	packed = packed_rule(rule);
+	*packed_to = packed = packed_rule(rule);
 	if (packed)
 		*known = mixed | packed;
 	return true;
+}
+
+/* The same for a caller's, which is likely to be the one that followed last time. */
+static __always_inline bool find_callers_rule(struct seen_callers *seen, __u32 place, struct unwind_rule *to)
+{
+	__u64 packed = seen_answer(seen, place);
+
+	if (packed) {
+		unpack_rule(packed, to);
+		return true;
+	}
+	if (!find_known_rule(place, to, &packed))
+		return false;
+	seen_keep(seen, place, packed);
+	return true;
+}
+
+/* Puts the rule for the frame at hand into walk->rule; false when its file has no table there. */
+static __always_inline bool find_linked(struct unwind_walk *walk, const struct unwind_mapping *mapping, __u64 address)
+{
+	__u32 number = mapping->first_page + (__u32)(address >> UNWIND_PAGE_BITS);
+	__u32 place = number << UNWIND_PAGE_BITS | (address & UNWIND_PAGE_MASK);
+	__u64 packed;
+
+	if (number >= mapping->page_limit)
+		return false;
+	if (walk->state.is_exact)
+		return find_known_rule(place, &walk->rule, &packed);
+	return find_callers_rule(&walk->seen, place, &walk->rule);
 }
 
 static __always_inline const struct unwind_mapping *mapping_of(const struct unwind_progress *progress, __u64 code)
@@ -191,7 +223,7 @@ static long unwind_frame(__u32 index, struct unwind_progress *progress)
 		walk->end = state->is_guess ? UNWIND_CHAIN_ENDED : UNWIND_NO_MAPPING;
 		return 1;
 	}
-	if (!find_linked(mapping, code - mapping->base, &walk->rule))
+	if (!find_linked(walk, mapping, code - mapping->base))
 		walk->rule.cfa = UNWIND_CFA_FRAME_POINTER;
 	walk->has_table = mapping->page_limit != 0;
 	if (walk->rule.cfa == UNWIND_CFA_FRAME_POINTER) {
@@ -217,6 +249,7 @@ static __noinline int unwind_walk_up(struct task_struct *task, struct unwind_wal
 	progress.space = space_of_process(task->tgid, &walk->space);
 	if (progress.space) {
 		unwind_begin(&walk->state, walk->registers);
+		seen_begin(&walk->seen);
 		bpf_loop(MAX_STACK_DEPTH + 1, unwind_frame, &progress, 0);
 	}
 	/* The leaf is where it is, whatever is known of it. */

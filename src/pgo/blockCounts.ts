@@ -1,6 +1,10 @@
 /** How often each instruction of a function ran, by the samples of its basic blocks and the ways between them. */
 import type { CodeBlock, CodeSymbol } from './annotation.js';
+import { doorsOf } from './doors.js';
 import { type FlowBlock, flowThrough } from './flow.js';
+
+/** With more blocks a function's counts are those of the samples: the time it takes to mend them grows by the square. */
+const mostBlocks = 10_000;
 
 export class BlockCounts {
   /** How often each of the symbol's blocks ran. */
@@ -12,7 +16,9 @@ export class BlockCounts {
     private readonly counts: ReadonlyMap<number, number>,
     private readonly oneSample: number,
   ) {
-    this.#runs = flowThrough(this.#sampled());
+    const own = this.#samples();
+    // Ways through code that cannot be read to its end are not known.
+    this.#runs = isWhole(symbol) && own.length <= mostBlocks ? flowThrough(this.#withWays(own)) : own;
   }
 
   /** Where the code could not be read an instruction has its own samples. */
@@ -32,27 +38,33 @@ export class BlockCounts {
   }
 
   /**
-   * Of a block's samples, those of one instruction: what others wait for gets more samples than it ran, its neighbours
+   * Of each block's samples, those of one instruction: what others wait for gets more samples than it ran, its neighbours
    * fewer, and the block runs as one.
    */
-  #sampled(): FlowBlock[] {
+  #samples(): number[] {
     const { blocks, locations } = this.symbol;
-    const each = new Float64Array(blocks.length);
+    const each = blocks.map(() => 0);
     for (const { address } of locations) {
       const at = this.#find(address);
       if (at === null) continue;
       each[at] =
         (each[at] as number) + (this.counts.get(address) ?? 0) / (blocks[at] as CodeBlock).instructions;
     }
+    return each;
+  }
+
+  #withWays(counts: readonly number[]): FlowBlock[] {
+    const { blocks } = this.symbol;
     const places = new Map(blocks.map(({ address }, at) => [address, at]));
-    const isEntered = entered(blocks);
-    return blocks.map(({ instructions, exit, successors }, at) => ({
-      count: each[at] as number,
+    const ways = blocks.map(({ successors }) => successors.map((address) => places.get(address) as number));
+    const doors = doorsOf(blocks, ways, counts);
+    return blocks.map(({ instructions, exit }, at) => ({
+      ...(doors[at] as (typeof doors)[number]),
+      count: counts[at] as number,
       least: this.#half(instructions),
       instructions,
-      successors: successors.map((address) => places.get(address) as number),
-      isEntered: isEntered[at] as boolean,
-      isLeft: exit !== 'none',
+      successors: ways[at] as number[],
+      usesTable: exit === 'pointer',
     }));
   }
 
@@ -71,16 +83,7 @@ export class BlockCounts {
   }
 }
 
-/**
- * Which blocks code elsewhere may lead to: the first; those that nothing known leads to, as handlers of exceptions; and in
- * a function that jumps by a table also those that the one before does not run into, as the cases of a switch.
- */
-function entered(blocks: readonly CodeBlock[]): boolean[] {
-  const known = new Set(blocks.flatMap(({ successors }) => successors));
-  const hasTable = blocks.some(({ exit }) => exit === 'pointer');
-  return blocks.map(({ address }, at) => {
-    const before = blocks[at - 1];
-    if (before === undefined || !known.has(address)) return true;
-    return hasTable && !before.successors.includes(address);
-  });
+function isWhole({ address, size, blocks }: CodeSymbol): boolean {
+  const last = blocks.at(-1);
+  return last !== undefined && last.address + last.bytes >= address + size;
 }

@@ -15,14 +15,23 @@ export interface FlowBlock {
   readonly instructions: number;
   /** Places in the list of blocks that may run next. */
   readonly successors: readonly number[];
-  /** Whether code elsewhere may lead here, or this to code elsewhere. */
-  readonly isEntered: boolean;
+  /** Whether code elsewhere leads here: for certain, or only if nothing else explains the samples. */
+  readonly isEntered: 'surely' | 'hardly' | 'never';
+  /** Whether it may lead out of the function. */
   readonly isLeft: boolean;
+  /** Whether it jumps by a table, and whether it may be where that leads. */
+  readonly usesTable: boolean;
+  readonly isInTable: boolean;
 }
 
 /** Longer blocks' counts are no surer: few instructions of a block have most of its samples. */
 const mostCost = 8;
 const sureness = 16;
+/** More than to give up the counts of a block. */
+const costOfEntry = 2 * mostCost;
+/** As little as to believe in an instruction more. */
+const costOfTable = 1;
+const unlimited = Number.POSITIVE_INFINITY;
 /** Counts are whole numbers here, so that the sums are exact; the highest is this. */
 const resolution = 1e9;
 
@@ -31,25 +40,43 @@ export function flowThrough(blocks: readonly FlowBlock[]): number[] {
   const highest = blocks.reduce((most, { count }) => Math.max(most, count), 0);
   if (highest === 0) return blocks.map(() => 0);
   const scale = resolution / highest;
-  const network = new Network(2 * blocks.length + 1);
-  const outside = 2 * blocks.length;
-  const parts = blocks.map(({ count, least, instructions, successors, isEntered, isLeft }, at) => {
+  const [outside, table] = [2 * blocks.length, 2 * blocks.length + 1];
+  const network = new Network(2 * blocks.length + 2);
+  // What jumps by a pointer may also leave: it is a call that does not return.
+  network.connect(table, outside, unlimited, 0);
+  const parts = blocks.map((block, at) => {
     const [begin, end] = [2 * at, 2 * at + 1];
-    const cost = Math.max(1, Math.min(instructions, mostCost));
-    for (const next of successors) network.connect(end, 2 * next, Number.POSITIVE_INFINITY, 0);
-    if (isEntered) network.connect(outside, begin, Number.POSITIVE_INFINITY, 0);
-    if (isLeft) network.connect(end, outside, Number.POSITIVE_INFINITY, 0);
-    const own = Math.round(count * scale);
-    network.supply(begin, end, own);
-    const more = network.connect(begin, end, Number.POSITIVE_INFINITY, cost);
-    const kept = Math.min(own, Math.round(least * scale));
-    const less = network.connect(end, begin, own - kept, cost);
-    const lost = network.connect(end, begin, kept, cost * sureness);
-    return { own, more, less, lost };
+    for (const next of block.successors) network.connect(end, 2 * next, unlimited, 0);
+    if (block.isEntered !== 'never')
+      network.connect(outside, begin, unlimited, block.isEntered === 'surely' ? 0 : costOfEntry);
+    if (block.isLeft) network.connect(end, outside, unlimited, 0);
+    if (block.usesTable) network.connect(end, table, unlimited, 0);
+    if (block.isInTable) network.connect(table, begin, unlimited, costOfTable);
+    return countArcs(network, block, begin, end, scale);
   });
   network.settle();
   const flow = (arc: number): number => network.flow(arc);
   return parts.map(({ own, more, less, lost }) => (own + flow(more) - flow(less) - flow(lost)) / scale);
+}
+
+/** A block's own count flows already; more of it, less, and less than the least cost what they are weighed by. */
+function countArcs(
+  network: Network,
+  { count, least, instructions }: FlowBlock,
+  begin: number,
+  end: number,
+  scale: number,
+) {
+  const cost = Math.max(1, Math.min(instructions, mostCost));
+  const own = Math.round(count * scale);
+  const kept = Math.min(own, Math.round(least * scale));
+  network.supply(begin, end, own);
+  return {
+    own,
+    more: network.connect(begin, end, unlimited, cost),
+    less: network.connect(end, begin, own - kept, cost),
+    lost: network.connect(end, begin, kept, cost * sureness),
+  };
 }
 
 /** Arcs come in pairs: the second of each takes back what flows through the first. */

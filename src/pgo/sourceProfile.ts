@@ -1,9 +1,8 @@
 /**
  * Samples by source position, as compilers that compile twice want them: for each function how often each of its lines
  * ran, and within it, nested, what was inlined. Method: AutoFDO (Chen, Li, Moseley, CGO 2016), where there is no record of
- * branches: a line ran as often as its hottest instruction, an instruction of a sampled function that was not sampled ran
- * never. How often instructions ran is told from samples of whole basic blocks first. Callers on the stacks also say where
- * indirect calls led.
+ * branches: a line ran as often as its hottest instruction. How often instructions ran is told from the samples of all basic
+ * blocks of a function first. Callers on the stacks also say where indirect calls led.
  */
 import type { Annotation, CodeLocation, CodeSymbol, SourceFrame } from './annotation.js';
 import { BlockCounts } from './blockCounts.js';
@@ -88,6 +87,7 @@ class Reader {
         if (callee !== undefined && call !== undefined) this.#addTarget(call, callee.symbol, weight / 1000);
       }
     }
+    for (const body of this.#functions.values()) settleTotal(body);
     return this.#functions;
   }
 
@@ -170,6 +170,16 @@ export function positionOf({ positions }: Body, position: number): Position {
   const known = positions.get(position) ?? { count: 0, targets: new Map<string, number>() };
   positions.set(position, known);
   return known;
+}
+
+/** No less than what its lines and inlined calls add up to: LLVM inlines what has a high total. */
+function settleTotal(body: Body): number {
+  let sum = 0;
+  for (const { count } of body.positions.values()) sum += count;
+  for (const inlined of body.calls.values())
+    for (const called of inlined.values()) sum += settleTotal(called);
+  body.total = Math.max(body.total, sum);
+  return body.total;
 }
 
 function merge(into: Body, from: Body): void {

@@ -3,6 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { type FlowBlock, flowThrough } from '../../src/pgo/flow.js';
 import { randomNumbers } from '../profile/random-profile.js';
 
+const inside = { isEntered: 'never', isLeft: false, usesTable: false, isInTable: false } as const;
+
 /** The first is entered, and those that lead nowhere are left. */
 function code(
   ...blocks: readonly (readonly [count: number, instructions: number, ...successors: number[]])[]
@@ -13,7 +15,8 @@ function code(
       least: 0.5,
       instructions,
       successors,
-      isEntered: at === 0,
+      ...inside,
+      isEntered: at === 0 ? 'surely' : 'never',
       isLeft: successors.length === 0,
     }),
   );
@@ -47,13 +50,30 @@ describe('counts', () => {
   });
 
   test('of code that is never left are what it can be', () => {
-    const five = { count: 5, least: 0.5 };
-    expect(
-      flowThrough([{ ...five, instructions: 2, successors: [0], isEntered: false, isLeft: false }]),
-    ).toEqual([5]);
-    expect(
-      flowThrough([{ ...five, instructions: 2, successors: [], isEntered: true, isLeft: false }]),
-    ).toEqual([0]);
+    const five = { ...inside, count: 5, least: 0.5, instructions: 2 };
+    expect(flowThrough([{ ...five, successors: [0] }])).toEqual([5]);
+    expect(flowThrough([{ ...five, successors: [], isEntered: 'surely' }])).toEqual([0]);
+  });
+
+  test('are not made up by entries that hardly happen, unless nothing else explains them', () => {
+    // GCC jumps to a loop's condition first; a filler stands before its body.
+    const loop = code([1, 3, 3], [0, 1, 2], [50_000, 4, 3], [1000, 9, 2, 4], [1, 2]);
+    const filled = loop.map((block, at) => (at === 1 ? { ...block, isEntered: 'hardly' as const } : block));
+    expect(flowThrough(filled)).toEqual([1, 0, 999, 1000, 1]);
+    const handler = code([0, 3], [0, 1, 2], [700, 8, 3], [700, 8, 4], [700, 8]);
+    const thrown = handler.map((block, at) =>
+      at === 1 ? { ...block, isEntered: 'hardly' as const } : block,
+    );
+    expect(flowThrough(thrown)).toEqual([0, 700, 700, 700, 700]);
+  });
+
+  test('of the cases of a switch add up to what jumps by its table', () => {
+    const [jump, ...cases] = code([1000, 5], [600, 2, 4], [390, 9, 4], [50_000, 1, 4], [1000, 8]);
+    const inTable = cases.map((block, at) => ({ ...block, isInTable: at < 3 }));
+    const found = flowThrough([{ ...(jump as FlowBlock), isLeft: false, usesTable: true }, ...inTable]);
+    expect(found.slice(1, 3)).toEqual([600, 390]);
+    expect(found[3]).toBeCloseTo(10);
+    expect(found[4]).toBeCloseTo(1000);
   });
 });
 
@@ -67,7 +87,7 @@ class Program {
     const first = this.#block(100);
     const last = this.#block(100);
     this.#part(first, last, 100, 4);
-    this.blocks[0] = { ...(this.blocks[0] as FlowBlock), isEntered: true };
+    this.blocks[0] = { ...(this.blocks[0] as FlowBlock), isEntered: 'surely' };
     this.blocks[last] = { ...(this.blocks[last] as FlowBlock), isLeft: true };
     this.equations.push([[first], [last]]);
   }
@@ -81,8 +101,7 @@ class Program {
         least: 0.5,
         instructions,
         successors: [],
-        isEntered: false,
-        isLeft: false,
+        ...inside,
       }) - 1
     );
   }

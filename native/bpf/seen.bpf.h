@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * What was found for callers that were met before, each beside the one that followed it then. A walk comes by the same callers
+ * again and again, mostly in the same order, and what it needs of each then lies side by side in a few lines of memory; each in a
+ * line of its own, as in a table by hashed address, would have to be waited for.
+ */
+#ifndef PROFBOUND_SEEN_BPF_H
+#define PROFBOUND_SEEN_BPF_H
+
+/* A program's stacks of a while have some hundred callers. Both tables have to fit a per-CPU map's 32 KiB, with all of a walk. */
+#define SEEN_BITS 9
+#define SEEN_CALLERS (1 << SEEN_BITS)
+
+struct seen_caller {
+	__u32 key;
+	/* The caller that followed, by its place here; 0: not known. */
+	__u32 next;
+	/* 0: none. */
+	__u64 answer;
+};
+
+/* One CPU's, for one kind of program: nothing else writes while it reads. */
+struct seen_callers {
+	/* By hashed key, where it was put last. */
+	__u16 places[SEEN_CALLERS];
+	/* The place that was filled last. */
+	__u32 filled;
+	/* Of the walk at hand: the place of its last caller, and of that which should follow. Place 0 is what walks begin with. */
+	__u16 last;
+	__u16 expected;
+	struct seen_caller callers[SEEN_CALLERS];
+};
+
+/* A walk begins: its first caller is expected to be that of the last walk. */
+static __always_inline void seen_begin(struct seen_callers *seen)
+{
+	seen->last = 0;
+	seen->expected = seen->callers[0].next;
+}
+
+static __always_inline __u16 *seen_place(struct seen_callers *seen, __u32 key)
+{
+	return &seen->places[(key * 2654435769U) >> (32 - SEEN_BITS)];
+}
+
+/* The walk has come to the caller at a place. */
+static __always_inline void seen_follow(struct seen_callers *seen, __u32 place)
+{
+	seen->callers[seen->last & (SEEN_CALLERS - 1)].next = place;
+	seen->last = place;
+	seen->expected = seen->callers[place].next;
+}
+
+/* The answer for the walk's next caller, or 0. */
+static __always_inline __u64 seen_answer(struct seen_callers *seen, __u32 key)
+{
+	__u32 place = seen->expected & (SEEN_CALLERS - 1);
+	const struct seen_caller *caller = &seen->callers[place];
+
+	if (caller->key == key) {
+		seen->last = place;
+		seen->expected = caller->next;
+		return caller->answer;
+	}
+	place = *seen_place(seen, key) & (SEEN_CALLERS - 1);
+	caller = &seen->callers[place];
+	if (caller->key != key)
+		return 0;
+	seen_follow(seen, place);
+	return caller->answer;
+}
+
+/* Keeps what was found for the walk's next caller, which has no answer yet, in the place of the oldest; unless that is 0. */
+static __always_inline void seen_keep(struct seen_callers *seen, __u32 key, __u64 answer)
+{
+	__u32 place = (seen->filled + 1) & (SEEN_CALLERS - 1);
+
+	if (!answer)
+		return;
+	place += !place;
+	seen->filled = place;
+	seen->callers[place & (SEEN_CALLERS - 1)] = (struct seen_caller){ .key = key, .answer = answer };
+	*seen_place(seen, key) = place;
+	seen_follow(seen, place & (SEEN_CALLERS - 1));
+}
+
+#endif
