@@ -132,7 +132,8 @@ export const shapes: Prepare = async ({ quick, folder }): Promise<Case> => {
   });
   const builds = variants.map((variant) => ({
     name: names[variant],
-    cost: (round: number) => costOfRounds(module.inLayout(variant, round + 1), quick ? 0.3 : 0.8),
+    program: (round: number) => module.inLayout(variant, round + 1),
+    cost: (program: string) => costOfRounds(program, 0.2),
   }));
   return { name: 'Go: shapes', builds, compared, facts };
 };
@@ -156,7 +157,8 @@ export const pages: Prepare = async ({ folder }): Promise<Case> => {
     name: 'Go: go-service',
     builds: variants.map((variant) => ({
       name: names[variant],
-      cost: (round: number) => costOfService(module.inLayout(variant, round + 1), path),
+      program: (round: number) => module.inLayout(variant, round + 1),
+      cost: (program: string) => costOfService(program, path),
     })),
     compared,
     facts,

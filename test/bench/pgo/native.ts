@@ -190,7 +190,8 @@ export async function gccCase(
 function inLayouts(names: Readonly<Record<string, string>>, folder: string, cost: Native['cost']): Build[] {
   return Object.entries(names).map(([variant, name]) => ({
     name,
-    cost: (round) => cost(link(join(folder, variant), round + 1)),
+    program: (round) => link(join(folder, variant), round + 1),
+    cost,
   }));
 }
 
@@ -204,7 +205,7 @@ function machine(quick: boolean): Native {
     flags: [],
     sources: [machineSource],
     load: (program) => [program, quick ? '1.5' : '4'],
-    cost: (program) => costOfRounds(program, quick ? 0.3 : 0.5),
+    cost: (program) => costOfRounds(program, 0.15),
   };
 }
 
@@ -248,7 +249,8 @@ export const bolt: Prepare = async ({ quick, folder }): Promise<Case> => {
     name: 'BOLT: machine',
     builds: (['none', 'ours'] as const).map((variant) => ({
       name: named[variant],
-      cost: () => costOfRounds(at(variant), quick ? 0.3 : 0.6),
+      program: () => at(variant),
+      cost: (program) => costOfRounds(program, 0.15),
     })),
     compared: [{ build: named.ours, other: named.none, wanted: 'no loss' }],
     facts: [

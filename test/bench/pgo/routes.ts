@@ -42,10 +42,11 @@ class Sample {
   ): Case {
     const builds = variants.map((variant) => ({
       name: named[variant],
-      cost: (round: number) => {
+      program: (round: number) => {
         tool(['make', '-s', 'CXX=clang++-19', 'relink', `LAYOUT=${round + 1}`], this.at(variant));
-        return costOfService(this.program(variant), path);
+        return this.program(variant);
       },
+      cost: (program: string) => costOfService(program, path),
     }));
     return { name, builds, ...rest };
   }
@@ -113,7 +114,8 @@ export const routesBolt: Prepare = async ({ folder }): Promise<Case> => {
     // A profile of BOLT's is of one program, in its one layout.
     builds: (['none', 'ours'] as const).map((variant) => ({
       name: named[variant],
-      cost: () => costOfService(programs[variant], path),
+      program: () => programs[variant],
+      cost: (program: string) => costOfService(program, path),
     })),
     compared: [gains],
     facts: [boltFact(readReport('bolt', stdout + stderr))],

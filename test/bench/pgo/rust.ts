@@ -34,7 +34,8 @@ export const rust: Prepare = async ({ folder }): Promise<Case> => {
     name: 'rustc: rust-service',
     builds: (['none', 'ours'] as const).map((variant) => ({
       name: named[variant],
-      cost: () => costOfService(at(variant), path),
+      program: () => at(variant),
+      cost: (program: string) => costOfService(program, path),
     })),
     compared: [{ build: named.ours, other: named.none, wanted: 'no loss' }],
     facts: [

@@ -9,8 +9,8 @@ let nextPort = 28_500;
 export async function costOfService(program: string, path: string): Promise<number> {
   const service = await Service.start(program, path);
   try {
-    await service.load(1);
-    return await service.cost(2);
+    await service.load(0.5);
+    return await service.cost(1);
   } finally {
     service.stop();
   }
