@@ -10,15 +10,20 @@ export class BlockCounts {
   /** How often each of the symbol's blocks ran. */
   readonly #runs: readonly number[];
 
-  /** @param counts of samples by address, and of one of them, in any unit, which the answers have, too */
+  /**
+   * @param counts of samples by address, and of one of them, in any unit, which the answers have, too
+   * @param isMended whether blocks are entered as often as left; else they ran as often as their own samples say
+   */
   constructor(
     private readonly symbol: CodeSymbol,
     private readonly counts: ReadonlyMap<number, number>,
     private readonly oneSample: number,
+    isMended: boolean,
   ) {
     const own = this.#samples();
     // Ways through code that cannot be read to its end are not known.
-    this.#runs = isWhole(symbol) && own.length <= mostBlocks ? flowThrough(this.#withWays(own)) : own;
+    const isFlow = isMended && isWhole(symbol) && own.length <= mostBlocks;
+    this.#runs = isFlow ? flowThrough(this.#withWays(own)) : own;
   }
 
   /** Where the code could not be read an instruction has its own samples. */

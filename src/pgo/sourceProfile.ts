@@ -30,6 +30,8 @@ export interface Dialect {
   readonly name: (linkageName: string) => string;
   /** What of a discriminator the compiler goes by, and into how many copies the code was split. */
   readonly discriminator: (written: number) => { readonly base: number; readonly copies: number };
+  /** Whether the compiler makes counts fit together by itself, as LLVM's profi does of its own blocks. */
+  readonly mendsCounts: boolean;
 }
 
 /** One binary with the samples that were taken in it. */
@@ -93,7 +95,7 @@ class Reader {
 
   #addSymbol(symbol: CodeSymbol, counts: ReadonlyMap<number, number>, oneSample: number): void {
     if (!symbol.locations.some(({ address }) => counts.has(address))) return;
-    const blocks = new BlockCounts(symbol, counts, oneSample);
+    const blocks = new BlockCounts(symbol, counts, oneSample, !this.dialect.mendsCounts);
     for (const location of symbol.locations) {
       this.#addCount(location, counts.get(location.address) ?? 0, blocks.at(location.address));
     }
