@@ -39,11 +39,11 @@ test('is consumed: other code than without it and than with an empty one, and co
 });
 
 test('counts how often lines ran, not how long they waited', async () => {
-  const program = join(folder, 'waits');
-  run(['gcc-12', '-O2', '-g', '-o', program, source('waits.c')], folder);
-  const writer = openWriter(join(folder, 'waiting'));
+  const program = join(folder, 'stalls');
+  run(['gcc-12', '-O2', '-g', '-o', program, source('stalls.c')], folder);
+  const writer = openWriter(join(folder, 'stalling'));
   await capture(writer, [program, '2']);
-  const out = join(folder, 'waits.afdo');
+  const out = join(folder, 'stalls.afdo');
   exported(writer, { format: 'gcc', binary: program, out });
   const { profile } = readProfile('gcc', readFileSync(out), { name: out, llvmProfdata: null });
   const { positions } = profile.get('visit') as Body;

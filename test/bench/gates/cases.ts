@@ -37,7 +37,7 @@ const total: Kind = {
   isRight: ({ verdict }) => verdict === 'fail',
 };
 const one: Kind = {
-  name: 'function +20 % (cpp-service: more)',
+  name: 'function +20 % or more',
   what: 'fail, naming it',
   wanted: (gates) => Math.ceil((6 / 8) * gates),
   isRight: (result, planted) =>

@@ -14,8 +14,8 @@ export interface Place {
 }
 
 /**
- * Not told one by one: two sleep so often that only some of their stacks are taken, which estimates each and tells the sum; and the kernel computes for
- * most of a flush, and what the hypervisor takes of that the program takes for waiting.
+ * Not told one by one. Two sleep so often that only some of their stacks are taken: of each an estimate, of both the sum. And
+ * the kernel computes for most of a flush: what the hypervisor takes of that, the program takes for waiting.
  */
 export const estimated = /briefly|flushes/;
 
