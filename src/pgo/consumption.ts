@@ -42,7 +42,7 @@ export interface Consumption {
   readonly promoted: readonly ReportedCall[];
   /** Functions the profile has counts for; `gcc` and `bolt` say so. */
   readonly functions: Part | null;
-  /** Of the profile's samples those that the compiler dropped, since a call is not where it was; `llvm` says so. */
+  /** Of the profile's samples those that the compiler dropped, since a call is not where it was; clang says so. */
   readonly dropped: Part | null;
   /** Functions, by where they are, whose records in the profile were not all applied; `llvm` says so. */
   readonly partial: readonly (Part & { readonly place: string })[];
@@ -131,27 +131,33 @@ function readGo(report: string): Partial<Consumption> {
   };
 }
 
-/** Remarks of SampleProfileLoader and of IndirectCallPromotion. */
+/** Remarks of SampleProfileLoader and of IndirectCallPromotion, in the forms of clang and of rustc. */
 function readLlvm(report: string): Partial<Consumption> {
   return {
     inlined: callsIn(
       report,
-      /^(?<place>\S+): remark: '(?<callee>[^']+)' inlined into '(?<caller>[^']+)' to match profiling context/gm,
+      /^(?:note: )?(?<place>\S+?):? (?:remark|sample-profile-inline \(success\)): '(?<callee>[^']+)' inlined into '(?<caller>[^']+)' to match profiling context/gm,
     ),
     promoted: callsIn(
       report,
-      /^(?<place>\S+): remark: Promote indirect call to (?<callee>\S+) with count \d+ out of \d+/gm,
+      /^(?:note: )?(?<place>\S+?):? (?:remark|pgo-icall-prom \(success\)): Promote indirect call to (?<callee>\S+) with count \d+ out of \d+/gm,
     ),
-    dropped: partIn(
-      report,
-      /\((?<some>\d+)\/(?<all>\d+)\) of samples are discarded due to callsite location mismatch/g,
-    ),
+    dropped: isOfRustc(report) ? null : droppedIn(report),
     partial: matches(
       report,
       /^warning: (?<place>\S+): (?<some>\d+) of (?<all>\d+) available profile records/gm,
     ).map(({ place = '', some, all }) => ({ place, some: Number(some), all: Number(all) })),
   };
 }
+
+/**
+ * rustc inlines short functions before LLVM sees them. Their samples are used, but LLVM looks for a call at each, finds none,
+ * and counts them as dropped: SampleProfileMatcher::findIRAnchors.
+ */
+const isOfRustc = (report: string): boolean => /^note: \S+ sample-profile-inline \(/m.test(report);
+
+const droppedIn = (report: string): Part | null =>
+  partIn(report, /\((?<some>\d+)\/(?<all>\d+)\) of samples are discarded due to callsite location mismatch/g);
 
 /** gcc/auto-profile.cc, and how blocks are dumped: the first of each function is number 2. */
 function readGcc(report: string): Partial<Consumption> {

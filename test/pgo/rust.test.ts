@@ -22,6 +22,8 @@ edition = "2021"
 
 [profile.release]
 debug = 1
+# What is called is to be beside what calls it.
+codegen-units = 1
 `;
 
 /** @returns what the compiler says */
@@ -40,7 +42,11 @@ const use = (file: string): string[] => [
   `-Zprofile-sample-use=${file}`,
   '-Cllvm-args=-sample-profile-use-profi',
 ];
-const reports = ['-Cllvm-args=-report-profile-staleness', '-Cremark=sample-profile-inline'];
+const reports = [
+  '-Cllvm-args=-report-profile-staleness',
+  '-Cremark=sample-profile-inline',
+  '-Cremark=pgo-icall-prom',
+];
 
 describe('a profile for rustc', () => {
   if (spawnSync('cargo', ['--version']).error) {
@@ -69,8 +75,20 @@ describe('a profile for rustc', () => {
     for (const other of ['none', 'empty']) {
       expect(differingFunctions(readBuilt(program('told')), readBuilt(program(other)))).toBeGreaterThan(0);
     }
-    expect(consumptionError(readReport('llvm', said))).toBeNull();
-    expect(said).toMatch(/inlined into '\S+6shapes5total' to match profiling context/);
+    const report = readReport('llvm', said);
+    expect(consumptionError(report)).toBeNull();
+    expect(report.inlined).toContainEqual(
+      expect.objectContaining({ caller: expect.stringMatching(/6shapes5total$/) }),
+    );
+    expect(report.promoted).toContainEqual(
+      expect.objectContaining({
+        callee: expect.stringMatching(/Square.*4area$/),
+        place: expect.stringMatching(/src\/main\.rs:25:\d+$/),
+      }),
+    );
+    // Of these LLVM says wrongly that they are dropped: rustc has inlined the calls that they are under.
+    expect(said).toMatch(/of samples are discarded due to callsite location mismatch/);
+    expect(report.dropped).toBeNull();
     run([program('told'), '10'], folder);
   });
 });

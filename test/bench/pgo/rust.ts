@@ -45,7 +45,7 @@ export const rust: Prepare = async ({ folder }): Promise<Case> => {
   };
 };
 
-/** rustc's remarks are not clang's: what it did by a profile is seen in the code. */
+/** rustc says what it did by a profile only where its flags ask for it: here it is seen in the code. */
 function differs(program: string, other: string, name: string): Fact {
   const [file, before] = [readBuilt(program), readBuilt(other)];
   const differing = differingFunctions(file, before);
