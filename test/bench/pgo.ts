@@ -1,10 +1,11 @@
 /**
  * What programs gain by the profiles, beside what they gain by others' of the same runs.
  *
- *     npm run bench:pgo -- [--quick] [--json] [--only NAME...] [--rounds N]
+ *     npm run bench:pgo -- [--quick] [--json] [--only NAME...] [--captures N] [--rounds N]
  *
- * Builds of one source run in turns, for some seconds, launched anew each time and, but for BOLT's and Rust's, linked anew with
- * their functions in another order; what one saves over another is a trimmed mean over rounds with 95 % bounds.
+ * Each capture is a profile and a build of its own. Builds of one source run in turns, for some seconds, launched anew each
+ * time and, but for BOLT's and Rust's, linked anew with their functions in another order; what one saves over another is a
+ * mean over captures with 95 % bounds.
  * `--quick` leaves the services and zstd out, and takes fewer rounds. zstd comes from Debian's archive once.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -12,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Case, isMet, type Prepare } from './pgo/cases.js';
-import { saving, takeTurns } from './pgo/comparison.js';
+import { type Costs, saving, takeTurns } from './pgo/comparison.js';
 import { pages, shapes } from './pgo/go.js';
 import { bolt, clang, gcc } from './pgo/native.js';
 import { nightlyCpp, nightlyGo } from './pgo/nights.js';
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true },
+    captures: { type: 'string' },
     rounds: { type: 'string' },
   },
 });
@@ -43,7 +45,10 @@ const slowCases: Readonly<Record<string, Prepare>> = {
 };
 const all = values.quick ? quickCases : { ...quickCases, ...slowCases };
 const names = values.only ?? Object.keys(all);
-const rounds = Number(values.rounds ?? (values.quick ? 6 : 15));
+/** Of each case, and rounds by the builds of each. */
+const captures = Number(values.captures ?? (values.quick ? 3 : 6));
+const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));
+if (!(captures >= 2 && rounds >= 1)) throw new Error('there are no bounds without two captures and a round');
 const folder = mkdtempSync(join(tmpdir(), 'profbound-bench-'));
 const say = values.json ? console.error : console.log;
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${(100 * Math.abs(value)).toFixed(1)} %`;
@@ -54,34 +59,41 @@ async function measure(name: string): Promise<object> {
   const prepare = all[name];
   if (prepare === undefined)
     throw new Error(`there is no case ${name}; there are ${Object.keys(all).join(', ')}`);
-  const own = join(folder, name);
-  mkdirSync(own);
-  const found: Case = await prepare({ quick: values.quick, folder: own });
-  try {
-    const costs = await takeTurns(found.builds, rounds);
-    say(`\n${found.name}, ${rounds} rounds`);
-    const comparisons = found.compared.map((compared) => {
-      const saved = saving(costs, compared.build, compared.other);
-      const bounds = `${signed(saved.estimate)} (${signed(saved.lower)} … ${signed(saved.upper)})`;
-      const wish =
-        compared.wanted === null
-          ? ''
-          : `; wanted: ${compared.wanted}${mark(isMet(compared, saved), ' not resolved')}`;
-      say(`  ${compared.build} saves ${bounds} over ${compared.other}${wish}`);
-      return { ...compared, saving: saved, isMet: isMet(compared, saved) };
-    });
-    for (const { what, found: text, isMet } of found.facts)
-      say(`  ${what}: ${text.slice(0, 400)}${mark(isMet)}`);
-    return { name: found.name, comparisons, facts: found.facts };
-  } finally {
+  const cases: Case[] = [];
+  const costs: Costs[] = [];
+  for (let capture = 0; capture < captures; capture++) {
+    const own = join(folder, `${name}-${capture}`);
+    mkdirSync(own);
+    const one = await prepare({ quick: values.quick, folder: own });
+    cases.push(one);
+    // Of what is compared by nothing one is enough: it compares by itself.
+    if (one.builds.length === 0) break;
+    const layouts = Array.from({ length: rounds }, (_, round) => capture * rounds + round + 1);
+    costs.push(await takeTurns(one.builds, layouts));
     rmSync(own, { recursive: true, force: true });
   }
+  const [first, ...others] = cases as [Case, ...Case[]];
+  say(`\n${first.name}${costs.length > 0 ? `, ${captures} captures of ${rounds} rounds` : ''}`);
+  const comparisons = first.compared.map((compared) => {
+    const saved = saving(costs, compared.build, compared.other);
+    const bounds = `${signed(saved.estimate)} (${signed(saved.lower)} … ${signed(saved.upper)})`;
+    const wish =
+      compared.wanted === null
+        ? ''
+        : `; wanted: ${compared.wanted}${mark(isMet(compared, saved), ' not resolved')}`;
+    say(`  ${compared.build} saves ${bounds} over ${compared.other}${wish}`);
+    return { ...compared, saving: saved, isMet: isMet(compared, saved) };
+  });
+  const missed = others.flatMap(({ facts }) => facts.filter(({ isMet }) => isMet === false));
+  const facts = [...first.facts, ...missed];
+  for (const { what, found, isMet } of facts) say(`  ${what}: ${found.slice(0, 400)}${mark(isMet)}`);
+  return { name: first.name, comparisons, facts };
 }
 
 try {
   const results: object[] = [];
   for (const name of names) results.push(await measure(name));
-  if (values.json) console.log(JSON.stringify({ rounds, results }));
+  if (values.json) console.log(JSON.stringify({ captures, rounds, results }));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

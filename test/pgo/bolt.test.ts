@@ -68,7 +68,7 @@ test('says the same as perf2bolt of the same samples', () => {
   const reference = readFileSync(join(folder, 'reference.fdata'), 'utf8').trimEnd().split('\n').slice(1);
   expect(lines).toEqual(reference.sort());
   expect(lines.length).toBeGreaterThan(20);
-  for (const name of ['_ZL4twinm/1', '_ZL4twinm/2', '_Z3runR5statei', '_ZN12_GLOBAL__N_13mixER5state/1']) {
+  for (const name of ['_ZL4twinm/1', '_ZL4twinm/2', '_Z3runP5statei', '_ZN12_GLOBAL__N_13mixER5state/1']) {
     expect(lines.filter((line) => line.startsWith(`1 ${name} `))).not.toEqual([]);
   }
 });

@@ -94,7 +94,7 @@ describe.each(['llvm', 'gcc'] as const)('a profile for %s', (format) => {
     expect(found.functions).toBe(1);
     expect(found.calls).toBeLessThan(0.95);
     expect(matchFindings(found).join('\n')).toMatch(
-      /_Z3runR5statei does not call \S*mix\S* 5 lines below its first one, which has [\d.]+ % of the calls' weight/,
+      /_Z3runP5statei does not call \S*mix\S* 6 lines below its first one, which has [\d.]+ % of the calls' weight/,
     );
   });
 

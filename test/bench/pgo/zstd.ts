@@ -86,6 +86,6 @@ export const zstdClang: Prepare = ({ folder }) =>
   clangCase(
     zstd(folder),
     folder,
-    clangCompared.map((each) => ({ ...each, wanted: 'no loss' as const })),
+    clangCompared.map((each) => ({ ...each, wanted: each.wanted && ('no loss' as const) })),
   );
 export const zstdGcc: Prepare = ({ folder }) => gccCase(zstd(folder), folder);
