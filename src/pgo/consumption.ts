@@ -2,13 +2,11 @@
 import { percent } from '../text/format.js';
 import type { PgoFormat } from './formats.js';
 
-/**
- * What makes the compiler report: words for `go build -gcflags=all=…` (which lists devirtualised calls with `-m=1` only, among
- * megabytes of other calls, so that what counts would be cut off), for clang, for gcc (which writes `*.afdo` beside what it compiles) and for nothing with llvm-bolt, which says it anyway.
- */
-export const reportFlags: Readonly<Record<PgoFormat, readonly string[]>> = {
+/** What makes compilers report. */
+const words = {
+  // As it goes into `go build -gcflags=all=…`. It lists devirtualised calls with `-m=1` only, among megabytes of other calls.
   go: ['-d=pgodebug=1'],
-  llvm: [
+  clang: [
     // pgo-icall-prom and sample-profile-inline, without what a shell would take for its own.
     '-Rpass=-pro[mf]',
     '-mllvm',
@@ -16,9 +14,28 @@ export const reportFlags: Readonly<Record<PgoFormat, readonly string[]>> = {
     '-mllvm',
     '-report-profile-staleness',
   ],
+  rustc: ['-Cremark=sample-profile-inline', '-Cremark=pgo-icall-prom'],
+  // Into files `*.afdo` beside what it compiles.
   gcc: ['-fdump-ipa-afdo-blocks-details'],
+  // llvm-bolt says it anyway.
   bolt: [],
-};
+} as const;
+
+/**
+ * Words that have a compiler report what it does by a profile.
+ * @param compiler as it names itself in what it built; null where it does not
+ */
+export function reportFlags(format: PgoFormat, compiler: string | null): readonly string[] {
+  if (format !== 'llvm') return words[format];
+  return words[isRustc(compiler) ? 'rustc' : 'clang'];
+}
+
+/** Whether a compiler that is asked, and says nothing, did nothing by a profile; rustc tells of calls alone. */
+export function isTellingAll(compiler: string | null): boolean {
+  return !isRustc(compiler);
+}
+
+const isRustc = (compiler: string | null): boolean => /rustc/.test(compiler ?? '');
 
 /** Some of how many. */
 export interface Part {

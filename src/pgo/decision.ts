@@ -107,14 +107,14 @@ function notConsumed(
   const because = (what: string): Reason => ({ code: 'not_consumed', message: `${what}: ${cure}` });
   // Where it says anything, it knows: functions of the same size may have their code in another order.
   if (report !== null) return report.isConsumed ? null : because(`the compiler says ${report.said}`);
-  const unasked = 'and the compiler was not asked (${PGO_REPORT})';
+  const silent = 'and the compiler says nothing of it (${PGO_REPORT} asks it)';
   if (functions === 0)
-    return because(`the program is stripped, so its functions cannot be compared, ${unasked}`);
+    return because(`the program is stripped, so its functions cannot be compared, ${silent}`);
   if (differFromNone === 0)
-    return because(`all ${functions} functions are as large with the profile as without, ${unasked}`);
+    return because(`all ${functions} functions are as large with the profile as without, ${silent}`);
   if (differFromEmpty === 0)
     return because(
-      `all ${functions} functions are as large with the profile as with an empty one, ${unasked}`,
+      `all ${functions} functions are as large with the profile as with an empty one, ${silent}`,
     );
   return null;
 }

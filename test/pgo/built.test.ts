@@ -66,7 +66,7 @@ describe('an empty profile', () => {
     build('gcc', 'relocatable', '-O2', '-Wl,-q');
     writeFileSync(at('empty.bolt'), emptyProfile('bolt'));
     const words = ['/usr/lib/llvm-19/bin/llvm-bolt', 'relocatable', '-data', 'empty.bolt', '-o', 'bolted'];
-    const { stdout, stderr } = run([...words, ...reportFlags.bolt], folder);
+    const { stdout, stderr } = run([...words, ...reportFlags('bolt', null)], folder);
     expect(readReport('bolt', stdout + stderr).functions).toMatchObject({ some: 0 });
     run([at('bolted')], folder);
   });

@@ -122,13 +122,13 @@ describe('a profile', () => {
     [
       'without one',
       { differFromNone: 0 },
-      /all 6200 functions are as large with the profile as without, and the compiler was not asked/,
+      /all 6200 functions are as large with the profile as without, and the compiler says nothing of it/,
     ],
     ['by an empty one', { differFromEmpty: 0 }, /are as large with the profile as with an empty one/],
     [
       'where neither functions nor the compiler tell',
       { functions: 0, differFromNone: 0, differFromEmpty: 0 },
-      /the program is stripped, so its functions cannot be compared, and the compiler was not asked \(\$\{PGO_REPORT\}\)/,
+      /the program is stripped, so its functions cannot be compared, and the compiler says nothing of it \(\$\{PGO_REPORT\} asks it\)/,
     ],
     [
       'as its compiler says',

@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 test('is consumed: other code than without it and than with an empty one, and counts on what ran', () => {
   writeFileSync(join(folder, 'empty.afdo'), gccProfile([]));
-  build('with', `-fauto-profile=${profile}`, ...reportFlags.gcc);
+  build('with', `-fauto-profile=${profile}`, ...reportFlags('gcc', null));
   build('empty', `-fauto-profile=${join(folder, 'empty.afdo')}`);
   expect(codeOf('with')).not.toBe(codeOf('program'));
   expect(codeOf('with')).not.toBe(codeOf('empty'));

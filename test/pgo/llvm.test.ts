@@ -58,7 +58,7 @@ describe('a profile for clang', () => {
   test('is consumed: other code than without it and than with an empty one, and remarks that say why', () => {
     writeFileSync(join(folder, 'empty.txt'), 'no_such_function:1:1\n 0: 1\n');
     const use = (file: string) => [`-fprofile-sample-use=${file}`, '-mllvm', '-sample-profile-use-profi'];
-    const { stderr } = build('with', ...use(profile), ...reportFlags.llvm);
+    const { stderr } = build('with', ...use(profile), ...reportFlags('llvm', null));
     build('empty', ...use(join(folder, 'empty.txt')));
     expect(codeOf('with')).not.toBe(codeOf('program'));
     expect(codeOf('with')).not.toBe(codeOf('empty'));
@@ -69,9 +69,9 @@ describe('a profile for clang', () => {
     expect(report.dropped).toEqual({ some: 0, all: expect.any(Number) });
     expect(report.dropped?.all).toBeGreaterThan(100_000);
     for (const { some, all } of report.partial) expect(some).toBeLessThan(all);
-    expect(consumptionError(readReport('llvm', build('without', ...reportFlags.llvm).stderr))).toMatch(
-      /is -fprofile-sample-use=FILE given/,
-    );
+    expect(
+      consumptionError(readReport('llvm', build('without', ...reportFlags('llvm', null)).stderr)),
+    ).toMatch(/is -fprofile-sample-use=FILE given/);
     run([join(folder, 'with'), '0.1'], folder);
   });
 
@@ -87,7 +87,7 @@ describe('a profile for clang', () => {
     const out = join(folder, 'deep.txt');
     exported(taken, { format: 'llvm', binary: join(folder, 'deep'), out, fewestSamples: 100 });
     const reported = (text: string) => {
-      const { stderr } = compile('again', text, `-fprofile-sample-use=${out}`, ...reportFlags.llvm);
+      const { stderr } = compile('again', text, `-fprofile-sample-use=${out}`, ...reportFlags('llvm', null));
       return readReport('llvm', stderr);
     };
     expect(consumptionError(reported(deep))).toBeNull();
@@ -101,7 +101,7 @@ describe('a profile for clang', () => {
 
   test('is consumed by a program that is stripped where clang says so, and what it says of an empty one is no proof', () => {
     const built = (out: string, ...more: readonly string[]) => {
-      const { stderr } = build(out, ...more, ...reportFlags.llvm, '-s');
+      const { stderr } = build(out, ...more, ...reportFlags('llvm', null), '-s');
       return { file: readBuilt(join(folder, out)), output: stderr };
     };
     writeFileSync(join(folder, 'empty.txt'), emptyProfile('llvm'));

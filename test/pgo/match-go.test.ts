@@ -21,7 +21,7 @@ const obstacle = goObstacle(23);
 /** @returns what the compiler says */
 function build(out: string, code: string, ...more: readonly string[]): string {
   writeFileSync(join(module, 'main.go'), code);
-  const flags = ['-ldflags=-B=gobuildid', `-gcflags=${reportFlags.go.join(' ')}`];
+  const flags = ['-ldflags=-B=gobuildid', `-gcflags=${reportFlags('go', null).join(' ')}`];
   const words = ['go', 'build', ...flags, '-o', join(folder, out), ...more, '.'];
   return run(words, module, { GOFLAGS: '-mod=mod' }).stderr;
 }

@@ -3,8 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { consumptionError, readReport } from '../../src/pgo/consumption.js';
+import { consumptionOf } from '../../src/jobs/pgoRun/findings.js';
+import { consumptionError, readReport, reportFlags } from '../../src/pgo/consumption.js';
 import { readProfile } from '../../src/pgo/content.js';
+import { isConsumed } from '../../src/pgo/decision.js';
 import { differingFunctions, readBuilt } from '../../src/pgo/elfFile.js';
 import { emptyProfile } from '../../src/pgo/emptyProfile.js';
 import { matchProfile } from '../../src/pgo/match.js';
@@ -42,11 +44,6 @@ const use = (file: string): string[] => [
   `-Zprofile-sample-use=${file}`,
   '-Cllvm-args=-sample-profile-use-profi',
 ];
-const reports = [
-  '-Cllvm-args=-report-profile-staleness',
-  '-Cremark=sample-profile-inline',
-  '-Cremark=pgo-icall-prom',
-];
 
 describe('a profile for rustc', () => {
   if (spawnSync('cargo', ['--version']).error) {
@@ -71,7 +68,8 @@ describe('a profile for rustc', () => {
   test('is consumed: other code than without it and than by an empty one, and remarks that say why', () => {
     writeFileSync(join(folder, 'empty.prof'), emptyProfile('llvm'));
     build('empty', ...use(join(folder, 'empty.prof')));
-    const said = build('told', ...use(profile), ...reports);
+    const asked = reportFlags('llvm', readBuilt(program('none')).compiler);
+    const said = build('told', ...use(profile), ...asked, '-Cllvm-args=-report-profile-staleness');
     for (const other of ['none', 'empty']) {
       expect(differingFunctions(readBuilt(program('told')), readBuilt(program(other)))).toBeGreaterThan(0);
     }
@@ -90,5 +88,13 @@ describe('a profile for rustc', () => {
     expect(said).toMatch(/of samples are discarded due to callsite location mismatch/);
     expect(report.dropped).toBeNull();
     run([program('told'), '10'], folder);
+  });
+
+  test('where rustc has nothing to tell, the code decides', () => {
+    const built = (name: string, output: string) => ({ file: readBuilt(program(name)), output });
+    const asking = { format: 'llvm', rebuild: 'cargo build ${PGO_REPORT}' } as const;
+    const found = consumptionOf(asking, built('none', ''), built('empty', ''), built('told', ''));
+    expect(found.report).toBeNull();
+    expect(isConsumed(found, { path: 'shapes.prof' })).toBe(true);
   });
 });

@@ -25,6 +25,8 @@ const reportVariable = 'PGO_REPORT';
 /** Tells it where the program is that the profile is of; empty where there is none. */
 const programVariable = 'PGO_PROGRAM';
 
+const withoutProfile = { [profileVariable]: '', [reportVariable]: '', [programVariable]: '' };
+
 /** What is built, and by which profile; null: without one. */
 interface Recipe {
   readonly variant: VariantName;
@@ -175,11 +177,18 @@ function runStep(
   const told = {
     ...environment,
     ...(layouts === 1 ? {} : seedFor(sideOf[variant], layout)),
-    [profileVariable]: profile === null ? '' : join(root, plan.profile),
-    [reportVariable]: profile === null ? '' : reportFlags[plan.format].join(' '),
-    [programVariable]: profile === null ? '' : measuredProgram(plan, context),
+    ...(profile === null ? withoutProfile : toldOfProfile(plan, root, context)),
   };
   return buildSide(what, command, root, told, context.log, context.signal);
+}
+
+function toldOfProfile(plan: PgoPlan, root: string, context: ProfileContext): Record<string, string> {
+  const program = measuredProgram(plan, context);
+  return {
+    [profileVariable]: join(root, plan.profile),
+    [reportVariable]: reportFlags(plan.format, readBuilt(program).compiler).join(' '),
+    [programVariable]: program,
+  };
 }
 
 /** Of the pass by which gcc reads a profile; it writes them beside what it compiles. */

@@ -2,7 +2,12 @@
 import { createHash } from 'node:crypto';
 import type { PgoPlan } from '../../config/pgo.js';
 import { UsageError } from '../../errors.js';
-import { consumptionError, type Consumption as Reported, readReport } from '../../pgo/consumption.js';
+import {
+  consumptionError,
+  isTellingAll,
+  type Consumption as Reported,
+  readReport,
+} from '../../pgo/consumption.js';
 import { isText, type ProfileContent, readProfile } from '../../pgo/content.js';
 import { differingFunctions } from '../../pgo/elfFile.js';
 import { matchFindings, matchProfile } from '../../pgo/match.js';
@@ -39,14 +44,14 @@ function ownReport(next: Consumption['report'], zero: Consumption['report']): Co
   return next?.isConsumed && zero?.isConsumed && next.said === zero.said ? null : next;
 }
 
-/** null where the compiler was not asked, and says nothing by itself. */
+/** null where the compiler says nothing, and was not asked or does not tell all. */
 function reportOf(
   plan: Pick<PgoPlan, 'format' | 'rebuild'>,
-  { output }: Pick<Built, 'output'>,
+  { file, output }: Pick<Built, 'file' | 'output'>,
 ): Consumption['report'] {
   const error = consumptionError(readReport(plan.format, output));
   if (error === null) return { isConsumed: true, said: spoken(readReport(plan.format, output)) };
-  return asksForReport(plan) ? { isConsumed: false, said: error } : null;
+  return asksForReport(plan) && isTellingAll(file.compiler) ? { isConsumed: false, said: error } : null;
 }
 
 function spoken({ inlined, promoted, functions, dropped }: Reported): string {

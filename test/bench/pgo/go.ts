@@ -50,7 +50,7 @@ class Module {
     this.#profiles.set(variant, profile);
     const words = [
       `-ldflags=-B=gobuildid -randlayout=${layout}`,
-      `-gcflags=-m=1 ${reportFlags.go.join(' ')}`,
+      `-gcflags=-m=1 ${reportFlags('go', null).join(' ')}`,
       `-pgo=${profile ?? 'off'}`,
     ];
     return tool(['go', 'build', ...words, '-o', this.program(variant), '.'], this.#folder).stderr;

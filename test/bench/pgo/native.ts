@@ -151,7 +151,7 @@ export async function clangCase(
   writeFileSync(at('same.prof'), llvmProfile([sampledByPerf(addresses, none)]));
   await exportTo(at('ours.prof'), await capture(['--', ...load(none)], at('capture')), none, 'llvm');
   const reports = (['ours', 'same', 'reference'] as const).map((variant) =>
-    llvmFact(named[variant], build(variant, ...useLlvm(at(`${variant}.prof`)), ...reportFlags.llvm)),
+    llvmFact(named[variant], build(variant, ...useLlvm(at(`${variant}.prof`)), ...reportFlags('llvm', null))),
   );
   return {
     name: `clang: ${name}`,
@@ -177,7 +177,7 @@ export async function gccCase(
   await exportTo(at('floor.prof'), await captureFloor(captured, command, at('few')), none, 'gcc');
   build('floor', ...useGcc(at('floor.prof')));
   build('unrolled', ...useGcc(at('ours.prof')), '-funroll-loops');
-  build('ours', ...useGcc(at('ours.prof')), ...reportFlags.gcc);
+  build('ours', ...useGcc(at('ours.prof')), ...reportFlags('gcc', null));
   return {
     name: `gcc: ${name}`,
     builds: inLayouts(gccNamed, folder, cost),

@@ -62,7 +62,10 @@ export const routes: Prepare = async ({ folder }): Promise<Case> => {
   const addresses = sampledAddresses(captured, sample.program('none'));
   referenceProfile(addresses, sample.program('none'), sample.at('reference.prof'), folder);
   const reports = (['ours', 'reference'] as const).map((variant) => {
-    const words = [`PROFILE=${sample.at(`${variant}.prof`)}`, `REPORT=${reportFlags.llvm.join(' ')}`];
+    const words = [
+      `PROFILE=${sample.at(`${variant}.prof`)}`,
+      `REPORT=${reportFlags('llvm', null).join(' ')}`,
+    ];
     return llvmFact(named[variant], sample.build(variant, ...words).stderr);
   });
   return sample.case('clang: cpp-service', ['none', 'ours', 'reference'], {
@@ -92,7 +95,7 @@ export const routesGcc: Prepare = async ({ folder }): Promise<Case> => {
   sample.build('none');
   const captured = await captureService(sample.program('none'), path, sample.at('capture'));
   await exportTo(sample.at('ours.prof'), captured, sample.program('none'), 'gcc');
-  sample.build('ours', `PROFILE=${sample.at('ours.prof')}`, `REPORT=${reportFlags.gcc.join(' ')}`);
+  sample.build('ours', `PROFILE=${sample.at('ours.prof')}`, `REPORT=${reportFlags('gcc', null).join(' ')}`);
   return sample.case('gcc: cpp-service', ['none', 'ours'], {
     compared: [gains],
     facts: [gccFact(readReport('gcc', gccDumps(sample.at('ours'))))],
