@@ -6,7 +6,7 @@
  */
 import type { Annotation, CodeLocation, CodeSymbol, SourceFrame } from './annotation.js';
 import { BlockCounts } from './blockCounts.js';
-import { type BinarySamples, elsewhere } from './samples.js';
+import { type AddressStack, type BinarySamples, elsewhere } from './samples.js';
 
 export interface Position {
   count: number;
@@ -81,30 +81,30 @@ class Reader {
       const leaf = addresses[0] as number;
       if (leaf !== elsewhere) counts.set(leaf, (counts.get(leaf) ?? 0) + weight / 1000);
     }
-    for (const symbol of symbols) this.#addSymbol(symbol, counts, oneSample);
-    for (const { addresses, weight } of stacks) {
-      for (const [at, address] of addresses.entries()) {
-        const callee = locations.get(addresses[at - 1] ?? elsewhere);
-        const call = locations.get(address);
-        if (callee !== undefined && call !== undefined) this.#addTarget(call, callee.symbol, weight / 1000);
-      }
+    const entries = new Map(symbols.map((symbol) => [symbol, this.#addSymbol(symbol, counts, oneSample)]));
+    const calls = new Calls(locations);
+    for (const stack of stacks) calls.add(stack);
+    for (const { call, callee, share } of calls.found()) {
+      this.#addTarget(call, callee, share * (entries.get(callee) ?? 0));
     }
     for (const body of this.#functions.values()) settleTotal(body);
     return this.#functions;
   }
 
-  #addSymbol(symbol: CodeSymbol, counts: ReadonlyMap<number, number>, oneSample: number): void {
-    if (!symbol.locations.some(({ address }) => counts.has(address))) return;
-    const blocks = new BlockCounts(symbol, counts, oneSample, !this.dialect.mendsCounts);
+  /** @returns how often it was entered */
+  #addSymbol(symbol: CodeSymbol, counts: ReadonlyMap<number, number>, oneSample: number): number {
+    const isSampled = symbol.locations.some(({ address }) => counts.has(address));
+    const blocks = new BlockCounts(symbol, counts, oneSample, isSampled && !this.dialect.mendsCounts);
+    // Not as often as the line it begins with: where that is a loop's, compilers would take the loop for one that runs once.
+    // Nor never: then they would take the function for one that is not called.
+    const entered = Math.max(blocks.at(symbol.address), blocks.leastAt(symbol.address));
+    if (!isSampled) return entered;
     for (const location of symbol.locations) {
       this.#addCount(location, counts.get(location.address) ?? 0, blocks.at(location.address));
     }
     const body = this.#functions.get(this.dialect.name(symbol.name));
-    const entry = symbol.locations[0]?.address;
-    if (body === undefined || entry === undefined) return;
-    // Not as often as the line it begins with: where that is a loop's, compilers would take the loop for one that runs once.
-    // Nor never: then they would take the function for one that is not called.
-    body.head = Math.max(body.head, blocks.at(entry), blocks.leastAt(entry));
+    if (body !== undefined) body.head = Math.max(body.head, entered);
+    return entered;
   }
 
   #addCount({ symbol, frames }: CodeLocation, weight: number, runs: number): void {
@@ -129,7 +129,7 @@ class Reader {
   }
 
   /** Only where the calling function has samples itself: a function all of zeros would be taken for one that never runs. */
-  #addTarget({ symbol, frames }: CodeLocation, callee: CodeSymbol, weight: number): void {
+  #addTarget({ symbol, frames }: CodeLocation, callee: CodeSymbol, times: number): void {
     let body = this.#functions.get(this.dialect.name(symbol.name));
     for (let at = frames.length - 1; at >= 0 && body !== undefined; at--) {
       const position = this.#position(frames[at] as SourceFrame);
@@ -138,7 +138,7 @@ class Reader {
       if (inlined === undefined) {
         const { targets } = positionOf(body, position);
         const name = this.dialect.name(callee.name);
-        targets.set(name, (targets.get(name) ?? 0) + weight);
+        targets.set(name, (targets.get(name) ?? 0) + times);
       } else {
         body = body.calls.get(position)?.get(this.dialect.name(inlined.function.name));
       }
@@ -150,6 +150,34 @@ class Reader {
     if (line === 0 || startLine === 0) return null;
     const { base } = this.dialect.discriminator(discriminator);
     return positionAt(line - startLine, base);
+  }
+}
+
+/**
+ * Which calls led where, and how often: as many of a function's entries came by a call as of the time spent in it and below,
+ * so that of two functions the one that is called more often counts, and not the one that takes longer.
+ */
+class Calls {
+  /** By callee, of the stacks it is on: all, and those by each call. */
+  readonly #callees = new Map<CodeSymbol, { all: number; readonly by: Map<CodeLocation, number> }>();
+
+  constructor(private readonly locations: Annotation['locations']) {}
+
+  add({ addresses, weight }: AddressStack): void {
+    for (const [at, address] of addresses.entries()) {
+      const callee = this.locations.get(address)?.symbol;
+      if (callee === undefined) continue;
+      const known = this.#callees.get(callee) ?? { all: 0, by: new Map<CodeLocation, number>() };
+      this.#callees.set(callee, known);
+      known.all += weight;
+      const call = this.locations.get(addresses[at + 1] ?? elsewhere);
+      if (call !== undefined) known.by.set(call, (known.by.get(call) ?? 0) + weight);
+    }
+  }
+
+  *found(): Iterable<{ readonly call: CodeLocation; readonly callee: CodeSymbol; readonly share: number }> {
+    for (const [callee, { all, by }] of this.#callees)
+      for (const [call, weight] of by) yield { call, callee, share: weight / all };
   }
 }
 

@@ -38,6 +38,21 @@ test('is consumed: other code than without it and than with an empty one, and co
   run([join(folder, 'with'), '0.1'], folder);
 });
 
+test('has calls go straight to what they call often, not to what takes long', async () => {
+  const program = join(folder, 'often');
+  const compile = (out: string, ...more: readonly string[]) =>
+    run(['gcc-12', '-O2', '-g', ...more, '-o', out, source('often.c')], folder);
+  compile(program);
+  const writer = openWriter(join(folder, 'often-captured'));
+  await capture(writer, [program, '2']);
+  const out = join(folder, 'often.afdo');
+  exported(writer, { format: 'gcc', binary: program, out });
+  compile('again', `-fauto-profile=${out}`, ...reportFlags('gcc', null));
+  const dump = readdirSync(folder).find((name) => /^again-.*\.afdo$/.test(name)) as string;
+  const report = readReport('gcc', readFileSync(join(folder, dump), 'utf8'));
+  expect(report.promoted.map(({ callee }) => callee)).toEqual(['brief']);
+});
+
 test('counts how often lines ran, not how long they waited', async () => {
   const program = join(folder, 'stalls');
   run(['gcc-12', '-O2', '-g', '-o', program, source('stalls.c')], folder);

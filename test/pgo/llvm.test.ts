@@ -75,6 +75,18 @@ describe('a profile for clang', () => {
     run([join(folder, 'with'), '0.1'], folder);
   });
 
+  test('has calls go straight to what they call often, not to what takes long', async () => {
+    const taken = openWriter(workFolder());
+    const compile = (out: string, ...more: readonly string[]) =>
+      run(['clang-19', ...flags, ...more, '-o', out, source('often.c')], folder);
+    compile('often');
+    await capture(taken, [join(folder, 'often'), '2']);
+    const out = join(folder, 'often.txt');
+    exported(taken, { format: 'llvm', binary: join(folder, 'often'), out });
+    const { stderr } = compile('again', `-fprofile-sample-use=${out}`, ...reportFlags('llvm', null));
+    expect(readReport('llvm', stderr).promoted[0]?.callee).toMatch(/brief/);
+  });
+
   test('of which most is dropped counts as not consumed, whatever else the compiler does by it', async () => {
     const deep = readFileSync(source('deep.c'), 'utf8');
     const compile = (out: string, text: string, ...more: readonly string[]) => {
