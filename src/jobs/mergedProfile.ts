@@ -15,7 +15,7 @@ import { toExtensibleBinary } from '../pgo/llvmProfdata.js';
 import { outsideLocations } from '../pgo/readers/go.js';
 import { mappedFiles, SampleSum } from '../pgo/samples.js';
 import { costReader } from '../profile/values.js';
-import { type Message, readMessage, toNumber } from '../profile/wire.js';
+import { type Message, readMessage, toId, toNumber, writeMessage } from '../profile/wire.js';
 import { makeFolder, writeBytes } from './output.js';
 import { buildIdOf, composeProfile, nameBuild, refuseStrangers } from './pgo.js';
 
@@ -108,19 +108,20 @@ export function writeMerged(
 
 /**
  * Go reads pprof as it is, by the names of functions. Where others than the program's are among them, the kernel's for
- * instance, they would be part of what it calls hot by: then the program's alone are taken, by their addresses.
+ * instance, they would be part of what it calls hot by: then the program's alone are taken, where the profile is of this very
+ * build by their addresses.
  */
 function takeNamed(bytes: Uint8Array, options: MergedOptions): MergedProfile {
   const content = readProfile('go', bytes, { name: options.name, llvmProfdata: null });
   const message = readMessage(bytes);
+  const outside = outsideLocations(message);
   const { buildId } = annotate(options.binary, []);
   const isOfBuild = buildId !== '' && mappedFiles(message).some((file) => file.buildId === buildId);
-  if (isOfBuild && outsideLocations(message).size > 0) return takeAddresses(bytes, options);
-  const samples = content.samples ?? timedSamples(message);
+  if (isOfBuild && outside.size > 0) return takeAddresses(bytes, options);
   return {
-    bytes,
-    samples,
-    allSamples: samples,
+    bytes: outside.size === 0 ? bytes : writeMessage(withoutLocations(message, outside)),
+    samples: samplesIn(message, outside),
+    allSamples: samplesIn(message),
     seconds: secondsOf(message),
     functions: content.profile.size,
     describedShare: 1 - content.startless,
@@ -128,11 +129,13 @@ function takeNamed(bytes: Uint8Array, options: MergedOptions): MergedProfile {
   };
 }
 
-/** Of a profile that counts time alone, by how much of it a sample stands for. */
-function timedSamples({ sample, period }: Message): number {
-  const each = toNumber(period);
-  if (each <= 0) return 0;
-  return Math.floor(sample.reduce((sum, { value }) => sum + toNumber(value?.at(-1)), 0) / each);
+/** Stacks without some locations, and without those of which nothing is left. */
+function withoutLocations(message: Message, outside: ReadonlySet<number | bigint>): Message {
+  const sample = message.sample.map(({ locationId, ...rest }) => ({
+    ...rest,
+    locationId: (locationId ?? []).filter((id) => !outside.has(toId(id))),
+  }));
+  return { ...message, sample: sample.filter(({ locationId }) => locationId.length > 0) } as Message;
 }
 
 /** Other compilers' profiles are made of addresses, which are those of one build. */
@@ -156,9 +159,11 @@ function takeAddresses(bytes: Uint8Array, { name, binary, format }: MergedOption
   return { ...profile, samples: sum.samples, allSamples, seconds: secondsOf(message), offsetsIn };
 }
 
-function samplesIn(message: Message): number {
+/** @param outside locations at which a sample was not taken in the program; by default all count */
+function samplesIn(message: Message, outside: ReadonlySet<number | bigint> = new Set()): number {
   const cost = costReader(message, (index) => message.stringTable[index] ?? '');
-  return message.sample.reduce((sum, { value }) => sum + cost((value ?? []).map(toNumber)).count, 0);
+  const counted = message.sample.filter(({ locationId }) => !outside.has(toId(locationId?.[0])));
+  return Math.floor(counted.reduce((sum, { value }) => sum + cost((value ?? []).map(toNumber)).count, 0));
 }
 
 function secondsOf({ durationNanos }: Message): number {

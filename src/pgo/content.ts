@@ -1,4 +1,5 @@
 /** What a written profile says, in whichever format. */
+import { isUtf8 } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -64,9 +65,9 @@ function read(
   return { profile, samples: [...profile.values()].reduce((sum, { total }) => sum + total, 0) };
 }
 
-/** Of LLVM's two formats, the one that every version reads. */
+/** Of LLVM's two formats, the one that every version reads; the other begins with a number that is no text. */
 export function isText(bytes: Uint8Array): boolean {
-  return !bytes.subarray(0, 64).some((byte) => byte >= 0x80 || (byte < 0x20 && byte !== 0x0a));
+  return isUtf8(bytes) && !bytes.subarray(0, 64).some((byte) => byte < 0x20 && byte !== 0x0a);
 }
 
 function toText(bytes: Uint8Array, { name, llvmProfdata }: ReadOptions): Uint8Array {

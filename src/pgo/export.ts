@@ -32,11 +32,14 @@ export function exportProfile(format: PgoFormat, binaries: readonly SampledBinar
   if (format !== 'bolt' && described === 0) {
     throw new UsageError(`none of the samples' functions says in which line it begins: ${cures[format]}`);
   }
+  const functions = sampledFunctions(binaries);
+  if (functions === 0)
+    throw new UsageError('none of the samples lies in a function that has a name: the binary is stripped');
   const names = binaries.flatMap(({ annotation }) => annotation.symbols.map(({ name }) => name));
   if (format === 'go' && !names.some((name) => name.startsWith('runtime.'))) {
     throw new UsageError('this is no Go program: none of its functions belongs to package runtime');
   }
-  return { bytes: write(format, binaries), functions: sampledFunctions(binaries), describedShare: described };
+  return { bytes: write(format, binaries), functions, describedShare: described };
 }
 
 function write(format: PgoFormat, binaries: readonly SampledBinary[]): Uint8Array {

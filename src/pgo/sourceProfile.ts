@@ -84,9 +84,8 @@ class Reader {
     const entries = new Map(symbols.map((symbol) => [symbol, this.#addSymbol(symbol, counts, oneSample)]));
     const calls = new Calls(locations);
     for (const stack of stacks) calls.add(stack);
-    for (const { call, callee, share } of calls.found()) {
-      this.#addTarget(call, callee, share * (entries.get(callee) ?? 0));
-    }
+    for (const { call, callee, weight } of calls.shared(entries))
+      this.#addTarget(call, callee, weight / 1000);
     for (const body of this.#functions.values()) settleTotal(body);
     return this.#functions;
   }
@@ -129,7 +128,7 @@ class Reader {
   }
 
   /** Only where the calling function has samples itself: a function all of zeros would be taken for one that never runs. */
-  #addTarget({ symbol, frames }: CodeLocation, callee: CodeSymbol, times: number): void {
+  #addTarget({ symbol, frames }: CodeLocation, callee: CodeSymbol, weight: number): void {
     let body = this.#functions.get(this.dialect.name(symbol.name));
     for (let at = frames.length - 1; at >= 0 && body !== undefined; at--) {
       const position = this.#position(frames[at] as SourceFrame);
@@ -138,7 +137,7 @@ class Reader {
       if (inlined === undefined) {
         const { targets } = positionOf(body, position);
         const name = this.dialect.name(callee.name);
-        targets.set(name, (targets.get(name) ?? 0) + times);
+        targets.set(name, (targets.get(name) ?? 0) + weight);
       } else {
         body = body.calls.get(position)?.get(this.dialect.name(inlined.function.name));
       }
@@ -154,11 +153,12 @@ class Reader {
 }
 
 /**
- * Which calls led where, and how often: as many of a function's entries came by a call as of the time spent in it and below,
- * so that of two functions the one that is called more often counts, and not the one that takes longer.
+ * Which calls led where. A call weighs what was spent below it: where much is, it is to be made direct. Its targets share that
+ * by how often each was entered, of which as many came by the call as of the time spent in it and below: of two functions the
+ * one that is called more often counts, not the one that takes longer.
  */
 class Calls {
-  /** By callee, of the stacks it is on: all, and those by each call. */
+  /** By callee, what it is on the stacks with: in all, and by each call. */
   readonly #callees = new Map<CodeSymbol, { all: number; readonly by: Map<CodeLocation, number> }>();
 
   constructor(private readonly locations: Annotation['locations']) {}
@@ -175,10 +175,28 @@ class Calls {
     }
   }
 
-  *found(): Iterable<{ readonly call: CodeLocation; readonly callee: CodeSymbol; readonly share: number }> {
-    for (const [callee, { all, by }] of this.#callees)
-      for (const [call, weight] of by) yield { call, callee, share: weight / all };
+  /** @param entries how often functions were entered, in any unit */
+  *shared(entries: ReadonlyMap<CodeSymbol, number>): Iterable<Target> {
+    const sums = new Map<CodeLocation, { weight: number; entries: number }>();
+    const targets = [...this.#callees].flatMap(([callee, { all, by }]) =>
+      [...by].map(([call, weight]) => {
+        const own = ((entries.get(callee) ?? 0) * weight) / all;
+        const known = sums.get(call) ?? { weight: 0, entries: 0 };
+        sums.set(call, { weight: known.weight + weight, entries: known.entries + own });
+        return { call, callee, entries: own };
+      }),
+    );
+    for (const { call, callee, entries } of targets) {
+      const sum = sums.get(call) as { weight: number; entries: number };
+      yield { call, callee, weight: (sum.weight * entries) / sum.entries };
+    }
   }
+}
+
+interface Target {
+  readonly call: CodeLocation;
+  readonly callee: CodeSymbol;
+  readonly weight: number;
 }
 
 /** The body of that name, new where there is none yet. */

@@ -22,7 +22,7 @@ test('writes what clang takes, and knows how far the last one fits', async () =>
     expect(isBinary(project.path(last))).toBe(true);
 
     expectCode(await runCli(['pgo', '--head', 'dir:.', '--out', 'out'], { cwd: project.folder }), 0);
-    const candidate = project.path('out/rounds/candidate/rounds.prof');
+    const candidate = project.path('out/workloads/rounds/candidate/rounds.prof');
     expect(isBinary(candidate)).toBe(true);
     const { stdout } = spawnSync(llvmProfdata, ['show', '--sample', candidate], { encoding: 'utf8' });
     expect(stdout).toContain('Function: scramble');

@@ -23,14 +23,15 @@ const project = new Project().write({
   'rounds.c': readFileSync('test/integration/programs/rounds.c', 'utf8'),
   'text.prof': 'scramble:12:3\n 1: 7\n 2',
   // Not text, and not what clang writes: nobody knows before clang is asked.
-  'binary.prof': '\u0001\u0002\n',
+  'published.prof': '\u0001\u0002\n',
   '.profbound.yml': JSON.stringify({
     version: 1,
     workloads: {
       missing: workload('missing', 'clang-19 -o missing no-such-file.c'),
       rejected: workload('rejected', `${breaksIt}; ${buildRounds('rejected')}`),
       text: workload('text', buildRounds('text')),
-      binary: workload('binary', buildRounds('binary')),
+      // Named as the folder of what is published.
+      published: workload('published', buildRounds('published')),
     },
     capture: { seconds: 0.3 },
     gate: { max_pairs: 12, budget: '60s' },
@@ -56,7 +57,7 @@ test('a build that fails keeps its profile out; a last one that breaks its build
   expect(rejected).toMatchObject({ decision: 'kept', comparisons: [] });
   expect(rejected?.next?.bytes).toBeGreaterThan(10);
   expect(codes(rejected)).toEqual(['build_failed']);
-  expect(project.read('out/rejected/builds/zero.log')).toContain('rejected.prof');
+  expect(project.read('out/workloads/rejected/builds/zero.log')).toContain('rejected.prof');
 
   for (const profile of [text, binary]) {
     expect(codes(profile)).toEqual(['gain_proven', 'one_layout', 'last_is_damaged']);

@@ -63,7 +63,7 @@ function expectTwoLayouts(project: Project, run: Run, { workload, comparisons }:
   for (const { with: other, gate } of comparisons) {
     expect(gate.layouts).toMatchObject({ builds: 2 });
     const folder = other === 'none' ? 'without-profile' : 'last-profile';
-    const manifest = JSON.parse(project.read(`out/${workload}/${folder}/bundle/bundle.json`));
+    const manifest = JSON.parse(project.read(`out/workloads/${workload}/${folder}/bundle/bundle.json`));
     const [{ layouts, captures }] = bundleSchema.parse(manifest).workloads as [BundleWorkload];
     expect([layouts?.base.length, layouts?.head.length]).toEqual([2, 2]);
     for (const side of ['base', 'head'] as const) {
@@ -134,11 +134,26 @@ describe('the nightly run', () => {
       'pgo.json',
       'published',
       'report.html',
-      'rounds',
       'summary.md',
+      'workloads',
     ]);
     expect(run.workspace.remains()).toEqual([]);
-  }, 180_000);
+
+    for (const path of files.keys())
+      upstream.project.write({ [path]: readFileSync(join(folder, 'published', path), 'utf8') });
+    const accepted = upstream.project.commit('the profile');
+    const event = { server, event: 'schedule', sha: accepted, inputs: { mode: 'pgo' }, depth: 1 } as const;
+    const next = await upstream.run(event);
+    const second = expectConsistent(next.workspace.path('.profbound', 'pgo'));
+    expect(second.comparisons.map((comparison) => comparison.with)).toEqual(['none', 'last']);
+    expect(second.last).toMatchObject({ isUsable: true });
+    const isKept = second.decision === 'kept';
+    expectCode(next, isKept ? 1 : 0);
+    expect(second.reasons.map(({ code }) => code)).toContain(
+      isKept ? 'not_better_than_last' : 'better_than_last',
+    );
+    expect(next.outputs.decision).toBe(second.decision);
+  }, 240_000);
 });
 
 describe('a service in C++', () => {
@@ -245,7 +260,7 @@ describe('of a program in C', () => {
     expect(match?.share).toBeGreaterThan(0.99);
 
     for (const file of ['rounds.fdata', 'rounds.fdata.provenance.json'])
-      copyFileSync(project.path('out', 'rounds', 'candidate', file), project.path(file));
+      copyFileSync(project.path('out', 'workloads', 'rounds', 'candidate', file), project.path(file));
     const lastOf = async (files: Readonly<Record<string, string>>): Promise<ProfileResult['last']> => {
       expectCode(await run(project.write(files)), 4);
       return readResult(project.path('out')).profile.last;

@@ -41,6 +41,12 @@ describe('a profile for clang', () => {
     expect(stdout).toMatch(/Function: _Z3run\S*: \d{6,}/);
   });
 
+  test('may have names beyond ASCII: it is text all the same', () => {
+    const text = Buffer.from('Äpfel:10:1\n 1: 10\n');
+    const { profile: read } = readProfile('llvm', text, { name: 'a.prof', llvmProfdata: null });
+    expect([...read.keys()]).toEqual(['Äpfel']);
+  });
+
   test('knows who is called through a pointer, and how often', () => {
     const text = readFileSync(profile, 'utf8');
     const calls = /^ +\d+(?:\.\d+)?: \d+ (_ZN12_GLOBAL__N_1\S*mix\S*:\d+.*)$/m.exec(text)?.[1] ?? '';

@@ -56,6 +56,13 @@ async function refusal<E extends Error>(
   return message;
 }
 
+test('where nobody says how long it was sampled, only how many samples are missing is known', () => {
+  expect(floorError(8000, 0, 10_000)).toBe(
+    '8k samples in the binary, and 10k samples are needed: 2k samples more, under the same load',
+  );
+  expect(floorError(0, 0, 10_000)).toMatch(/: the load does not exercise it$/);
+});
+
 describe('refused is', () => {
   test('a profile of too few samples; it says how much longer it takes', async () => {
     expect(await refusal(MeasureError, { fewestSamples: 1_000_000 })).toMatch(
@@ -88,6 +95,7 @@ describe('refused is', () => {
     expect(await refusal(UsageError, { binary: path('stripped'), format: 'llvm' })).toContain(
       '-fdebug-info-for-profiling',
     );
+    expect(await refusal(UsageError, { binary: path('stripped'), format: 'bolt' })).toContain('is stripped');
     expect(await refusal(UsageError, { format: 'go' })).toContain('no Go program');
     expect(
       await refusal(UsageError, { format: 'bolt', binaries: [path('program'), path('program')] }),

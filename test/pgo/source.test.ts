@@ -92,6 +92,36 @@ describe('a service in Go', () => {
   });
 });
 
+describe('a Go program that is mostly in the kernel', () => {
+  if (obstacle !== null) {
+    test(`nothing was run: ${obstacle}`, () => expect(obstacle).toMatch(/^Go /));
+    return;
+  }
+
+  test('has as many samples of its own for a build with another id as for this one, and none of the kernel', async () => {
+    mkdirSync(at('reader'));
+    copyFileSync(source('reads.go'), at('reader/main.go'));
+    writeFileSync(at('reader/go.mod'), 'module example.org/reader\n\ngo 1.21\n');
+    const build = (id: string) =>
+      run(['go', 'build', `-ldflags=-B=${id}`, '-o', at(`reads-${id}`), '.'], at('reader'));
+    build('0xaa');
+    build('0xbb');
+    const writer = openWriter(at('reader'));
+    await capture(writer, [at('reads-0xaa'), '1']);
+    const [taken] = writer.workload('program').captures;
+    const from = join(writer.directory, taken?.cpuProfile as string);
+    const asked = { source: from, format: 'go' } as const;
+    const same = await take({ ...asked, binary: at('reads-0xaa') });
+    const other = await take({ ...asked, binary: at('reads-0xbb') });
+    expect(same.samples).toBeLessThan((taken?.summary.samples ?? 0) / 2);
+    expect(other.samples).toBe(same.samples);
+    run(['go', 'tool', 'preprofile', '-i', out, '-o', 'calls.txt'], folder);
+    const calls = readFileSync(at('calls.txt'), 'utf8');
+    expect(calls).toContain('main.read');
+    expect(calls).not.toContain('vfs_read');
+  });
+});
+
 describe('a profile by addresses', () => {
   const formats = ['llvm', 'gcc', 'bolt'] as const;
   const file = at('capture.pprof');

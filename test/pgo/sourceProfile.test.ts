@@ -171,7 +171,7 @@ describe('calls', () => {
     quiet: { 400: frames('quiet@40:41') },
   });
 
-  test('say whom they led to, by how often that was entered: of its entries the part of the time spent in it and below', () => {
+  test('say whom they led to: what was spent below a call is shared by how often each was entered', () => {
     const stacks = [
       [1, 100],
       [8, 200, 104],
@@ -179,13 +179,13 @@ describe('calls', () => {
       [2, 200, 300, 104],
     ] as const;
     expect(textOf(sampled(program, ...stacks)).filter((line) => line.includes(' 2: '))).toEqual([
-      ' 2: 0 first:8 second:3',
+      ' 2: 0 first:9 second:4',
     ]);
   });
 
   test('lead nowhere from what was never sampled itself, and not across what lies between', () => {
     const text = textOf(sampled(program, [1, 100], [8, 200, 400, 104], [9, 200, elsewhere, 104]));
-    expect(text).toEqual(['caller:1:1', ' 1: 1', ' 2: 0 quiet:1', 'first:17:17', ' 1: 17']);
+    expect(text).toEqual(['caller:1:1', ' 1: 1', ' 2: 0 quiet:8', 'first:17:17', ' 1: 17']);
   });
 
   test('with names that the text cannot hold are left out', () => {

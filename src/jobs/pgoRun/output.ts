@@ -47,7 +47,7 @@ export function profilePaths(
   { workload, path }: Pick<ProfileResult, 'workload' | 'path'>,
   binary: string,
 ): ProfilePaths {
-  const folder = join(out, workload);
+  const folder = join(out, 'workloads', workload);
   return {
     folder,
     candidate: join(folder, 'candidate', basename(path)),

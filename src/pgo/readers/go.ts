@@ -24,7 +24,7 @@ interface Frame {
 export interface GoProfile {
   /** Positions have no counts of their own, but targets. */
   readonly profile: SourceProfile;
-  /** null where the profile does not count them. */
+  /** That were taken in the program; null where the profile does not count them. */
   readonly samples: number | null;
   /** Share of the calls' weight whose callers' first lines are not in the profile; their offsets would mean nothing. */
   readonly startless: number;
@@ -60,7 +60,7 @@ export function readGo(bytes: Uint8Array): GoProfile {
       if (known === undefined) throw new Error(`a sample refers to location ${id}, which does not exist`);
       return known;
     });
-    if (counted >= 0) samples += toNumber(values?.[counted]);
+    if (counted >= 0 && stack[0] !== null) samples += toNumber(values?.[counted]);
     sum.add(stack, toNumber(values?.[value]));
   }
   return {
