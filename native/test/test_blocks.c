@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Lengths of instructions compared with objdump's in real libraries, and blocks of code that was written for the test. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "annotation/blocks.h"
 #include "annotation/calls.h"
@@ -54,13 +55,15 @@ static void is_block(struct block block, struct block expected)
 	CHECK_NUMBER(block.goes_on, expected.goes_on);
 	CHECK_NUMBER(block.jumps, expected.jumps);
 	CHECK_NUMBER(block.target, expected.target);
+	CHECK_NUMBER(block.is_case, expected.is_case);
 	CHECK_NUMBER(block.exit, expected.exit);
 }
 
-static void are_blocks(const uint8_t *code, size_t size, const struct block *expected, size_t number)
+static void are_blocks(const uint8_t *code, size_t size, const struct linked_memory *memory, const struct block *expected,
+		       size_t number)
 {
 	struct block *blocks;
-	size_t count = blocks_find(code, size, &blocks);
+	size_t count = blocks_find(code, size, memory, &blocks);
 
 	CHECK_NUMBER(count, number);
 	for (size_t i = 0; i < count && i < number; i++)
@@ -82,13 +85,13 @@ static void finds_blocks(void)
 		0x06,             /* 18 nothing */
 	};
 	static const struct block expected[] = {
-		{ 0, 6, 3, true, true, 12, BLOCK_STAYS },
-		{ 6, 6, 3, true, true, 6, BLOCK_STAYS },
-		{ 12, 6, 2, false, false, 0, BLOCK_LEAVES },
+		{ 0, 6, 3, true, true, false, 12, BLOCK_STAYS },
+		{ 6, 6, 3, true, true, false, 6, BLOCK_STAYS },
+		{ 12, 6, 2, false, false, false, 0, BLOCK_LEAVES },
 	};
 
-	are_blocks(code, sizeof(code), expected, 3);
-	are_blocks(code, 0, NULL, 0);
+	are_blocks(code, sizeof(code), NULL, expected, 3);
+	are_blocks(code, 0, NULL, NULL, 0);
 }
 
 static void tells_where_blocks_lead(void)
@@ -103,15 +106,57 @@ static void tells_where_blocks_lead(void)
 		0x90,             /* 13 nop, and what follows is not known */
 	};
 	static const struct block expected[] = {
-		{ 0, 2, 1, true, false, 0, BLOCK_LEAVES },
-		{ 2, 2, 1, false, true, 7, BLOCK_STAYS },
-		{ 4, 3, 1, false, false, 0, BLOCK_GOES_BY_POINTER },
-		{ 7, 2, 1, true, false, 0, BLOCK_LEAVES },
-		{ 9, 4, 2, false, true, 4, BLOCK_STAYS },
-		{ 13, 1, 1, false, false, 0, BLOCK_LEAVES },
+		{ 0, 2, 1, true, false, false, 0, BLOCK_LEAVES },
+		{ 2, 2, 1, false, true, false, 7, BLOCK_STAYS },
+		{ 4, 3, 1, false, false, false, 0, BLOCK_GOES_BY_POINTER },
+		{ 7, 2, 1, true, false, false, 0, BLOCK_LEAVES },
+		{ 9, 4, 2, false, true, false, 4, BLOCK_STAYS },
+		{ 13, 1, 1, false, false, false, 0, BLOCK_LEAVES },
 	};
 
-	are_blocks(code, sizeof(code), expected, 6);
+	are_blocks(code, sizeof(code), NULL, expected, 6);
+}
+
+/* A file that has a table at 4096. */
+static bool read_table(const void *file, uint64_t address, void *to, size_t bytes)
+{
+	if (address < 4096 || address - 4096 + bytes > 24)
+		return false;
+	memcpy(to, (const uint8_t *)file + (address - 4096), bytes);
+	return true;
+}
+
+/* Cases that run into each other begin where the table says; it ends where an entry leads to no instruction. */
+static void finds_cases(void)
+{
+	static const uint8_t by_address[] = {
+		0x3e, 0xff, 0x24, 0xc5, 0, 0x10, 0, 0, /* 0  notrack jmp *4096(,%rax,8) */
+		0xff, 0xc0,                            /* 8  inc %eax */
+		0xff, 0xc0,                            /* 10 inc %eax */
+		0xc3,                                  /* 12 ret */
+	};
+	static const uint64_t addresses[] = { 1024 + 10, 1024 + 8, 1024 + 9 };
+	static const uint8_t by_distance[] = {
+		0x48, 0x8d, 0x15, 0xf9, 0x0b, 0, 0, /* 0  lea 4096(%rip),%rdx, linked at 1024 */
+		0xff, 0xe0,                         /* 7  jmp *%rax */
+		0xff, 0xc0,                         /* 9  inc %eax */
+		0xc3,                               /* 11 ret */
+	};
+	static const int32_t distances[] = { 1024 + 11 - 4096, 1024 + 9 - 4096, 7, 0, 0, 0 };
+	static const struct block with_addresses[] = {
+		{ 0, 8, 1, false, false, false, 0, BLOCK_GOES_BY_POINTER },
+		{ 8, 2, 1, true, false, true, 0, BLOCK_STAYS },
+		{ 10, 3, 2, false, false, true, 0, BLOCK_LEAVES },
+	};
+	static const struct block with_distances[] = {
+		{ 0, 9, 2, false, false, false, 0, BLOCK_GOES_BY_POINTER },
+		{ 9, 2, 1, true, false, true, 0, BLOCK_STAYS },
+		{ 11, 1, 1, false, false, true, 0, BLOCK_LEAVES },
+	};
+	const struct linked_memory first = { 1024, read_table, addresses }, second = { 1024, read_table, distances };
+
+	are_blocks(by_address, sizeof(by_address), &first, with_addresses, 3);
+	are_blocks(by_distance, sizeof(by_distance), &second, with_distances, 3);
 }
 
 static void finds_calls(void)
@@ -147,6 +192,7 @@ int main(void)
 {
 	finds_blocks();
 	tells_where_blocks_lead();
+	finds_cases();
 	finds_calls();
 	/* OpenSSL has instructions of every generation of vectors. */
 	agrees("objdump -d -w /usr/lib/x86_64-linux-gnu/libcrypto.so.3 2>/dev/null | head -n 600000");

@@ -44,6 +44,8 @@ export interface CodeBlock {
   readonly instructions: number;
   /** Where else it may lead than to the successors: nowhere, out of the function, or to where a pointer says. */
   readonly exit: 'none' | 'out' | 'pointer';
+  /** A table of jumps leads here. */
+  readonly isCase: boolean;
   /** Addresses of blocks of the function that may run next. */
   readonly successors: readonly number[];
 }
@@ -83,7 +85,7 @@ const answerSchema = z.object({
   symbols: z.array(
     z.object({
       ...symbolShape,
-      blocks: z.array(z.tuple([whole, whole, whole, whole.max(exits.length - 1)], whole)),
+      blocks: z.array(z.tuple([whole, whole, whole, whole.max(exits.length - 1), whole.max(1)], whole)),
       astray: z.array(whole),
     }),
   ),
@@ -144,11 +146,12 @@ function toAnnotation({ build_id: buildId, symbols, functions }: z.infer<typeof 
     astray: new Set(symbols.flatMap(({ astray }) => astray)),
     symbols: symbols.map(({ locations: rows, blocks: code, astray: _, ...rest }) => {
       const own: CodeLocation[] = [];
-      const blocks = code.map(([address, bytes, instructions, exit, ...successors]) => ({
+      const blocks = code.map(([address, bytes, instructions, exit, isCase, ...successors]) => ({
         address,
         bytes,
         instructions,
         exit: exits[exit] as CodeBlock['exit'],
+        isCase: isCase === 1,
         successors,
       }));
       const symbol: CodeSymbol = { ...rest, blocks, locations: own };

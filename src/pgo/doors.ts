@@ -27,9 +27,13 @@ export function doorsOf(
   }));
 }
 
-/** Blocks that a table may lead to, where the function jumps by one: the one before does not run into them. */
+/**
+ * Blocks that a table may lead to, where the function jumps by pointer: those that its tables name. Where none is found, those
+ * that the one before does not run into.
+ */
 function casesOf(blocks: readonly CodeBlock[]): boolean[] {
   const hasTable = blocks.some(({ exit }) => exit === 'pointer');
+  if (blocks.some(({ isCase }) => isCase)) return blocks.map(({ isCase }) => isCase);
   return blocks.map(({ address }, at) => hasTable && at > 0 && !blocks[at - 1]?.successors.includes(address));
 }
 

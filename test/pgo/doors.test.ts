@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import type { CodeBlock } from '../../src/pgo/annotation.js';
 import { doorsOf } from '../../src/pgo/doors.js';
 
-type Written = readonly [count: number, exit: CodeBlock['exit'], ...ways: number[]];
+type Written = readonly [count: number, exit: CodeBlock['exit'] | 'case', ...ways: number[]];
 
 /** Of blocks with their samples and the places of those that may follow: what is not the rule, by place. */
 function doors(...written: readonly Written[]): string[] {
@@ -12,7 +12,8 @@ function doors(...written: readonly Written[]): string[] {
       address,
       bytes: 1,
       instructions: 1,
-      exit,
+      exit: exit === 'case' ? 'none' : exit,
+      isCase: exit === 'case',
       successors: ways,
     }),
   );
@@ -53,4 +54,9 @@ test('left from where no way leads out', () => {
 test('a table leads to what the block before does not run into', () => {
   const code = doors([9, 'pointer'], [3, 'none', 2], [4, 'none', 4], [5, 'none', 4], [9, 'out']);
   expect(code).toEqual(['surely', 'case', '', 'case', 'left']);
+});
+
+test('of tables that are known just the cases, also those that the one before runs into', () => {
+  const code = doors([9, 'pointer'], [1, 'case', 2], [8, 'case', 3], [9, 'none', 4], [0, 'out']);
+  expect(code).toEqual(['surely', 'case', 'case', '', 'left']);
 });

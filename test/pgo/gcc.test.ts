@@ -70,6 +70,21 @@ test('counts how often lines ran, not how long they waited', async () => {
   expect(taken / (step as number)).toBeLessThan(1 / 4);
 });
 
+test('counts cases that run into each other each by itself', async () => {
+  const program = join(folder, 'tails');
+  run(['gcc-12', '-O2', '-g', '-w', '-o', program, source('tails.c')], folder);
+  const writer = openWriter(join(folder, 'tails-captured'));
+  await capture(writer, [program, '2']);
+  const out = join(folder, 'tails.afdo');
+  exported(writer, { format: 'gcc', binary: program, out });
+  const { profile } = readProfile('gcc', readFileSync(out), { name: out, llvmProfdata: null });
+  const { positions } = profile.get('hash') as Body;
+  const [seven, six, one] = [6, 8, 18].map((line) => positions.get(positionAt(line, 0))?.count as number);
+  expect(one).toBeGreaterThan(0);
+  expect((seven as number) / (one as number)).toBeLessThan(1 / 4);
+  expect((six as number) / (one as number)).toBeLessThan(1 / 4);
+});
+
 function codeOf(program: string): string {
   run(['objcopy', '-O', 'binary', '--only-section=.text', program, `${program}.text`], folder);
   return readFileSync(join(folder, `${program}.text`), 'latin1');

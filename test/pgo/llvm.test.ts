@@ -10,6 +10,7 @@ import { isConsumed } from '../../src/pgo/decision.js';
 import { readBuilt } from '../../src/pgo/elfFile.js';
 import { emptyProfile } from '../../src/pgo/emptyProfile.js';
 import { profileOverlap } from '../../src/pgo/overlap.js';
+import { type Body, positionAt } from '../../src/pgo/sourceProfile.js';
 import { capture, exported, openWriter, run, source, workFolder } from './support.js';
 
 const folder = workFolder();
@@ -91,6 +92,20 @@ describe('a profile for clang', () => {
     exported(taken, { format: 'llvm', binary: join(folder, 'often'), out });
     const { stderr } = compile('again', `-fprofile-sample-use=${out}`, ...reportFlags('llvm', null));
     expect(readReport('llvm', stderr).promoted[0]?.callee).toMatch(/brief/);
+  });
+
+  test('counts cases that run into each other each by itself', async () => {
+    const taken = openWriter(workFolder());
+    run(['clang-19', ...flags, '-w', '-o', 'tails', source('tails.c')], folder);
+    await capture(taken, [join(folder, 'tails'), '2']);
+    const out = join(folder, 'tails.txt');
+    exported(taken, { format: 'llvm', binary: join(folder, 'tails'), out });
+    const { profile: read } = readProfile('llvm', readFileSync(out), { name: out, llvmProfdata: null });
+    const { positions } = read.get('hash') as Body;
+    const [seven, six, one] = [6, 8, 18].map((line) => positions.get(positionAt(line, 0))?.count as number);
+    expect(one).toBeGreaterThan(0);
+    expect((seven as number) / (one as number)).toBeLessThan(1 / 4);
+    expect((six as number) / (one as number)).toBeLessThan(1 / 4);
   });
 
   test('of which most is dropped counts as not consumed, whatever else the compiler does by it', async () => {

@@ -53,7 +53,14 @@ describe('a function', () => {
   function blocksFrom(address: number, ...parts: readonly [number, CodeBlock['exit'], ...number[]][]) {
     let begin = address;
     return parts.map(([instructions, exit, ...successors]): CodeBlock => {
-      const block = { address: begin, bytes: 4 * instructions, instructions, exit, successors };
+      const block = {
+        address: begin,
+        bytes: 4 * instructions,
+        instructions,
+        exit,
+        isCase: false,
+        successors,
+      };
       begin += block.bytes;
       return block;
     });

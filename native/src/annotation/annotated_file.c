@@ -82,24 +82,36 @@ bool annotated_file_find(const struct annotated_file *file, uint64_t address, st
 	return true;
 }
 
+bool annotated_file_read(const struct annotated_file *file, uint64_t address, void *to, size_t bytes)
+{
+	Elf *elf = file->symbols.image.elf;
+	GElf_Phdr segment;
+	size_t count;
+
+	if (elf_getphdrnum(elf, &count) != 0)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		uint64_t offset;
+
+		if (!gelf_getphdr(elf, i, &segment) || segment.p_type != PT_LOAD || address < segment.p_vaddr)
+			continue;
+		offset = address - segment.p_vaddr;
+		if (offset <= segment.p_filesz && bytes <= segment.p_filesz - offset)
+			return pread(file->fd, to, bytes, segment.p_offset + offset) == (ssize_t)bytes;
+	}
+	return false;
+}
+
 uint8_t *annotated_file_code(const struct annotated_file *file, const struct covering *covering)
 {
-	const struct elf_image *image = &file->symbols.image;
+	uint8_t *code;
 
 	if (covering->size > MAX_FUNCTION_BYTES)
 		return NULL;
-	for (size_t i = 0; i < image->segment_count; i++) {
-		const struct elf_segment *segment = &image->segments[i];
-		uint64_t offset = covering->start - segment->address;
-		uint8_t *code;
-
-		if (covering->start < segment->address || offset > segment->size || covering->size > segment->size - offset)
-			continue;
-		code = must_allocate(covering->size, 1);
-		if (pread(file->fd, code, covering->size, segment->offset + offset) == (ssize_t)covering->size)
-			return code;
-		free(code);
-	}
+	code = must_allocate(covering->size, 1);
+	if (annotated_file_read(file, covering->start, code, covering->size))
+		return code;
+	free(code);
 	return NULL;
 }
 

@@ -39,6 +39,9 @@ bool annotated_file_load(struct annotated_file *file);
 /* The function at an address, whose name is the file's; false when there is none. */
 bool annotated_file_find(const struct annotated_file *file, uint64_t address, struct covering *covering);
 
+/* Copies what the file has at an address, as it is linked; false when it has it not in one piece. */
+bool annotated_file_read(const struct annotated_file *file, uint64_t address, void *to, size_t bytes);
+
 /* The code of a function, to be freed; NULL when the file has it not in one piece. */
 uint8_t *annotated_file_code(const struct annotated_file *file, const struct covering *covering);
 

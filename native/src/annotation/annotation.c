@@ -67,7 +67,7 @@ static void write_location(struct annotator *annotator, const struct covering *c
 	json_close(json, ']');
 }
 
-/* As address, bytes, instructions, enum block_exit, and the addresses of the blocks that may be next. */
+/* As address, bytes, instructions, enum block_exit, whether a table leads there, and the addresses of the blocks that may be next. */
 static void write_block(struct json *json, uint64_t start, const struct block *block)
 {
 	json_open(json, NULL, '[');
@@ -75,6 +75,7 @@ static void write_block(struct json *json, uint64_t start, const struct block *b
 	json_unsigned(json, NULL, block->bytes);
 	json_unsigned(json, NULL, block->instructions);
 	json_unsigned(json, NULL, block->exit);
+	json_unsigned(json, NULL, block->is_case);
 	if (block->goes_on)
 		json_unsigned(json, NULL, start + block->offset + block->bytes);
 	if (block->jumps)
@@ -82,11 +83,17 @@ static void write_block(struct json *json, uint64_t start, const struct block *b
 	json_close(json, ']');
 }
 
+static bool read_file(const void *file, uint64_t address, void *to, size_t bytes)
+{
+	return annotated_file_read(file, address, to, bytes);
+}
+
 static void write_blocks(struct annotator *annotator, const struct covering *covering, const uint8_t *code)
 {
 	struct json *json = &annotator->json;
+	const struct linked_memory memory = { .code = covering->start, .read = read_file, .file = &annotator->file };
 	struct block *blocks = NULL;
-	size_t count = code ? blocks_find(code, covering->size, &blocks) : 0;
+	size_t count = code ? blocks_find(code, covering->size, &memory, &blocks) : 0;
 
 	json_open(json, "blocks", '[');
 	for (size_t i = 0; i < count; i++)

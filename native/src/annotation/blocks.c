@@ -8,7 +8,7 @@
 #include "support/fail.h"
 
 /* What is known of each byte of the code. */
-enum { BEGINS_INSTRUCTION = 1, BEGINS_BLOCK = 2 };
+enum { BEGINS_INSTRUCTION = 1, BEGINS_BLOCK = 2, IS_CASE = 4 };
 
 static void mark_target(uint8_t *marks, size_t size, size_t from, int32_t distance)
 {
@@ -41,10 +41,26 @@ static size_t mark(const uint8_t *code, size_t size, uint8_t *marks)
 	return size;
 }
 
+struct marked {
+	uint8_t *marks;
+	size_t end;
+};
+
+/* A table ends where an entry leads to no instruction of the function. */
+static bool mark_case(void *context, int64_t target)
+{
+	const struct marked *marked = context;
+
+	if (target < 0 || target >= (int64_t)marked->end || !(marked->marks[target] & BEGINS_INSTRUCTION))
+		return false;
+	marked->marks[target] |= BEGINS_BLOCK | IS_CASE;
+	return true;
+}
+
 /* Whether a block begins at a target. One within an instruction is none: the code was misread, or is a trick. */
 static bool is_block(const uint8_t *marks, size_t end, int64_t target)
 {
-	return target >= 0 && target < (int64_t)end && marks[target] == (BEGINS_INSTRUCTION | BEGINS_BLOCK);
+	return target >= 0 && target < (int64_t)end && (marks[target] & ~IS_CASE) == (BEGINS_INSTRUCTION | BEGINS_BLOCK);
 }
 
 /* Fills in where a block leads whose last instruction ends at `at`. */
@@ -63,12 +79,14 @@ static void end_block(struct block *block, struct instruction last, const uint8_
 		block->exit = BLOCK_LEAVES;
 }
 
-size_t blocks_find(const uint8_t *code, size_t size, struct block **blocks)
+size_t blocks_find(const uint8_t *code, size_t size, const struct linked_memory *memory, struct block **blocks)
 {
 	uint8_t *marks = must_allocate(size, 1);
 	size_t count = 0, capacity = 0, end = size ? mark(code, size, marks) : 0, next;
 
 	*blocks = NULL;
+	if (memory)
+		jump_tables_find(code, end, memory, mark_case, &(struct marked){ marks, end });
 	for (size_t at = 0; at < end; at = next) {
 		struct instruction instruction = instruction_read(code + at, size - at);
 
@@ -78,7 +96,7 @@ size_t blocks_find(const uint8_t *code, size_t size, struct block **blocks)
 				capacity = capacity ? capacity * 2 : 16;
 				*blocks = must_resize(*blocks, capacity, sizeof(**blocks));
 			}
-			(*blocks)[count++] = (struct block){ .offset = at };
+			(*blocks)[count++] = (struct block){ .offset = at, .is_case = marks[at] & IS_CASE };
 		}
 		(*blocks)[count - 1].bytes += instruction.length;
 		(*blocks)[count - 1].instructions++;

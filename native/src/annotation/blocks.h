@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "annotation/jump_tables.h"
+
 /* Where a block may lead besides to blocks of the function that are known. */
 enum block_exit {
 	BLOCK_STAYS,
@@ -28,14 +30,17 @@ struct block {
 	bool goes_on;
 	/* That at `target` may be next. */
 	bool jumps;
+	/* A table of jumps leads here. */
+	bool is_case;
 	uint32_t target;
 	enum block_exit exit;
 };
 
 /*
- * Finds the blocks in a function's code, up to the first byte that cannot be read as an instruction; where a jump by table
- * leads is not known, only that it is one. Calls return. Returns how many there are, in `*blocks`, which is the caller's to free.
+ * Finds the blocks in a function's code, up to the first byte that cannot be read as an instruction; which tables a jump by
+ * pointer goes by is not known, only that it is one, and where the function's tables lead. Calls return. Returns how many there
+ * are, in `*blocks`, which is the caller's to free. `memory` is of the function's file; NULL: no tables are looked for.
  */
-size_t blocks_find(const uint8_t *code, size_t size, struct block **blocks);
+size_t blocks_find(const uint8_t *code, size_t size, const struct linked_memory *memory, struct block **blocks);
 
 #endif
