@@ -101,7 +101,7 @@ describe('a profile for clang', () => {
     const out = join(folder, 'tails.txt');
     exported(taken, { format: 'llvm', binary: join(folder, 'tails'), out });
     const { profile: read } = readProfile('llvm', readFileSync(out), { name: out, llvmProfdata: null });
-    const { positions } = read.get('hash') as Body;
+    const [, { positions }] = [...read].find(([name]) => name.includes('hash')) as [string, Body];
     const [seven, six, one] = [6, 8, 18].map((line) => positions.get(positionAt(line, 0))?.count as number);
     expect(one).toBeGreaterThan(0);
     expect((seven as number) / (one as number)).toBeLessThan(1 / 4);
