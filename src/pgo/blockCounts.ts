@@ -12,17 +12,15 @@ export class BlockCounts {
 
   /**
    * @param counts of samples by address, and of one of them, in any unit, which the answers have, too
-   * @param isMended whether blocks are entered as often as left; else they ran as often as their own samples say
    */
   constructor(
     private readonly symbol: CodeSymbol,
     private readonly counts: ReadonlyMap<number, number>,
     private readonly oneSample: number,
-    isMended: boolean,
   ) {
     const own = this.#samples();
     // Ways through code that cannot be read to its end are not known.
-    const isFlow = isMended && isWhole(symbol) && own.length <= mostBlocks;
+    const isFlow = isWhole(symbol) && own.length <= mostBlocks;
     this.#runs = isFlow ? flowThrough(this.#withWays(own)) : own;
   }
 

@@ -25,7 +25,6 @@ export const gccDialect: Dialect = {
   name: (linkageName) => linkageName.replace(/(?<=.)\..*$/s, ''),
   // GCC 12 has none, and takes code with any for code that never runs.
   discriminator: () => ({ base: 0, copies: 1 }),
-  mendsCounts: false,
 };
 
 /** @returns the profile; the same samples give the same bytes */

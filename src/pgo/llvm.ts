@@ -23,7 +23,6 @@ const copyMarks = /(?:\.(?:llvm|part|cold|isra|constprop)(?:\.\d+)*)+$/;
 /** As LLVM names functions in profiles. */
 export const llvmDialect: Dialect = {
   name: (linkageName) => linkageName.replace(copyMarks, '') || linkageName,
-  mendsCounts: true,
   // Three components, each an odd number of no value or an even one that carries it (DebugInfoMetadata.h): the base
   // discriminator, the duplication factor, and a copy's number, which is of no use here.
   discriminator(written) {

@@ -30,8 +30,6 @@ export interface Dialect {
   readonly name: (linkageName: string) => string;
   /** What of a discriminator the compiler goes by, and into how many copies the code was split. */
   readonly discriminator: (written: number) => { readonly base: number; readonly copies: number };
-  /** Whether the compiler makes counts fit together by itself, as LLVM's profi does of its own blocks. */
-  readonly mendsCounts: boolean;
 }
 
 /** One binary with the samples that were taken in it. */
@@ -93,7 +91,7 @@ class Reader {
   /** @returns how often it was entered */
   #addSymbol(symbol: CodeSymbol, counts: ReadonlyMap<number, number>, oneSample: number): number {
     const isSampled = symbol.locations.some(({ address }) => counts.has(address));
-    const blocks = new BlockCounts(symbol, counts, oneSample, isSampled && !this.dialect.mendsCounts);
+    const blocks = new BlockCounts(symbol, counts, oneSample);
     // Not as often as the line it begins with: where that is a loop's, compilers would take the loop for one that runs once.
     // Nor never: then they would take the function for one that is not called.
     const entered = Math.max(blocks.at(symbol.address), blocks.leastAt(symbol.address));
