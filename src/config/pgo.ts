@@ -1,4 +1,5 @@
 /** From `pgo:` of workloads to what a run of `profbound pgo` does. */
+import { normalize } from 'node:path';
 import { UsageError } from '../errors.js';
 import type { PgoFormat } from '../pgo/formats.js';
 import { type ConfigFile, positionOf } from './file.js';
@@ -55,7 +56,7 @@ export function pgoPlansOf(file: ConfigFile, only: readonly string[]): PgoPlan[]
   }
   const plans = wanted.map((name) => planOf(file, name, workloads));
   for (const [index, { profile, workload }] of plans.entries()) {
-    const other = plans.slice(0, index).find((earlier) => earlier.profile === profile);
+    const other = plans.slice(0, index).find((earlier) => normalize(earlier.profile) === normalize(profile));
     if (other === undefined) continue;
     throw new UsageError(
       `${at(file, workload.name, 'profile')}: ${other.workload.name} and ${workload.name} both write ${profile}: give one of them pgo.workloads: [${other.workload.name}, ${workload.name}], or each a profile of its own`,

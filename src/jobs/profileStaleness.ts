@@ -38,7 +38,7 @@ export function stalenessNotes<Workload extends Pick<WorkloadPlan, 'name'>>(
     try {
       const [base, head] = sides.map((side) => {
         const own = configs[side].config.workloads[workload.name]?.pgo;
-        return own === undefined ? null : matchIn(sources[side].root, own);
+        return own === undefined ? null : matchOn(side, sources[side].root, own);
       });
       return loweredNote(pgo.profile, base ?? null, head ?? null);
     } catch (error) {
@@ -46,6 +46,17 @@ export function stalenessNotes<Workload extends Pick<WorkloadPlan, 'name'>>(
       return [`it is not known how well ${pgo.profile} fits this change: ${error.message}`];
     }
   });
+}
+
+/** @throws UsageError and MeasureError that name the side */
+function matchOn(side: Side, root: string, pgo: PgoConfig): ProfileMatch | null {
+  try {
+    return matchIn(root, pgo);
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(`on ${side}, ${error.message}`);
+    if (error instanceof MeasureError) throw new MeasureError(`on ${side}, ${error.message}`);
+    throw error;
+  }
 }
 
 /** @returns null where there is no profile yet */

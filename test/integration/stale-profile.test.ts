@@ -76,7 +76,7 @@ test('says nothing where the profile still fits, and why where it cannot be read
   project.write({ 'head/machine.afdo': 'damaged' });
   expect(notes()).toEqual([
     expect.stringMatching(
-      /^it is not known how well machine\.afdo fits this change: machine\.afdo: no profile in GCC's/,
+      /^it is not known how well machine\.afdo fits this change: on head, machine\.afdo: no profile in GCC's/,
     ),
   ]);
 });

@@ -8,7 +8,7 @@ import { buildRows, comparedWith, decisionSentence, furtherReasons, profileFacts
 
 const narrowest = 40;
 const indent = '  ';
-const labelWidth = 12;
+const labelWidth = 14;
 const colours = { published: 32, kept: 33 } as const;
 
 /** Lines of text ending in a newline. */

@@ -39,6 +39,7 @@ export const tolerated = 0.02;
 /** Whether a wish is fulfilled; null where the bounds leave it open, or there is none. */
 export function isMet({ wanted }: Compared, { lower, upper }: Saving): boolean | null {
   if (wanted === null) return null;
-  if (lower > (wanted === 'gain' ? 0 : -tolerated)) return true;
-  return upper < 0 ? false : null;
+  const least = wanted === 'gain' ? 0 : -tolerated;
+  if (lower > least) return true;
+  return upper < least ? false : null;
 }

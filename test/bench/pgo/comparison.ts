@@ -36,7 +36,12 @@ export async function takeTurns(builds: readonly Build[], layouts: readonly numb
     const running = builds.map((build) => ({ ...build, path: build.program(layout), sum: 0 }));
     for (let turn = 0; turn < turns; turn++) {
       const order = running.map((build) => ({ build, key: uniform() })).sort((a, b) => a.key - b.key);
-      for (const { build } of order) build.sum += await build.cost(build.path);
+      for (const { build } of order) {
+        const cost = await build.cost(build.path);
+        if (!(cost > 0 && Number.isFinite(cost)))
+          throw new Error(`${build.path} did nothing: it cost ${cost}`);
+        build.sum += cost;
+      }
     }
     for (const { name, sum } of running) costs.get(name)?.push(sum / turns);
   }
