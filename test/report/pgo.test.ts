@@ -94,10 +94,10 @@ describe('text', () => {
     const text = renderPgoTerminal(published, { color: false, width: 200 });
     expect(text.split('\n')[0]).toBe(sentence);
     expect(text).toContain(
-      '  Saves       5.0 % (3.0 % … 6.5 %) beside the build without a profile; 24 pairs in 4 min',
+      '  Saves         5.0 % (3.0 % … 6.5 %) beside the build without a profile; 24 pairs in 4 min',
     );
     expect(text).toContain(
-      '  Built       by the new profile: in 40 s (+233 %), file 8.7 MB (+3.6 %), code 2.6 MB',
+      '  Built         by the new profile: in 40 s (+233 %), file 8.7 MB (+3.6 %), code 2.6 MB',
     );
     expect(renderPgoTerminal(published, { color: true, width: 200 })).toContain(`\x1b[32m${sentence}\x1b[0m`);
   });
