@@ -6,7 +6,8 @@
  */
 import type { Annotation, CodeLocation, CodeSymbol, SourceFrame } from './annotation.js';
 import { BlockCounts } from './blockCounts.js';
-import { type AddressStack, type BinarySamples, elsewhere } from './samples.js';
+import { CallTargets } from './callTargets.js';
+import { type BinarySamples, elsewhere } from './samples.js';
 
 export interface Position {
   count: number;
@@ -80,7 +81,7 @@ class Reader {
       if (leaf !== elsewhere) counts.set(leaf, (counts.get(leaf) ?? 0) + weight / 1000);
     }
     const entries = new Map(symbols.map((symbol) => [symbol, this.#addSymbol(symbol, counts, oneSample)]));
-    const calls = new Calls(locations);
+    const calls = new CallTargets(locations);
     for (const stack of stacks) calls.add(stack);
     for (const { call, callee, weight } of calls.shared(entries))
       this.#addTarget(call, callee, weight / 1000);
@@ -148,53 +149,6 @@ class Reader {
     const { base } = this.dialect.discriminator(discriminator);
     return positionAt(line - startLine, base);
   }
-}
-
-/**
- * Which calls led where. A call weighs what was spent below it: where much is, it is to be made direct. Its targets share that
- * by how often each was entered, of which as many came by the call as of the time spent in it and below: of two functions the
- * one that is called more often counts, not the one that takes longer.
- */
-class Calls {
-  /** By callee, what it is on the stacks with: in all, and by each call. */
-  readonly #callees = new Map<CodeSymbol, { all: number; readonly by: Map<CodeLocation, number> }>();
-
-  constructor(private readonly locations: Annotation['locations']) {}
-
-  add({ addresses, weight }: AddressStack): void {
-    for (const [at, address] of addresses.entries()) {
-      const callee = this.locations.get(address)?.symbol;
-      if (callee === undefined) continue;
-      const known = this.#callees.get(callee) ?? { all: 0, by: new Map<CodeLocation, number>() };
-      this.#callees.set(callee, known);
-      known.all += weight;
-      const call = this.locations.get(addresses[at + 1] ?? elsewhere);
-      if (call !== undefined) known.by.set(call, (known.by.get(call) ?? 0) + weight);
-    }
-  }
-
-  /** @param entries how often functions were entered, in any unit */
-  *shared(entries: ReadonlyMap<CodeSymbol, number>): Iterable<Target> {
-    const sums = new Map<CodeLocation, { weight: number; entries: number }>();
-    const targets = [...this.#callees].flatMap(([callee, { all, by }]) =>
-      [...by].map(([call, weight]) => {
-        const own = ((entries.get(callee) ?? 0) * weight) / all;
-        const known = sums.get(call) ?? { weight: 0, entries: 0 };
-        sums.set(call, { weight: known.weight + weight, entries: known.entries + own });
-        return { call, callee, entries: own };
-      }),
-    );
-    for (const { call, callee, entries } of targets) {
-      const sum = sums.get(call) as { weight: number; entries: number };
-      yield { call, callee, weight: (sum.weight * entries) / sum.entries };
-    }
-  }
-}
-
-interface Target {
-  readonly call: CodeLocation;
-  readonly callee: CodeSymbol;
-  readonly weight: number;
 }
 
 /** The body of that name, new where there is none yet. */
