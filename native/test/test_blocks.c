@@ -85,9 +85,9 @@ static void finds_blocks(void)
 		0x06,             /* 18 nothing */
 	};
 	static const struct block expected[] = {
-		{ 0, 6, 3, true, true, false, 12, BLOCK_STAYS },
-		{ 6, 6, 3, true, true, false, 6, BLOCK_STAYS },
-		{ 12, 6, 2, false, false, false, 0, BLOCK_LEAVES },
+		{ 0, 6, 3, true, true, 12, BLOCK_STAYS, false },
+		{ 6, 6, 3, true, true, 6, BLOCK_STAYS, false },
+		{ 12, 6, 2, false, false, 0, BLOCK_LEAVES, false },
 	};
 
 	are_blocks(code, sizeof(code), NULL, expected, 3);
@@ -106,12 +106,12 @@ static void tells_where_blocks_lead(void)
 		0x90,             /* 13 nop, and what follows is not known */
 	};
 	static const struct block expected[] = {
-		{ 0, 2, 1, true, false, false, 0, BLOCK_LEAVES },
-		{ 2, 2, 1, false, true, false, 7, BLOCK_STAYS },
-		{ 4, 3, 1, false, false, false, 0, BLOCK_GOES_BY_POINTER },
-		{ 7, 2, 1, true, false, false, 0, BLOCK_LEAVES },
-		{ 9, 4, 2, false, true, false, 4, BLOCK_STAYS },
-		{ 13, 1, 1, false, false, false, 0, BLOCK_LEAVES },
+		{ 0, 2, 1, true, false, 0, BLOCK_LEAVES, false },
+		{ 2, 2, 1, false, true, 7, BLOCK_STAYS, false },
+		{ 4, 3, 1, false, false, 0, BLOCK_GOES_BY_POINTER, false },
+		{ 7, 2, 1, true, false, 0, BLOCK_LEAVES, false },
+		{ 9, 4, 2, false, true, 4, BLOCK_STAYS, false },
+		{ 13, 1, 1, false, false, 0, BLOCK_LEAVES, false },
 	};
 
 	are_blocks(code, sizeof(code), NULL, expected, 6);
@@ -144,14 +144,14 @@ static void finds_cases(void)
 	};
 	static const int32_t distances[] = { 1024 + 11 - 4096, 1024 + 9 - 4096, 7, 0, 0, 0 };
 	static const struct block with_addresses[] = {
-		{ 0, 8, 1, false, false, false, 0, BLOCK_GOES_BY_POINTER },
-		{ 8, 2, 1, true, false, true, 0, BLOCK_STAYS },
-		{ 10, 3, 2, false, false, true, 0, BLOCK_LEAVES },
+		{ 0, 8, 1, false, false, 0, BLOCK_GOES_BY_POINTER, false },
+		{ 8, 2, 1, true, false, 0, BLOCK_STAYS, true },
+		{ 10, 3, 2, false, false, 0, BLOCK_LEAVES, true },
 	};
 	static const struct block with_distances[] = {
-		{ 0, 9, 2, false, false, false, 0, BLOCK_GOES_BY_POINTER },
-		{ 9, 2, 1, true, false, true, 0, BLOCK_STAYS },
-		{ 11, 1, 1, false, false, true, 0, BLOCK_LEAVES },
+		{ 0, 9, 2, false, false, 0, BLOCK_GOES_BY_POINTER, false },
+		{ 9, 2, 1, true, false, 0, BLOCK_STAYS, true },
+		{ 11, 1, 1, false, false, 0, BLOCK_LEAVES, true },
 	};
 	const struct linked_memory first = { 1024, read_table, addresses }, second = { 1024, read_table, distances };
 

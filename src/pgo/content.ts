@@ -19,8 +19,6 @@ export interface ProfileContent {
   readonly format: PgoFormat;
   /** Functions with positions in them: lines of source; of `bolt` offsets in bytes. Of `go` calls alone. */
   readonly profile: SourceProfile;
-  /** How many samples it is of; null where the format does not say. */
-  readonly samples: number | null;
   /** Share of the weight that no function's lines can be counted for, since its first one is not there. */
   readonly startless: number;
 }
@@ -44,7 +42,7 @@ export function readProfile(format: PgoFormat, bytes: Uint8Array, options: ReadO
   }
   let content: ProfileContent;
   try {
-    content = { format, startless: 0, samples: null, ...read(format, bytes, options) };
+    content = { format, startless: 0, ...read(format, bytes, options) };
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${name}: ${(error as Error).message}`);
@@ -61,8 +59,7 @@ function read(
   if (format === 'go') return readGo(bytes);
   if (format === 'gcc') return { profile: readGcc(bytes) };
   if (format === 'llvm') return { profile: readLlvm(isText(bytes) ? bytes : toText(bytes, options)) };
-  const profile = readBolt(bytes);
-  return { profile, samples: [...profile.values()].reduce((sum, { total }) => sum + total, 0) };
+  return { profile: readBolt(bytes) };
 }
 
 /** Of LLVM's two formats, the one that every version reads; the other begins with a number that is no text. */

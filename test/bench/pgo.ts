@@ -48,14 +48,21 @@ const names = values.only ?? Object.keys(all);
 /** Of each case, and rounds by the builds of each. */
 const captures = Number(values.captures ?? (values.quick ? 3 : 6));
 const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));
-if (!(captures >= 2 && rounds >= 1)) throw new Error('there are no bounds without two captures and a round');
+if (!(captures >= 2 && rounds >= 2))
+  throw new Error('there are no bounds without two captures of two rounds');
 const folder = mkdtempSync(join(tmpdir(), 'profbound-bench-'));
 const say = values.json ? console.error : console.log;
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${(100 * Math.abs(value)).toFixed(1)} %`;
 const mark = (isMet: boolean | null, open = ''): string =>
   isMet === null ? open : isMet ? ' ok' : ' MISSED';
 
-async function measure(name: string): Promise<object> {
+interface Taken {
+  /** One for each capture; of what is compared by nothing one alone. */
+  readonly cases: readonly [Case, ...Case[]];
+  readonly costs: readonly Costs[];
+}
+
+async function take(name: string): Promise<Taken> {
   const prepare = all[name];
   if (prepare === undefined)
     throw new Error(`there is no case ${name}; there are ${Object.keys(all).join(', ')}`);
@@ -66,23 +73,25 @@ async function measure(name: string): Promise<object> {
     mkdirSync(own);
     const one = await prepare({ quick: values.quick, folder: own });
     cases.push(one);
-    // Of what is compared by nothing one is enough: it compares by itself.
     if (one.builds.length === 0) break;
     const layouts = Array.from({ length: rounds }, (_, round) => capture * rounds + round + 1);
     costs.push(await takeTurns(one.builds, layouts));
     rmSync(own, { recursive: true, force: true });
+    console.error(`${one.name}: ${capture + 1} of ${captures} captures`);
   }
-  const [first, ...others] = cases as [Case, ...Case[]];
+  return { cases: cases as [Case, ...Case[]], costs };
+}
+
+/** Says what is found of a case. */
+function report({ cases: [first, ...others], costs }: Taken): object {
   say(`\n${first.name}${costs.length > 0 ? `, ${captures} captures of ${rounds} rounds` : ''}`);
   const comparisons = first.compared.map((compared) => {
     const saved = saving(costs, compared.build, compared.other);
+    const met = isMet(compared, saved);
     const bounds = `${signed(saved.estimate)} (${signed(saved.lower)} … ${signed(saved.upper)})`;
-    const wish =
-      compared.wanted === null
-        ? ''
-        : `; wanted: ${compared.wanted}${mark(isMet(compared, saved), ' not resolved')}`;
+    const wish = compared.wanted === null ? '' : `; wanted: ${compared.wanted}${mark(met, ' not resolved')}`;
     say(`  ${compared.build} saves ${bounds} over ${compared.other}${wish}`);
-    return { ...compared, saving: saved, isMet: isMet(compared, saved) };
+    return { ...compared, saving: saved, isMet: met };
   });
   const missed = others.flatMap(({ facts }) => facts.filter(({ isMet }) => isMet === false));
   const facts = [...first.facts, ...missed];
@@ -92,7 +101,7 @@ async function measure(name: string): Promise<object> {
 
 try {
   const results: object[] = [];
-  for (const name of names) results.push(await measure(name));
+  for (const name of names) results.push(report(await take(name)));
   if (values.json) console.log(JSON.stringify({ captures, rounds, results }));
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -38,51 +38,50 @@ test('is consumed: other code than without it and than with an empty one, and co
   run([join(folder, 'with'), '0.1'], folder);
 });
 
-test('has calls go straight to what they call often, not to what takes long', async () => {
-  const program = join(folder, 'often');
-  const compile = (out: string, ...more: readonly string[]) =>
-    run(['gcc-12', '-O2', '-g', ...more, '-o', out, source('often.c')], folder);
-  compile(program);
-  const writer = openWriter(join(folder, 'often-captured'));
+/** Builds a program of one file, captures it, and writes its profile. @returns the profile's file */
+async function profiled(name: string): Promise<string> {
+  const program = join(folder, name);
+  compile(name, program);
+  const writer = openWriter(join(folder, `${name}-captured`));
   await capture(writer, [program, '2']);
-  const out = join(folder, 'often.afdo');
+  const out = join(folder, `${name}.afdo`);
   exported(writer, { format: 'gcc', binary: program, out });
-  compile('again', `-fauto-profile=${out}`, ...reportFlags('gcc', null));
+  return out;
+}
+
+function compile(name: string, out: string, ...more: readonly string[]): void {
+  run(['gcc-12', '-O2', '-g', '-w', ...more, '-o', out, source(`${name}.c`)], folder);
+}
+
+/** How often lines of a function ran, as counted from its first. */
+function countsIn(file: string, name: string, lines: readonly number[]): number[] {
+  const { profile } = readProfile('gcc', readFileSync(file), { name: file, llvmProfdata: null });
+  const { positions } = profile.get(name) as Body;
+  return lines.map((line) => positions.get(positionAt(line, 0))?.count as number);
+}
+
+test('has calls go straight to what they call often, not to what takes long', async () => {
+  const file = await profiled('often');
+  compile('often', 'again', `-fauto-profile=${file}`, ...reportFlags('gcc', null));
   const dump = readdirSync(folder).find((name) => /^again-.*\.afdo$/.test(name)) as string;
   const report = readReport('gcc', readFileSync(join(folder, dump), 'utf8'));
   expect(report.promoted.map(({ callee }) => callee)).toEqual(['brief']);
 });
 
 test('counts how often lines ran, not how long they waited', async () => {
-  const program = join(folder, 'stalls');
-  run(['gcc-12', '-O2', '-g', '-o', program, source('stalls.c')], folder);
-  const writer = openWriter(join(folder, 'stalling'));
-  await capture(writer, [program, '2']);
-  const out = join(folder, 'stalls.afdo');
-  exported(writer, { format: 'gcc', binary: program, out });
-  const { profile } = readProfile('gcc', readFileSync(out), { name: out, llvmProfdata: null });
-  const { positions } = profile.get('visit') as Body;
-  const [step, look, mix] = [4, 7, 9].map((line) => positions.get(positionAt(line, 0))?.count as number);
+  const counts = countsIn(await profiled('stalls'), 'visit', [4, 6, 7, 9]);
+  const [step, taken, look, mix] = counts as [number, number, number, number];
   expect(step).toBeGreaterThan(0);
   expect([look, mix]).toEqual([step, step]);
   // One in sixteen, by few samples; at every sixteenth turn, as a mispredicted jump would wait there.
-  const taken = positions.get(positionAt(6, 0))?.count as number;
-  expect(taken / (step as number)).toBeLessThan(1 / 4);
+  expect(taken / step).toBeLessThan(1 / 4);
 });
 
 test('counts cases that run into each other each by itself', async () => {
-  const program = join(folder, 'tails');
-  run(['gcc-12', '-O2', '-g', '-w', '-o', program, source('tails.c')], folder);
-  const writer = openWriter(join(folder, 'tails-captured'));
-  await capture(writer, [program, '2']);
-  const out = join(folder, 'tails.afdo');
-  exported(writer, { format: 'gcc', binary: program, out });
-  const { profile } = readProfile('gcc', readFileSync(out), { name: out, llvmProfdata: null });
-  const { positions } = profile.get('hash') as Body;
-  const [seven, six, one] = [6, 8, 18].map((line) => positions.get(positionAt(line, 0))?.count as number);
+  const [seven, six, one] = countsIn(await profiled('tails'), 'hash', [6, 8, 18]) as [number, number, number];
   expect(one).toBeGreaterThan(0);
-  expect((seven as number) / (one as number)).toBeLessThan(1 / 4);
-  expect((six as number) / (one as number)).toBeLessThan(1 / 4);
+  expect(seven / one).toBeLessThan(1 / 4);
+  expect(six / one).toBeLessThan(1 / 4);
 });
 
 function codeOf(program: string): string {

@@ -143,9 +143,8 @@ describe('a profile for Go', () => {
     );
   });
 
-  test('knows its samples, and overlaps with itself alone', () => {
+  test('overlaps with itself alone', () => {
     const content = read(readFileSync(profile));
-    expect(content.samples).toBeGreaterThan(1000);
     expect(profileOverlap(content, content)).toEqual({
       similarity: expect.closeTo(1),
       overlap: 1,

@@ -67,7 +67,10 @@ static void write_location(struct annotator *annotator, const struct covering *c
 	json_close(json, ']');
 }
 
-/* As address, bytes, instructions, enum block_exit, whether a table leads there, and the addresses of the blocks that may be next. */
+/*
+ * As address, bytes, instructions, enum block_exit, whether a table leads there, and the addresses of the blocks that may be
+ * next.
+ */
 static void write_block(struct json *json, uint64_t start, const struct block *block)
 {
 	json_open(json, NULL, '[');

@@ -30,10 +30,10 @@ struct block {
 	bool goes_on;
 	/* That at `target` may be next. */
 	bool jumps;
-	/* A table of jumps leads here. */
-	bool is_case;
 	uint32_t target;
 	enum block_exit exit;
+	/* A table of jumps leads here. */
+	bool is_case;
 };
 
 /*

@@ -24,8 +24,6 @@ interface Frame {
 export interface GoProfile {
   /** Positions have no counts of their own, but targets. */
   readonly profile: SourceProfile;
-  /** That were taken in the program; null where the profile does not count them. */
-  readonly samples: number | null;
   /** Share of the calls' weight whose callers' first lines are not in the profile; their offsets would mean nothing. */
   readonly startless: number;
 }
@@ -52,7 +50,6 @@ export function readGo(bytes: Uint8Array): GoProfile {
     throw new Error('the profile does not say in which line any function begins, so Go refuses it');
   }
   const sum = new Calls();
-  let samples = 0;
   for (const { locationId, value: values } of message.sample) {
     const stack = (locationId ?? []).flatMap((id): readonly (Frame | null)[] => {
       if (outside.has(toId(id))) return [null];
@@ -60,12 +57,10 @@ export function readGo(bytes: Uint8Array): GoProfile {
       if (known === undefined) throw new Error(`a sample refers to location ${id}, which does not exist`);
       return known;
     });
-    if (counted >= 0 && stack[0] !== null) samples += toNumber(values?.[counted]);
     sum.add(stack, toNumber(values?.[value]));
   }
   return {
     profile: sum.profile,
-    samples: counted < 0 ? null : samples,
     startless: sum.weight === 0 ? 0 : sum.startless / sum.weight,
   };
 }
