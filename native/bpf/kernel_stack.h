@@ -8,9 +8,13 @@
 #include <linux/types.h>
 #endif
 
-/* Rows that are looked at together, and how many times as many are found by what the program keeps: a million in all. */
-#define KERNEL_BLOCK_ROWS 64
-#define KERNEL_BLOCKS 16384
+/* Rows that are read together, a line of memory; of a million in all. */
+#define KERNEL_BLOCK_ROWS 16
+#define KERNEL_BLOCKS 65536
+
+/* 64 MiB of code. */
+#define KERNEL_PAGE_BITS 12
+#define KERNEL_PAGES 16384
 
 /* What .orc_header has, since Linux 6.4: the SHA-1 of the text that defines the format. This one is that of 6.4 to 6.18. */
 #define KERNEL_FORMAT_BYTES 20

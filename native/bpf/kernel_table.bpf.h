@@ -38,6 +38,14 @@ static long fill_block(__u32 index, struct kernel_table *table)
 	return 0;
 }
 
+static long fill_page(__u32 page, struct kernel_table *table)
+{
+	if (page > KERNEL_PAGES)
+		return 1;
+	kernel_pages[page] = find_kernel_block(0, (table->count - 1) / KERNEL_BLOCK_ROWS, page << KERNEL_PAGE_BITS);
+	return page << KERNEL_PAGE_BITS > table->code_bytes;
+}
+
 static __always_inline bool knows_format(__u64 header)
 {
 	static const __u8 known[KERNEL_FORMAT_BYTES] = KERNEL_FORMAT;
@@ -65,13 +73,14 @@ int find_kernel_table(void *context)
 	table.count = (end - table.places) / 4;
 	table.code = code_of_row(&table, 0);
 	last = code_of_row(&table, table.count - 1);
-	if (!table.code || last <= table.code || last - table.code >= 1U << KERNEL_CODE_BITS)
+	if (!table.code || last <= table.code || last - table.code >= 1ULL * KERNEL_PAGES << KERNEL_PAGE_BITS)
 		return 0;
 	table.code_bytes = last - table.code;
 	table.returns[0] = ADDRESS_OF("return_to_handler");
 	table.returns[1] = ADDRESS_OF("arch_rethook_trampoline");
 	table.returns[2] = ADDRESS_OF("__kretprobe_trampoline");
 	bpf_loop(KERNEL_BLOCKS, fill_block, &table, 0);
+	bpf_loop(KERNEL_PAGES + 1, fill_page, &table, 0);
 	kernel_table = table;
 	return 0;
 }

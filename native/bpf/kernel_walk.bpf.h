@@ -10,152 +10,23 @@
 #define PROFBOUND_KERNEL_WALK_BPF_H
 
 #include "clock.bpf.h"
-#include "search.bpf.h"
-#include "seen.bpf.h"
-
-/* A row is six bytes, here in the lower ones of a word. */
-#define ORC_ROW_BYTES 6
-#define ORC_ROW_MASK 0xffffffffffffULL
-
-/* Fields of a row: the caller's stack pointer and frame pointer are a register and an offset each. */
-#define ORC_SP_OFFSET(row) ((__s64)(__s16)(row))
-#define ORC_BP_OFFSET(row) ((__s64)(__s16)((row) >> 16))
-#define ORC_SP_REGISTER(row) ((row) >> 32 & 15)
-#define ORC_BP_REGISTER(row) ((row) >> 36 & 15)
-#define ORC_TYPE(row) ((row) >> 40 & 7)
-#define ORC_SIGNAL(row) ((row) >> 43 & 1)
-
-enum orc_register {
-	ORC_UNDEFINED = 0,
-	ORC_PREVIOUS_SP = 1,
-	ORC_BP = 4,
-	ORC_SP = 5,
-	ORC_BP_INDIRECT = 8,
-	ORC_SP_INDIRECT = 9,
-};
-
-enum orc_type {
-	ORC_TYPE_END = 1,
-	ORC_TYPE_CALL = 2,
-	ORC_TYPE_REGS = 3,
-};
+#include "kernel_rows.bpf.h"
 
 /* Of struct pt_regs, as the user ABI has it. */
 #define REGISTERS_BP 32
 #define REGISTERS_IP 128
+#define REGISTERS_CS 136
+#define REGISTERS_SP 152
 #define REGISTERS_USER_MODE 3
 #define EFLAGS_FIXED 2
 
-struct kernel_table kernel_table;
-
-/* Where the code of every 64th row lies, from the first's on. */
-__u32 kernel_blocks[KERNEL_BLOCKS];
-
-/* Rows by hashed address, as known_rules are: the rest of the address above the row. An empty one has no type. */
-#define KNOWN_ROWS_BITS 12
-#define KERNEL_CODE_BITS 26
-#define KERNEL_TAG_BITS (KERNEL_CODE_BITS - KNOWN_ROWS_BITS)
-__u64 known_rows[1 << KNOWN_ROWS_BITS];
-
-_Static_assert(KERNEL_TAG_BITS + 8 * ORC_ROW_BYTES <= 64, "an entry is a word");
-
-struct kernel_block {
-	__s32 places[KERNEL_BLOCK_ROWS];
-};
-
-struct kernel_walk {
-	__u64 ip;
-	__u64 sp;
-	__u64 bp;
-	/* ip is where code was interrupted, not where a call returns to. */
-	__u32 is_exact;
-	__u32 depth;
-	/* The row of the frame at hand. */
-	__u64 row;
-	__u64 frames[MAX_KERNEL_DEPTH];
-};
-
-/* What the callback of a walk needs; bpf_loop() wants it on the stack. */
-struct kernel_progress {
-	struct kernel_walk *walk;
-	struct seen_callers *seen;
-	struct kernel_block *block;
-	int step;
-};
-
-/* The index of the last row for code that begins at or before `offset`, and so the row. False when it cannot be read. */
-__noinline bool search_row(struct kernel_walk *walk, struct kernel_block *block, __u32 offset)
+/* Puts a word of the stack into `to`; false when it cannot be read. */
+static __always_inline bool kernel_word(struct kernel_walk *walk, __u64 address, __u64 *to)
 {
-	__u64 low = 0, left, first, count = kernel_table.count, address;
-
-	if (!walk || !block || !count || count > KERNEL_BLOCKS * KERNEL_BLOCK_ROWS)
+	if (!window_has(&walk->window, address) && !window_of_kernel(&walk->window, walk->sp, address))
 		return false;
-	left = (count + KERNEL_BLOCK_ROWS - 1) / KERNEL_BLOCK_ROWS;
-	for (int i = 0; i < 15 && left > 1; i++) {
-		__u64 half = left / 2;
-
-		low += half & is_reached(kernel_blocks[(low + half) & (KERNEL_BLOCKS - 1)], offset);
-		left -= half;
-	}
-	first = low * KERNEL_BLOCK_ROWS;
-	if (first >= count)
-		return false;
-	left = count - first < KERNEL_BLOCK_ROWS ? count - first : KERNEL_BLOCK_ROWS;
-	address = kernel_table.places + 4 * first;
-	if (bpf_probe_read_kernel(block, sizeof(*block), (const void *)address))
-		return false;
-	/* Places are relative to themselves: brought to where the first row's code is, as the offset is. */
-	address -= kernel_table.code;
-	low = 0;
-	for (int i = 0; i < 7 && left > 1; i++) {
-		__u64 half = left / 2, at = (low + half) & (KERNEL_BLOCK_ROWS - 1);
-
-		low += half & is_reached(address + 4 * at + (__s64)block->places[at], offset);
-		left -= half;
-	}
-	walk->row = 0;
-	return !bpf_probe_read_kernel(&walk->row, ORC_ROW_BYTES, (const void *)(kernel_table.rows + ORC_ROW_BYTES * (first + low)));
-}
-
-/* Puts the row for the code at an offset into walk->row. */
-static __always_inline bool find_known_row(struct kernel_walk *walk, struct kernel_block *block, __u64 offset)
-{
-	__u64 mixed, found;
-	volatile __u64 *known;
-
-	mixed = (offset * 2654435769U) & ((1U << KERNEL_CODE_BITS) - 1);
-	known = &known_rows[mixed >> KERNEL_TAG_BITS];
-	mixed <<= 8 * ORC_ROW_BYTES;
-	found = *known;
-	walk->row = found & ORC_ROW_MASK;
-	if (((found ^ mixed) & ~ORC_ROW_MASK) == 0 && ORC_TYPE(found))
-		return true;
-	if (!search_row(walk, block, offset))
-		return false;
-	*known = mixed | walk->row;
+	*to = window_word(&walk->window, address);
 	return true;
-}
-
-/* The same for a caller's, which is likely to be the one that followed last time. */
-static __always_inline bool find_callers_row(struct kernel_walk *walk, const struct kernel_progress *progress, __u64 offset)
-{
-	walk->row = seen_answer(progress->seen, offset);
-	if (walk->row)
-		return true;
-	if (!find_known_row(walk, progress->block, offset))
-		return false;
-	seen_keep(progress->seen, offset, walk->row);
-	return true;
-}
-
-/* Puts the row for the frame at hand into walk->row. */
-static __always_inline bool find_row(struct kernel_walk *walk, const struct kernel_progress *progress)
-{
-	__u64 offset = walk->ip - !walk->is_exact - kernel_table.code;
-
-	if (offset >= kernel_table.code_bytes)
-		return false;
-	return walk->is_exact ? find_known_row(walk, progress->block, offset) : find_callers_row(walk, progress, offset);
 }
 
 enum kernel_step { KERNEL_GOES_ON, KERNEL_ENDS, KERNEL_FAILS };
@@ -163,61 +34,41 @@ enum kernel_step { KERNEL_GOES_ON, KERNEL_ENDS, KERNEL_FAILS };
 /* From interrupted code to what it was: `sp` leads to its registers. */
 static __always_inline int step_to_registers(struct kernel_walk *walk, __u64 sp)
 {
-	struct {
-		__u64 ip, cs, flags, sp;
-	} saved;
+	__u64 cs;
 
-	if (bpf_probe_read_kernel(&saved, sizeof(saved), (const void *)(sp + REGISTERS_IP)))
+	if (!kernel_word(walk, sp + REGISTERS_CS, &cs))
 		return KERNEL_FAILS;
-	if ((saved.cs & REGISTERS_USER_MODE) == REGISTERS_USER_MODE)
+	if ((cs & REGISTERS_USER_MODE) == REGISTERS_USER_MODE)
 		return KERNEL_ENDS;
-	if (ORC_BP_REGISTER(walk->row) != ORC_UNDEFINED ||
-	    bpf_probe_read_kernel(&walk->bp, sizeof(walk->bp), (const void *)(sp + REGISTERS_BP)))
+	if (ORC_BP_REGISTER(walk->row) != ORC_UNDEFINED || !kernel_word(walk, sp + REGISTERS_BP, &walk->bp) ||
+	    !kernel_word(walk, sp + REGISTERS_IP, &walk->ip) || !kernel_word(walk, sp + REGISTERS_SP, &walk->sp))
 		return KERNEL_FAILS;
-	walk->ip = saved.ip;
-	walk->sp = saved.sp;
 	return KERNEL_GOES_ON;
-}
-
-/* Whether it is no return address, but what a tracer put there to see the function return. */
-static __always_inline bool is_traced(__u64 ip)
-{
-	return ip == kernel_table.returns[0] || ip == kernel_table.returns[1] || ip == kernel_table.returns[2];
 }
 
 /* From a function to its caller, which has called it with the stack pointer at `sp` behind the return address. */
 static __always_inline int step_to_caller(struct kernel_walk *walk, __u64 sp)
 {
 	__u64 row = walk->row, bp_at = ORC_BP_OFFSET(row);
-	__u64 saved[2];
 
-	if (ORC_BP_REGISTER(row) == ORC_UNDEFINED) {
-		if (bpf_probe_read_kernel(&walk->ip, sizeof(walk->ip), (const void *)(sp - 8)))
-			return KERNEL_FAILS;
-	} else {
+	if (!kernel_word(walk, sp - 8, &walk->ip))
+		return KERNEL_FAILS;
+	if (ORC_BP_REGISTER(row) != ORC_UNDEFINED) {
 		if (ORC_BP_REGISTER(row) == ORC_PREVIOUS_SP)
 			bp_at += sp;
 		else if (ORC_BP_REGISTER(row) == ORC_BP)
 			bp_at += walk->bp;
 		else
 			return KERNEL_FAILS;
-		/* Nearly always the word below the return address. */
-		if (bp_at == sp - 16) {
-			if (bpf_probe_read_kernel(saved, sizeof(saved), (const void *)(sp - 16)))
-				return KERNEL_FAILS;
-			walk->bp = saved[0];
-			walk->ip = saved[1];
-		} else if (bpf_probe_read_kernel(&walk->ip, sizeof(walk->ip), (const void *)(sp - 8)) ||
-			   bpf_probe_read_kernel(&walk->bp, sizeof(walk->bp), (const void *)bp_at)) {
+		if (!kernel_word(walk, bp_at, &walk->bp))
 			return KERNEL_FAILS;
-		}
 	}
 	walk->sp = sp;
-	return is_traced(walk->ip) ? KERNEL_FAILS : KERNEL_GOES_ON;
+	return KERNEL_GOES_ON;
 }
 
 /* The caller's stack pointer; false when the row tells it in a way that is not followed here. */
-static __always_inline bool find_caller_sp(const struct kernel_walk *walk, __u64 *sp)
+static __always_inline bool find_caller_sp(struct kernel_walk *walk, __u64 *sp)
 {
 	__u64 row = walk->row, number = ORC_SP_REGISTER(row), at = walk->sp, offset = ORC_SP_OFFSET(row);
 
@@ -234,7 +85,7 @@ static __always_inline bool find_caller_sp(const struct kernel_walk *walk, __u64
 		at += offset;
 		offset = 0;
 	}
-	if (bpf_probe_read_kernel(sp, sizeof(*sp), (const void *)at))
+	if (!kernel_word(walk, at, sp))
 		return false;
 	*sp += offset;
 	return true;
@@ -259,16 +110,74 @@ __noinline int step_kernel(struct kernel_walk *walk)
 	return step_to_caller(walk, sp);
 }
 
-static long kernel_frame(__u32 index, struct kernel_progress *progress)
+/*
+ * Whether a row is plain: of a call, the caller's stack pointer is the stack or frame pointer and an offset, and its frame pointer as it
+ * was or on the stack. Which of both each is, the lowest bit of its part says.
+ */
+#define ORC_IS_PLAIN(row) (((row) >> 32 & (0xfff ^ 0x11)) == (ORC_TYPE_CALL << 8 | ORC_BP))
+
+_Static_assert(ORC_SP == (ORC_BP | 1) && ORC_PREVIOUS_SP == (ORC_UNDEFINED | 1), "the lowest bits differ, and are set for the stack");
+
+/* Callers that are followed in one turn of a walk. */
+#define FOLLOWED_KERNEL_CALLERS 8
+
+/* Follows callers as long as each is the one that followed last time, its row plain, and its frame in the window. */
+__noinline int follow_kernel_callers(struct kernel_walk *walk, struct seen_callers *seen)
+{
+	__u64 ip, sp, bp;
+	__u32 depth, first;
+
+	if (!walk || !seen || walk->is_exact)
+		return 0;
+	ip = walk->ip, sp = walk->sp, bp = walk->bp;
+	depth = first = walk->depth;
+	for (int i = 0; i < FOLLOWED_KERNEL_CALLERS; i++) {
+		const struct seen_caller *caller = seen_expected(seen);
+		__u64 row = caller->answer_next, next_sp, bp_at;
+
+		if (caller->key != ip - 1 || !ORC_IS_PLAIN(row))
+			break;
+		next_sp = either(ORC_SP_REGISTER(row), sp, bp) + ORC_SP_OFFSET(row);
+		if (next_sp <= sp ||
+		    (!window_has(&walk->window, next_sp - 8) && !window_of_kernel(&walk->window, sp, next_sp - 8)))
+			break;
+		/* What is not saved is read where the return address is, and not used. */
+		bp_at = next_sp + either(ORC_BP_REGISTER(row), ORC_BP_OFFSET(row), -8);
+		if (!window_has(&walk->window, bp_at))
+			break;
+		/* Told here: the verifier would not follow a bound from one turn to the next. */
+		barrier_var(depth);
+		if (depth >= MAX_KERNEL_DEPTH)
+			break;
+		walk->frames[depth] = ip;
+		depth++;
+		seen_confirm(seen, caller);
+		ip = window_word(&walk->window, next_sp - 8);
+		sp = next_sp;
+		bp = either(ORC_BP_REGISTER(row), window_word(&walk->window, bp_at), bp);
+	}
+	walk->depth = depth;
+	walk->ip = ip;
+	walk->sp = sp;
+	walk->bp = bp;
+	return depth - first;
+}
+
+/* A turn of the walk: frames that are as they were last time, and the next that is not. Returns 1 when the walk is over. */
+static long kernel_turn(__u32 index, struct kernel_progress *progress)
 {
 	struct kernel_walk *walk = progress->walk;
+	__u32 depth;
 
-	if (index >= MAX_KERNEL_DEPTH) {
+	if (follow_kernel_callers(walk, progress->seen) == FOLLOWED_KERNEL_CALLERS)
+		return 0;
+	depth = walk->depth;
+	if (depth >= MAX_KERNEL_DEPTH) {
 		progress->step = KERNEL_ENDS;
 		return 1;
 	}
-	walk->frames[index] = walk->ip;
-	walk->depth = index + 1;
+	walk->frames[depth] = walk->ip;
+	walk->depth = depth + 1;
 	progress->step = find_row(walk, progress) ? step_kernel(walk) : KERNEL_FAILS;
 	return progress->step != KERNEL_GOES_ON;
 }
@@ -286,8 +195,10 @@ static __always_inline bool walk_kernel(const struct bpf_perf_event_data *contex
 	walk->sp = context->regs.sp;
 	walk->bp = context->regs.bp;
 	walk->is_exact = 1;
+	walk->depth = 0;
+	window_forget(&walk->window);
 	seen_begin(seen);
-	bpf_loop(MAX_KERNEL_DEPTH + 1, kernel_frame, &progress, 0);
+	bpf_loop(MAX_KERNEL_DEPTH + 1, kernel_turn, &progress, 0);
 	return progress.step == KERNEL_ENDS;
 }
 

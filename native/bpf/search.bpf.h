@@ -11,4 +11,13 @@ static __always_inline __u64 is_reached(__u64 start, __u64 address)
 	return mask;
 }
 
+/* One of two words: the first where the lowest bit of `bit` is set. No branch, either. */
+static __always_inline __u64 either(__u64 bit, __u64 first, __u64 second)
+{
+	__u64 mask = -(bit & 1);
+
+	barrier_var(mask);
+	return second ^ ((first ^ second) & mask);
+}
+
 #endif

@@ -10,13 +10,13 @@
 /* A program's stacks of a while have some hundred callers. Both tables have to fit a per-CPU map's 32 KiB, with all of a walk. */
 #define SEEN_BITS 9
 #define SEEN_CALLERS (1 << SEEN_BITS)
+#define SEEN_ANSWER_BITS 48
 
 struct seen_caller {
-	__u32 key;
-	/* The caller that followed, by its place here; 0: not known. */
-	__u32 next;
 	/* 0: none. */
-	__u64 answer;
+	__u64 key;
+	/* From the lowest bit on the answer, 0: none; and the caller that followed, by its place here, 0: not known. */
+	__u64 answer_next;
 };
 
 /* One CPU's, for one kind of program: nothing else writes while it reads. */
@@ -31,47 +31,71 @@ struct seen_callers {
 	struct seen_caller callers[SEEN_CALLERS];
 };
 
+static __always_inline __u64 answer_of(const struct seen_caller *caller)
+{
+	return caller->answer_next & ((1ULL << SEEN_ANSWER_BITS) - 1);
+}
+
+static __always_inline __u16 next_of(const struct seen_caller *caller)
+{
+	return caller->answer_next >> SEEN_ANSWER_BITS;
+}
+
 /* A walk begins: its first caller is expected to be that of the last walk. */
 static __always_inline void seen_begin(struct seen_callers *seen)
 {
 	seen->last = 0;
-	seen->expected = seen->callers[0].next;
+	seen->expected = next_of(&seen->callers[0]);
 }
 
-static __always_inline __u16 *seen_place(struct seen_callers *seen, __u32 key)
+static __always_inline __u16 *seen_place(struct seen_callers *seen, __u64 key)
 {
-	return &seen->places[(key * 2654435769U) >> (32 - SEEN_BITS)];
+	return &seen->places[key * 0x9e3779b97f4a7c15ULL >> (64 - SEEN_BITS)];
 }
 
-/* The walk has come to the caller at a place. */
-static __always_inline void seen_follow(struct seen_callers *seen, __u32 place)
+/* The caller that should follow. */
+static __always_inline const struct seen_caller *seen_expected(const struct seen_callers *seen)
 {
-	seen->callers[seen->last & (SEEN_CALLERS - 1)].next = place;
+	return &seen->callers[seen->expected & (SEEN_CALLERS - 1)];
+}
+
+/* It did. */
+static __always_inline void seen_confirm(struct seen_callers *seen, const struct seen_caller *caller)
+{
+	seen->last = seen->expected;
+	seen->expected = next_of(caller);
+}
+
+/* The walk has come to the caller at another place. */
+static __always_inline void seen_follow(struct seen_callers *seen, __u16 place)
+{
+	struct seen_caller *last = &seen->callers[seen->last & (SEEN_CALLERS - 1)];
+
+	last->answer_next = answer_of(last) | (__u64)place << SEEN_ANSWER_BITS;
 	seen->last = place;
-	seen->expected = seen->callers[place].next;
+	seen->expected = next_of(&seen->callers[place & (SEEN_CALLERS - 1)]);
 }
 
 /* The answer for the walk's next caller, or 0. */
-static __always_inline __u64 seen_answer(struct seen_callers *seen, __u32 key)
+static __always_inline __u64 seen_answer(struct seen_callers *seen, __u64 key)
 {
-	__u32 place = seen->expected & (SEEN_CALLERS - 1);
-	const struct seen_caller *caller = &seen->callers[place];
+	const struct seen_caller *caller = seen_expected(seen);
+	__u16 place;
 
 	if (caller->key == key) {
-		seen->last = place;
-		seen->expected = caller->next;
-		return caller->answer;
+		seen_confirm(seen, caller);
+		return answer_of(caller);
 	}
 	place = *seen_place(seen, key) & (SEEN_CALLERS - 1);
 	caller = &seen->callers[place];
 	if (caller->key != key)
 		return 0;
 	seen_follow(seen, place);
-	return caller->answer;
+	return answer_of(caller);
 }
 
 /* Keeps what was found for the walk's next caller, which has no answer yet, in the place of the oldest; unless that is 0. */
-static __always_inline void seen_keep(struct seen_callers *seen, __u32 key, __u64 answer)
+static __always_inline void seen_keep(struct seen_callers *seen, __u64 key, __u64 answer)
 {
 	__u32 place = (seen->filled + 1) & (SEEN_CALLERS - 1);
 
@@ -79,9 +103,9 @@ static __always_inline void seen_keep(struct seen_callers *seen, __u32 key, __u6
 		return;
 	place += !place;
 	seen->filled = place;
-	seen->callers[place & (SEEN_CALLERS - 1)] = (struct seen_caller){ .key = key, .answer = answer };
+	seen->callers[place & (SEEN_CALLERS - 1)] = (struct seen_caller){ .key = key, .answer_next = answer };
 	*seen_place(seen, key) = place;
-	seen_follow(seen, place & (SEEN_CALLERS - 1));
+	seen_follow(seen, place);
 }
 
 #endif

@@ -105,7 +105,8 @@ struct unwind_mapping {
 
 struct unwind_space {
 	__u32 count;
-	__u32 unused;
+	/* Another one each time a space is filled; set where the kernel's side has it. Not 0. */
+	__u32 serial;
 	/* Ascending, without overlaps. */
 	struct unwind_mapping mappings[UNWIND_MAPPINGS];
 };

@@ -73,12 +73,14 @@ struct known_space {
 	__u32 tgid;
 	__u32 changes;
 	__u32 number;
+	__u32 serial;
 };
 
 /* The space of a process; NULL when it has none (yet). */
 static __always_inline const struct unwind_space *space_of_process(__u32 tgid, struct known_space *known)
 {
 	__u32 changes = *(volatile __u32 *)&space_changes, group, member;
+	const struct unwind_space *space;
 	void *map;
 
 	if (known->tgid != tgid || known->changes != changes) {
@@ -92,7 +94,10 @@ static __always_inline const struct unwind_space *space_of_process(__u32 tgid, s
 	group = known->number / UNWIND_SPACE_GROUP;
 	member = known->number % UNWIND_SPACE_GROUP;
 	map = bpf_map_lookup_elem(&spaces, &group);
-	return map ? bpf_map_lookup_elem(map, &member) : NULL;
+	space = map ? bpf_map_lookup_elem(map, &member) : NULL;
+	if (space && !known->serial)
+		known->serial = space->serial;
+	return space;
 }
 
 /* A new process has the memory of the one that made it. */

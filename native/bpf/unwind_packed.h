@@ -7,6 +7,23 @@
 
 #define PACKED_RULE_BITS 44
 
+#define PACKED_CFA(packed) ((packed) & 15)
+#define PACKED_CFA_REGISTER(packed) ((packed) >> 4 & 31)
+#define PACKED_RBP(packed) ((packed) >> 9 & 3)
+#define PACKED_RBX(packed) ((packed) >> 11 & 3)
+#define PACKED_OFFSET(packed) ((__s64)((packed) << 36) >> 49)
+#define PACKED_RBP_SLOT(packed) ((__s64)(__s8)((packed) >> 28))
+#define PACKED_RBX_SLOT(packed) ((__s64)(__s8)((packed) >> 36))
+
+/*
+ * Whether a frame is plain: its CFA is rbp or rsp and an offset, and either of rbp and rbx is as it was or saved at an offset from the
+ * CFA. Which of both each is, the lowest bit of its part says.
+ */
+#define PACKED_IS_PLAIN(packed) (((packed) & (0x1fff ^ (1 << 4 | 1 << 9 | 1 << 11))) == (UNWIND_CFA_REGISTER | UNWIND_RBP << 4))
+
+_Static_assert((UNWIND_RBP ^ UNWIND_RSP) == 1 && (UNWIND_SAME ^ UNWIND_AT_CFA) == 1 && UNWIND_RSP & UNWIND_AT_CFA & 1,
+	       "the lowest bits differ, and are set for rsp and what is saved");
+
 /* A rule in so many bits; 0 for the few that have an addend, an offset beyond 16 KiB, or slots beyond 128. */
 static inline __u64 packed_rule(const struct unwind_rule *rule)
 {
@@ -21,14 +38,14 @@ static inline __u64 packed_rule(const struct unwind_rule *rule)
 
 static inline void unpack_rule(__u64 packed, struct unwind_rule *rule)
 {
-	rule->cfa = packed & 15;
-	rule->cfa_register = packed >> 4 & 31;
-	rule->rbp = packed >> 9 & 3;
-	rule->rbx = packed >> 11 & 3;
-	rule->offset = (__s64)(packed << 36) >> 49;
+	rule->cfa = PACKED_CFA(packed);
+	rule->cfa_register = PACKED_CFA_REGISTER(packed);
+	rule->rbp = PACKED_RBP(packed);
+	rule->rbx = PACKED_RBX(packed);
+	rule->offset = PACKED_OFFSET(packed);
 	rule->addend = 0;
-	rule->rbp_slot = (__s8)(packed >> 28);
-	rule->rbx_slot = (__s8)(packed >> 36);
+	rule->rbp_slot = PACKED_RBP_SLOT(packed);
+	rule->rbx_slot = PACKED_RBX_SLOT(packed);
 }
 
 _Static_assert(UNWIND_CFA_UNSUPPORTED < 16 && UNWIND_REGISTERS <= 32 && UNWIND_LOST < 4, "every value has its bits");

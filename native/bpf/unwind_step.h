@@ -3,7 +3,8 @@
  * One step up the stack: from a frame's registers and the rule for its code to its caller's registers. The kernel's
  * programs and the collector compile this same text. Who includes it defines before:
  *
- *   static long unwind_read(void *memory, __u64 address, void *to, __u32 bytes)    0 when all of it could be read
+ *   static long unwind_word(void *memory, __u64 address, __u64 *to)                a word of the stack; 0 when it could be read
+ *   static long unwind_read(void *memory, __u64 address, void *to, __u32 bytes)    whatever else, and all of it
  */
 #ifndef PROFBOUND_UNWIND_STEP_H
 #define PROFBOUND_UNWIND_STEP_H
@@ -33,9 +34,6 @@ struct unwind_state {
 	__u32 falls;
 };
 
-/* The words below a CFA: where all of a function's pushes are. */
-#define UNWIND_WINDOW 8
-
 static __always_inline void unwind_begin(struct unwind_state *state, const __u64 *registers)
 {
 	*state = (struct unwind_state){
@@ -56,22 +54,22 @@ static __always_inline __u64 unwind_code(const struct unwind_state *state)
 	return state->rip - !state->is_exact;
 }
 
+/* Where members of struct sigcontext are, from the stack pointer on that a handler's return address was taken from. */
+#define SIGNAL_RBP 120
+#define SIGNAL_RBX 128
+#define SIGNAL_RSP 160
+#define SIGNAL_RIP 168
+
 /* What the kernel saved where a handler returns to: struct rt_sigframe behind its return address. */
 static __always_inline int unwind_signal_step(void *memory, struct unwind_state *state)
 {
-	/* rbp to rip of struct sigcontext, in its order */
-	struct {
-		__u64 rbp, rbx, rdx, rax, rcx, rsp, rip;
-	} saved;
+	__u64 rsp = state->rsp;
 
 	if (++state->falls > UNWIND_FALLS)
 		return UNWIND_NOT_RISING;
-	if (unwind_read(memory, state->rsp + 120, &saved, sizeof(saved)))
+	if (unwind_word(memory, rsp + SIGNAL_RBP, &state->rbp) || unwind_word(memory, rsp + SIGNAL_RBX, &state->rbx) ||
+	    unwind_word(memory, rsp + SIGNAL_RSP, &state->rsp) || unwind_word(memory, rsp + SIGNAL_RIP, &state->rip))
 		return UNWIND_UNREADABLE;
-	state->rip = saved.rip;
-	state->rsp = saved.rsp;
-	state->rbp = saved.rbp;
-	state->rbx = saved.rbx;
 	state->is_leaf = state->is_guess = false;
 	state->is_exact = state->knows_rbp = state->knows_rbx = true;
 	return UNWIND_GOES_ON;
@@ -107,7 +105,7 @@ static __always_inline int unwind_find_cfa(void *memory, const struct unwind_rul
 	*cfa = base + rule->offset;
 	if (rule->cfa != UNWIND_CFA_DEREFERENCE)
 		return UNWIND_GOES_ON;
-	if (unwind_read(memory, *cfa, &base, sizeof(base)))
+	if (unwind_word(memory, *cfa, &base))
 		return UNWIND_UNREADABLE;
 	*cfa = base + rule->addend;
 	return UNWIND_GOES_ON;
@@ -130,7 +128,7 @@ static __always_inline bool unwind_in_trampoline(void *memory, const struct unwi
 /* The step from there: the frame is one word, and all registers but rsp and rip are the caller's. */
 static __always_inline int unwind_trampoline_step(void *memory, struct unwind_state *state)
 {
-	if (unwind_read(memory, state->rsp + 8, &state->rip, sizeof(state->rip)))
+	if (unwind_word(memory, state->rsp + 8, &state->rip))
 		return UNWIND_UNREADABLE;
 	state->rsp += 16;
 	return UNWIND_GOES_ON;
@@ -145,67 +143,39 @@ static __always_inline int unwind_trampoline_step(void *memory, struct unwind_st
  */
 static __always_inline int unwind_frame_pointer_step(void *memory, struct unwind_state *state, bool has_table)
 {
-	struct {
-		__u64 rbp, rip;
-	} saved;
+	__u64 rbp = state->rbp, saved_rbp, rip;
 
 	if (!has_table && unwind_in_trampoline(memory, state))
 		return unwind_trampoline_step(memory, state);
-	if (state->rbp == 0 && has_table && state->knows_rbp && !state->is_leaf && !state->is_guess)
+	if (rbp == 0 && has_table && state->knows_rbp && !state->is_leaf && !state->is_guess)
 		return UNWIND_COMPLETE;
-	if (!state->knows_rbp || state->rbp < state->rsp || unwind_read(memory, state->rbp, &saved, sizeof(saved)) ||
-	    saved.rip == 0)
+	if (!state->knows_rbp || rbp < state->rsp || unwind_word(memory, rbp, &saved_rbp) ||
+	    unwind_word(memory, rbp + 8, &rip) || rip == 0)
 		return UNWIND_CHAIN_ENDED;
-	state->rip = saved.rip;
-	state->rsp = state->rbp + 16;
-	state->rbp = saved.rbp;
+	state->rip = rip;
+	state->rsp = rbp + 16;
+	state->rbp = saved_rbp;
 	state->is_leaf = state->is_exact = state->knows_rbx = false;
 	state->is_guess = true;
 	return UNWIND_GOES_ON;
 }
 
-/* The caller's rbp or rbx, found as `how` says; the `read` words below the CFA are in `window`. */
-static __always_inline int unwind_restore(void *memory, __u32 how, __s32 slot, __u64 cfa, __u64 rbp, const __u64 *window,
-					  __s32 read, __u64 *value, bool *is_known)
+/* The caller's rbp or rbx, found as `how` says; `cfa` and `rbp` are of the frame at hand. */
+static __always_inline int unwind_restore(void *memory, __u32 how, __s32 slot, __u64 cfa, __u64 rbp, __u64 *value, bool *is_known)
 {
-	__u64 address = (how == UNWIND_AT_RBP ? rbp : cfa) + 8 * (__s64)slot;
-
 	if (how == UNWIND_SAME)
 		return UNWIND_GOES_ON;
-	if (how == UNWIND_LOST) {
-		*is_known = false;
+	*is_known = how != UNWIND_LOST;
+	if (how == UNWIND_LOST)
 		return UNWIND_GOES_ON;
-	}
-	*is_known = true;
-	if (how == UNWIND_AT_CFA && slot < 0 && slot >= -read) {
-		*value = window[slot & (UNWIND_WINDOW - 1)];
-		return UNWIND_GOES_ON;
-	}
-	return unwind_read(memory, address, value, sizeof(*value)) ? UNWIND_UNREADABLE : UNWIND_GOES_ON;
-}
-
-/*
- * Reads the words below the CFA that the rule needs in one go, return address last: one, two, or a window full. Returns
- * how many; 0 when not even the return address can be read.
- */
-static __always_inline __s32 unwind_read_window(void *memory, const struct unwind_rule *rule, __u64 cfa, __u64 *window)
-{
-	bool wide = rule->rbx == UNWIND_AT_CFA || (rule->rbp == UNWIND_AT_CFA && rule->rbp_slot < -2);
-
-	/* Below a small frame there may be memory that was never touched. */
-	if (wide && !unwind_read(memory, cfa - 8 * UNWIND_WINDOW, window, 8 * UNWIND_WINDOW))
-		return UNWIND_WINDOW;
-	if (!unwind_read(memory, cfa - 16, &window[UNWIND_WINDOW - 2], 16))
-		return 2;
-	return unwind_read(memory, cfa - 8, &window[UNWIND_WINDOW - 1], 8) ? 0 : 1;
+	return unwind_word(memory, (how == UNWIND_AT_RBP ? rbp : cfa) + 8 * (__s64)slot, value) ? UNWIND_UNREADABLE : UNWIND_GOES_ON;
 }
 
 /* The step by a rule whose CFA is computed. */
 static __always_inline int unwind_table_step(void *memory, const struct unwind_rule *rule, const __u64 *registers,
 					     struct unwind_state *state)
 {
-	__u64 window[UNWIND_WINDOW], cfa, rbp = state->rbp;
-	__s32 read;
+	__u64 cfa, rbp = state->rbp;
 	int end;
 
 	end = unwind_find_cfa(memory, rule, registers, state, &cfa);
@@ -213,18 +183,16 @@ static __always_inline int unwind_table_step(void *memory, const struct unwind_r
 		return end;
 	if (cfa <= state->rsp && (rule->cfa != UNWIND_CFA_OTHER_STACK || ++state->falls > UNWIND_FALLS))
 		return UNWIND_NOT_RISING;
-	read = unwind_read_window(memory, rule, cfa, window);
-	if (!read)
-		return UNWIND_UNREADABLE;
 	if ((rule->rbp == UNWIND_AT_RBP || rule->rbx == UNWIND_AT_RBP) && !state->knows_rbp)
 		return UNWIND_NO_RULE;
-	end = unwind_restore(memory, rule->rbp, rule->rbp_slot, cfa, rbp, window, read, &state->rbp, &state->knows_rbp);
+	end = unwind_restore(memory, rule->rbp, rule->rbp_slot, cfa, rbp, &state->rbp, &state->knows_rbp);
 	if (end != UNWIND_GOES_ON)
 		return end;
-	end = unwind_restore(memory, rule->rbx, rule->rbx_slot, cfa, rbp, window, read, &state->rbx, &state->knows_rbx);
+	end = unwind_restore(memory, rule->rbx, rule->rbx_slot, cfa, rbp, &state->rbx, &state->knows_rbx);
 	if (end != UNWIND_GOES_ON)
 		return end;
-	state->rip = window[UNWIND_WINDOW - 1];
+	if (unwind_word(memory, cfa - 8, &state->rip))
+		return UNWIND_UNREADABLE;
 	state->rsp = cfa;
 	state->is_leaf = state->is_guess = false;
 	state->is_exact = rule->cfa == UNWIND_CFA_INTERRUPTED;

@@ -26,6 +26,11 @@ static long unwind_read(void *memory, __u64 address, void *to, __u32 bytes)
 	return 0;
 }
 
+static long unwind_word(void *memory, __u64 address, __u64 *to)
+{
+	return unwind_read(memory, address, to, sizeof(*to));
+}
+
 #include "unwind_step.h"
 
 static struct objects objects;

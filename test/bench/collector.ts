@@ -5,6 +5,7 @@
  *     npm run bench:collector -- [--quick] [--json] [--only NAME,...] [--seconds N] [--rounds N] [--collector FILE]
  *
  * Each workload runs once; in every round it gets the same load under each profiler and under none, in turning order.
+ * What they saw is compared by further rounds, in which both sample the same load.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,6 +24,7 @@ import { type InterruptMeter, meterInterrupts } from './collector/interrupts.js'
 import { cpuNanoseconds, pause } from './collector/processes.js';
 import { type Profiler, perf, profbound } from './collector/profilers.js';
 import { type Agreement, agreement } from './collector/shares.js';
+import type { Stack } from './collector/stacks.js';
 import { type Running, type Workload, workloads } from './collector/workloads.js';
 
 const { values } = parseArgs({
@@ -116,6 +118,27 @@ async function measure(
   return { bare, rounds };
 }
 
+/** The stacks two profilers take of the same load. */
+async function sampleTogether(
+  running: Running,
+  compared: readonly [Profiler, Profiler],
+): Promise<[Stack[], Stack[]]> {
+  const stacks: [Stack[], Stack[]] = [[], []];
+  for (let round = 0; round < roundCount; round++) {
+    const folders = compared.map(() => mkdtempSync(join(tmpdir(), 'profbound-bench-')));
+    try {
+      const stops = [];
+      for (const [at, profiler] of compared.entries())
+        stops.push(await profiler.start(running.pids, rateHz, folders[at] as string, false));
+      await running.load(seconds);
+      for (const [at, stop] of stops.entries()) stacks[at]?.push(...(await stop()).stacks);
+    } finally {
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  return stacks;
+}
+
 async function bench(workload: Workload, meter: InterruptMeter): Promise<Row> {
   const folder = mkdtempSync(join(tmpdir(), 'profbound-bench-'));
   const running = await workload.start(folder);
@@ -124,21 +147,21 @@ async function bench(workload: Workload, meter: InterruptMeter): Promise<Row> {
     const { bare, rounds } = await measure(running, meter);
     const figures = rounds.map((ofOne) => figuresOf(ofOne, bare));
     const [ours, frames, dwarf, floor] = figures as [Figures, Figures, Figures, Figures];
-    const stacks = rounds.map((ofOne) => ofOne.map(({ capture }) => capture?.stacks ?? []));
     // DWARF knows nothing of generated code, and perf's unwinder nothing of Go; frame pointers miss the callers of functions
     // that have no frame, so that nobody but the leaf is to be believed of them, nor of broken stacks.
     const knowsCallers = dwarf.complete >= Math.max(frames.complete, 0.9);
-    const reference = knowsCallers ? 2 : 1;
+    const reference = profilers[knowsCallers ? 2 : 1] as Profiler;
+    const compared = [profilers[0] as Profiler, reference] as const;
     return {
       workload: workload.name,
       figures: Object.fromEntries(profilers.map(({ name }, at) => [name, figures[at] as Figures])),
       wanted: wantedOf(workload, ours, frames, dwarf, floor),
-      reference: (profilers[reference] as Profiler).name,
+      reference: reference.name,
       // Without .eh_frame functions have nothing but names, which profilers write in their own ways.
       agreement:
         workload.unwound === 'frame pointers'
           ? []
-          : agreement(stacks[0] ?? [], stacks[reference] ?? [], knowsCallers),
+          : agreement(...(await sampleTogether(running, compared)), knowsCallers),
     };
   } finally {
     running.stop();
@@ -189,10 +212,10 @@ function printRow({ workload, figures, wanted, reference, agreement }: Row): voi
   for (const { what, limit, measured, isMet } of wanted) {
     console.log(`  ${isMet ? 'met   ' : 'MISSED'}  ${what}: ${measured}, wanted ${limit}`);
   }
-  for (const { what, categories, between, within, p, largest } of agreement) {
-    const dispersion = `chi-square/df ${between.toFixed(2)} between, ${within.toFixed(2)} within`;
+  for (const { what, categories, dispersion, p, largest } of agreement) {
+    const found = `chi-square/df ${dispersion.toFixed(2)}, p = ${p.toPrecision(2)}`;
     console.log(
-      `  ${p >= leastP ? 'met   ' : 'MISSED'}  ${what} as ${reference}, ${categories} compared: ${dispersion}, p = ${p.toPrecision(2)}, wanted >= ${leastP}`,
+      `  ${p >= leastP ? 'met   ' : 'MISSED'}  ${what} as ${reference}, ${categories} compared: ${found}, wanted >= ${leastP}`,
     );
     if (p < leastP) {
       const { name, left, right } = largest;
@@ -216,8 +239,8 @@ BPF          BPF/sample: all that the sampling program ran, whatever it found ru
 bytes        profbound: what went through the ring; perf: the size of perf.data.
 taken        the workload's CPU for a unit of its work, with the profiler against without, within each round; mean and
              standard error over the rounds. 1 % is about 10 µs a sample at ${rateHz} Hz.
-shares       chi-square of the counts between the profilers, over the dispersion between rounds of one; functions are told
-             by their .eh_frame, so that names play no part. Total shares: one test a function, corrected for their number.
+shares       chi-square of the counts of two profilers that sample the same load at once; functions are told by their
+             .eh_frame, so that names play no part. Total shares: one test a function, corrected for their number.
              Where perf cannot unwind by DWARF, leaves alone are compared, with those of perf -g.`;
 
 const chosen = values.only?.split(',');

@@ -5,7 +5,6 @@ declare module 'jstat' {
     gammaln(x: number): number;
     studentt: { cdf(t: number, df: number): number; inv(p: number, df: number): number };
     chisquare: { cdf(x: number, df: number): number };
-    centralF: { cdf(x: number, df1: number, df2: number): number };
     normal: {
       cdf(x: number, mean: number, sd: number): number;
       inv(p: number, mean: number, sd: number): number;

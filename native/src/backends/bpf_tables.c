@@ -20,6 +20,8 @@ struct bpf_tables {
 	struct unwind_page *pages;
 	struct unwind_row *chunks[UNWIND_CHUNKS];
 	struct unwind_space *groups[GROUPS];
+	/* How often a space was filled. */
+	uint32_t fills;
 	struct store *store;
 };
 
@@ -86,8 +88,10 @@ static void fill(void *context, uint32_t number, const struct unwind_space *spac
 	/* Where there is no memory for it, its processes are unwound in user mode. */
 	if (!*group)
 		*group = new_array(tables->maps.spaces, number / UNWIND_SPACE_GROUP, "spaces", sizeof(*space), UNWIND_SPACE_GROUP);
-	if (*group)
-		(*group)[number % UNWIND_SPACE_GROUP] = *space;
+	if (!*group)
+		return;
+	(*group)[number % UNWIND_SPACE_GROUP] = *space;
+	(*group)[number % UNWIND_SPACE_GROUP].serial = ++tables->fills;
 }
 
 static void assign(void *context, pid_t pid, int64_t number)

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A part of a stack, read at once. Each call of the kernel to read a word takes as long as all else that a frame needs, and ten
+ * frames mostly lie within some hundred bytes.
+ */
+#ifndef PROFBOUND_STACK_WINDOW_BPF_H
+#define PROFBOUND_STACK_WINDOW_BPF_H
+
+/* Bytes: a power of two, of which a page is a multiple. */
+#define WINDOW_BYTES 512
+#define WINDOW_PAGE 4096
+
+struct stack_window {
+	__u64 start;
+	__u64 words[WINDOW_BYTES / 8];
+};
+
+/* Nothing of the stack is known: no word is there, since its offset would be odd. */
+static __always_inline void window_forget(struct stack_window *window)
+{
+	window->start = ~0ULL;
+}
+
+/* Whether there is the word at an address; not, where it is no multiple of 8. */
+static __always_inline bool window_has(const struct stack_window *window, __u64 address)
+{
+	return ((address - window->start) & ~(WINDOW_BYTES - 8ULL)) == 0;
+}
+
+static __always_inline __u64 window_word(const struct stack_window *window, __u64 address)
+{
+	__u64 offset = address - window->start;
+
+	/* The compiler knows that it is no more than this, the verifier does not. */
+	barrier_var(offset);
+	return window->words[(offset & (WINDOW_BYTES - 8)) / 8];
+}
+
+/*
+ * Where a window with the word at `address` is to begin: at `low`, the end of the stack that is still needed, or as near. All of it is in
+ * the page of the word: the next may not be there, and to be told so takes long.
+ */
+static __always_inline __u64 window_start(__u64 low, __u64 address)
+{
+	__u64 last = (address | (WINDOW_PAGE - 1)) - (WINDOW_BYTES - 1), start = low & ~7ULL;
+
+	if (address - start >= WINDOW_BYTES / 2)
+		start = address - WINDOW_BYTES / 8;
+	return start < last ? start : last;
+}
+
+/* Reads anew, so that the word is there; false where that cannot be. */
+static __noinline bool window_of_user(struct stack_window *window, __u64 low, __u64 address)
+{
+	__u64 start = window_start(low, address);
+
+	window->start = start;
+	if (!(address & 7) && !bpf_probe_read_user(window->words, sizeof(window->words), (const void *)start))
+		return true;
+	window_forget(window);
+	return false;
+}
+
+/* The same of the kernel's own. */
+static __noinline bool window_of_kernel(struct stack_window *window, __u64 low, __u64 address)
+{
+	__u64 start = window_start(low, address);
+
+	window->start = start;
+	if (!(address & 7) && !bpf_probe_read_kernel(window->words, sizeof(window->words), (const void *)start))
+		return true;
+	window_forget(window);
+	return false;
+}
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A walk up a user's stack, and the rule for each of its frames: as the tables say, which are looked at as seldom as can be. */
+#ifndef PROFBOUND_UNWIND_RULES_BPF_H
+#define PROFBOUND_UNWIND_RULES_BPF_H
+
+#include "kernel_walk.bpf.h"
+#include "stack_window.bpf.h"
+#include "unwind_packed.h"
+
+static __always_inline long unwind_read(void *memory, __u64 address, void *to, __u32 bytes);
+static __always_inline long unwind_word(void *memory, __u64 address, __u64 *to);
+
+#include "unwind_step.h"
+
+/* By code_key(), as packed_rule() makes them. */
+__u64 known_rules[KNOWN_WORDS];
+
+_Static_assert(PACKED_RULE_BITS <= KNOWN_ANSWER_BITS && PACKED_RULE_BITS <= SEEN_ANSWER_BITS, "an answer is a rule");
+
+/*
+ * One walk, in memory of its caller's: what is of use to it alone, and the record it becomes. A program that can
+ * interrupt another needs its own.
+ */
+struct unwind_walk {
+	/* The leaf's, by enum unwind_register. */
+	__u64 registers[UNWIND_REGISTERS];
+	/* Here and not on the program's stack: the verifier would follow every value it can have. */
+	struct unwind_state state;
+	struct stack_window window;
+	/* Of the frame at hand. */
+	struct unwind_rule rule;
+	__u32 has_table;
+	/* Of what the tables were searched for last: how far its row reaches before and ahead of it. */
+	__u32 row_before;
+	__u32 row_ahead;
+	struct known_space space;
+	/* The mapping of the last frame, and the one before it: most callers, and most leaves of the next stack, lie in them. */
+	__u32 mapping;
+	__u32 other_mapping;
+	__u32 depth;
+	__u32 by_frame_pointer;
+	__s32 end;
+	/* Behind each other what of both stacks is written nearly always: it is in one page. */
+	struct kernel_walk kernel;
+	struct stack_record record;
+	struct seen_callers seen;
+	/* Of the kernel's walk; and its scratch. */
+	struct seen_callers kernel_seen;
+	struct kernel_block block;
+};
+
+static __always_inline long unwind_read(void *memory, __u64 address, void *to, __u32 bytes)
+{
+	return bpf_probe_read_user(to, bytes, (const void *)address);
+}
+
+static __always_inline long unwind_word(void *memory, __u64 address, __u64 *to)
+{
+	struct unwind_walk *walk = memory;
+
+	if (!window_has(&walk->window, address) && !window_of_user(&walk->window, walk->state.rsp, address))
+		return unwind_read(memory, address, to, sizeof(*to));
+	*to = window_word(&walk->window, address);
+	return 0;
+}
+
+_Static_assert(sizeof(struct unwind_walk) <= 32 * 1024, "a per-CPU map's values are no larger");
+
+/* What the callback of a walk needs; bpf_loop() wants it on the stack. */
+struct unwind_progress {
+	struct unwind_walk *walk;
+	const struct unwind_space *space;
+};
+
+/* What code of a process is known by: its address, of which a user's have 47 bits, and the space as it was filled. */
+static __always_inline __u64 code_key(const struct unwind_walk *walk, __u64 code)
+{
+	return code ^ (__u64)walk->space.serial << 47;
+}
+
+/* The index of the last mapping that begins at or before `address`. Those behind the last begin at the end of all memory. */
+__noinline __u32 find_mapping(const struct unwind_space *space, __u64 address)
+{
+	__u64 low = 0;
+
+	if (!space)
+		return 0;
+#pragma unroll
+	for (__u32 step = UNWIND_MAPPINGS / 2; step; step /= 2)
+		low += step & is_reached(space->mappings[(low + step) & (UNWIND_MAPPINGS - 1)].start, address);
+	return low;
+}
+
+static __always_inline bool is_in(const struct unwind_mapping *mapping, __u64 address)
+{
+	return address - mapping->start < mapping->end - mapping->start;
+}
+
+/* The rule of the last row of a page that begins at or before `address`, an offset in it; tells walk->row_before and row_ahead. */
+__noinline __s32 find_row_of_page(struct unwind_walk *walk, __u32 first, __u32 count, __u32 address)
+{
+	__u32 number = first / UNWIND_CHUNK_ROWS, zero = 0, end = 1 << UNWIND_PAGE_BITS;
+	const struct unwind_row *rows;
+	struct unwind_chunk *chunk;
+	__u64 low = first, left = count;
+	void *map;
+
+	map = bpf_map_lookup_elem(&chunks, &number);
+	if (!map || !walk)
+		return -1;
+	chunk = bpf_map_lookup_elem(map, &zero);
+	if (!chunk)
+		return -1;
+	rows = chunk->rows;
+	/* A page has a row for each of its addresses at most. */
+	for (int i = 0; i <= UNWIND_PAGE_BITS && left > 1; i++) {
+		__u64 half = left / 2;
+
+		low += half & is_reached(rows[(low + half) & (UNWIND_CHUNK_ROWS - 1)].address, address);
+		left -= half;
+	}
+	if (low + 1 < first + count)
+		end = rows[(low + 1) & (UNWIND_CHUNK_ROWS - 1)].address;
+	walk->row_before = address - rows[low & (UNWIND_CHUNK_ROWS - 1)].address;
+	walk->row_ahead = end - address;
+	return rows[low & (UNWIND_CHUNK_ROWS - 1)].rule;
+}
+
+/* Puts the rule of a mapping's table for a linked address into walk->rule; false when there is none. */
+static __always_inline bool find_rule_of_table(struct unwind_walk *walk, const struct unwind_mapping *mapping, __u64 address)
+{
+	__u32 number = mapping->first_page + (__u32)(address >> UNWIND_PAGE_BITS), index;
+	const struct unwind_rule *rule;
+	struct unwind_page *page;
+	__s32 row;
+
+	if (number >= mapping->page_limit)
+		return false;
+	page = bpf_map_lookup_elem(&pages, &number);
+	if (!page || !page->count)
+		return false;
+	row = find_row_of_page(walk, page->first, page->count, address & UNWIND_PAGE_MASK);
+	index = row;
+	rule = row < 0 ? NULL : bpf_map_lookup_elem(&rules, &index);
+	if (!rule)
+		return false;
+	walk->rule = *rule;
+	return true;
+}
+
+static __always_inline const struct unwind_mapping *mapping_of(const struct unwind_progress *progress, __u64 code)
+{
+	struct unwind_walk *walk = progress->walk;
+	__u32 last = walk->mapping;
+	const struct unwind_mapping *mapping = &progress->space->mappings[last & (UNWIND_MAPPINGS - 1)];
+
+	if (is_in(mapping, code))
+		return mapping;
+	walk->mapping = walk->other_mapping;
+	walk->other_mapping = last;
+	mapping = &progress->space->mappings[walk->mapping & (UNWIND_MAPPINGS - 1)];
+	if (is_in(mapping, code))
+		return mapping;
+	/* Nothing of a user is that high, and higher addresses would not compare as signed numbers. */
+	if (code >> 62)
+		return NULL;
+	walk->mapping = find_mapping(progress->space, code);
+	mapping = &progress->space->mappings[walk->mapping & (UNWIND_MAPPINGS - 1)];
+	return is_in(mapping, code) ? mapping : NULL;
+}
+
+/* Puts the rule for the frame at hand into walk->rule by the tables, and keeps it; returns as find_rule() does. */
+static __always_inline int search_rule(const struct unwind_progress *progress, __u64 code, __u64 key)
+{
+	struct unwind_walk *walk = progress->walk;
+	const struct unwind_state *state = &walk->state;
+	const struct unwind_mapping *mapping = mapping_of(progress, code);
+	__u64 packed;
+
+	if (!mapping)
+		return state->is_guess ? UNWIND_CHAIN_ENDED : UNWIND_NO_MAPPING;
+	walk->has_table = mapping->page_limit != 0;
+	if (!find_rule_of_table(walk, mapping, code - mapping->base)) {
+		walk->rule.cfa = UNWIND_CFA_FRAME_POINTER;
+		return UNWIND_GOES_ON;
+	}
+	packed = packed_rule(&walk->rule);
+	known_keep(known_rules, key, walk->row_before, walk->row_ahead, packed);
+	if (!state->is_exact)
+		seen_keep(&walk->seen, key, packed);
+	return UNWIND_GOES_ON;
+}
+
+/* Puts the rule for the frame at hand into walk->rule; returns UNWIND_GOES_ON, or how the walk ends where there can be none. */
+static __always_inline int find_rule(const struct unwind_progress *progress)
+{
+	struct unwind_walk *walk = progress->walk;
+	__u64 code = unwind_code(&walk->state), key = code_key(walk, code), packed = 0;
+
+	if (!walk->state.is_exact)
+		packed = seen_answer(&walk->seen, key);
+	if (!packed) {
+		packed = known_answer(known_rules, key);
+		if (!packed)
+			return search_rule(progress, code, key);
+		if (!walk->state.is_exact)
+			seen_keep(&walk->seen, key, packed);
+	}
+	unpack_rule(packed, &walk->rule);
+	walk->has_table = true;
+	return UNWIND_GOES_ON;
+}
+
+#endif
