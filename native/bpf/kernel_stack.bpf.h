@@ -47,7 +47,7 @@ static __always_inline void event_kernel_stack(struct bpf_perf_event_data *conte
 	kernel->depth = 0;
 	if ((context->regs.cs & REGISTERS_USER_MODE) == REGISTERS_USER_MODE)
 		return;
-	if (!walk_kernel(context, kernel, &walk->kernel_seen, &walk->block)) {
+	if (!walk_kernel(context, kernel)) {
 		ask_kernel_stack(context, kernel);
 		__sync_fetch_and_add(&totals.kernel_stacks_asked, 1);
 	} else if (compare_kernel_stacks) {

@@ -182,12 +182,28 @@ static long kernel_turn(__u32 index, struct kernel_progress *progress)
 	return progress->step != KERNEL_GOES_ON;
 }
 
-/* Walks from a perf event's registers in the kernel; false when that must be left to the kernel. */
-static __always_inline bool walk_kernel(const struct bpf_perf_event_data *context, struct kernel_walk *walk,
-					 struct seen_callers *seen, struct kernel_block *block)
-{
-	struct kernel_progress progress = { .walk = walk, .seen = seen, .block = block, .step = KERNEL_FAILS };
+/* What stays from walk to walk, and scratch: of perf events, the only ones whose kernel stacks are walked here. */
+struct kernel_memory {
+	struct seen_callers seen;
+	struct kernel_block block;
+};
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct kernel_memory);
+} kernel_memories SEC(".maps");
+
+/* Walks from a perf event's registers in the kernel; false when that must be left to the kernel. */
+static __always_inline bool walk_kernel(const struct bpf_perf_event_data *context, struct kernel_walk *walk)
+{
+	__u32 zero = 0;
+	struct kernel_memory *memory = bpf_map_lookup_elem(&kernel_memories, &zero);
+	struct kernel_progress progress = { .walk = walk, .step = KERNEL_FAILS };
+
+	if (!memory)
+		return false;
 	/* Software events have registers that are no interrupt's. */
 	if (!kernel_table.count || !(context->regs.flags & EFLAGS_FIXED))
 		return false;
@@ -197,7 +213,9 @@ static __always_inline bool walk_kernel(const struct bpf_perf_event_data *contex
 	walk->is_exact = 1;
 	walk->depth = 0;
 	window_forget(&walk->window);
-	seen_begin(seen);
+	progress.seen = &memory->seen;
+	progress.block = &memory->block;
+	seen_begin(&memory->seen);
 	bpf_loop(MAX_KERNEL_DEPTH + 1, kernel_turn, &progress, 0);
 	return progress.step == KERNEL_ENDS;
 }

@@ -11,6 +11,8 @@
 #define SEEN_BITS 9
 #define SEEN_CALLERS (1 << SEEN_BITS)
 #define SEEN_ANSWER_BITS 48
+/* Twice as many places as callers: two of which have the same place seldom put each other out. */
+#define SEEN_PLACE_BITS (SEEN_BITS + 1)
 
 struct seen_caller {
 	/* 0: none. */
@@ -22,7 +24,7 @@ struct seen_caller {
 /* One CPU's, for one kind of program: nothing else writes while it reads. */
 struct seen_callers {
 	/* By hashed key, where it was put last. */
-	__u16 places[SEEN_CALLERS];
+	__u16 places[1 << SEEN_PLACE_BITS];
 	/* The place that was filled last. */
 	__u32 filled;
 	/* Of the walk at hand: the place of its last caller, and of that which should follow. Place 0 is what walks begin with. */
@@ -50,7 +52,7 @@ static __always_inline void seen_begin(struct seen_callers *seen)
 
 static __always_inline __u16 *seen_place(struct seen_callers *seen, __u64 key)
 {
-	return &seen->places[key * 0x9e3779b97f4a7c15ULL >> (64 - SEEN_BITS)];
+	return &seen->places[key * 0x9e3779b97f4a7c15ULL >> (64 - SEEN_PLACE_BITS)];
 }
 
 /* The caller that should follow. */

@@ -31,10 +31,9 @@ __noinline int step_walk(struct unwind_walk *walk)
  */
 __noinline int follow_callers(struct unwind_walk *walk)
 {
-	__u64 rip, rsp, rbp, rbx;
+	__u64 rip, rsp, rbp, rbx, knows_rbx, is_guess = 0;
 	struct unwind_state *state;
 	__u32 depth, first;
-	__u32 knows_rbx;
 
 	if (!walk || walk->state.is_exact || !walk->state.knows_rbp)
 		return 0;
@@ -44,27 +43,32 @@ __noinline int follow_callers(struct unwind_walk *walk)
 	depth = first = walk->depth;
 	for (int i = 0; i < FOLLOWED_CALLERS; i++) {
 		const struct seen_caller *caller = seen_expected(&walk->seen);
-		__u64 packed = caller->answer_next, cfa, rbp_at, rbx_at;
+		__u64 packed = caller->answer_next, guessed = PACKED_GUESSED(packed), cfa, next, rbp_at, rbx_at;
 
 		if (depth >= max_depth || caller->key != code_key(walk, rip - 1) || !PACKED_IS_PLAIN(packed))
 			break;
 		cfa = either(PACKED_CFA_REGISTER(packed), rsp, rbp) + PACKED_OFFSET(packed);
-		if (cfa <= rsp || (!window_has(&walk->window, cfa - 8) && !window_of_user(&walk->window, rsp, cfa - 8)))
+		/* A CFA rises; that of a frame pointer by both words that it leads to. */
+		if (cfa <= rsp + 15 * guessed)
 			break;
+		if (!window_has(&walk->window, cfa - 8) && !window_of_user(&walk->window, rsp, cfa - 8))
+			break;
+		next = window_word(&walk->window, cfa - 8);
 		/* What is not saved is read where the return address is, and not used. */
 		rbp_at = cfa + 8 * either(PACKED_RBP(packed), PACKED_RBP_SLOT(packed), -1);
 		rbx_at = cfa + 8 * either(PACKED_RBX(packed), PACKED_RBX_SLOT(packed), -1);
-		if (!window_word(&walk->window, cfa - 8) || !window_has(&walk->window, rbp_at) ||
-		    !window_has(&walk->window, rbx_at))
+		if (!next || !window_has(&walk->window, rbp_at) || !window_has(&walk->window, rbx_at))
 			break;
-		walk->record.frames[depth & (MAX_STACK_DEPTH - 1)] = rip;
+		walk->record.frames[depth & (MAX_STACK_DEPTH - 1)] = rip | guessed * UNWIND_BY_FRAME_POINTER;
+		walk->by_frame_pointer += guessed;
 		depth++;
 		seen_confirm(&walk->seen, caller);
-		rip = window_word(&walk->window, cfa - 8);
+		rip = next;
 		rsp = cfa;
 		rbp = either(PACKED_RBP(packed), window_word(&walk->window, rbp_at), rbp);
 		rbx = either(PACKED_RBX(packed), window_word(&walk->window, rbx_at), rbx);
-		knows_rbx |= PACKED_RBX(packed);
+		knows_rbx = (knows_rbx | PACKED_RBX(packed)) & !guessed;
+		is_guess = guessed;
 	}
 	if (depth == first)
 		return 0;
@@ -73,8 +77,9 @@ __noinline int follow_callers(struct unwind_walk *walk)
 	state->rsp = rsp;
 	state->rbp = rbp;
 	state->rbx = rbx;
-	state->knows_rbx = knows_rbx & 1;
-	state->is_leaf = state->is_guess = false;
+	state->knows_rbx = knows_rbx;
+	state->is_guess = is_guess;
+	state->is_leaf = false;
 	return depth - first;
 }
 
@@ -97,7 +102,7 @@ static long unwind_turn(__u32 index, struct unwind_progress *progress)
 	walk->end = find_rule(progress);
 	if (walk->end != UNWIND_GOES_ON)
 		return 1;
-	if (walk->rule.cfa == UNWIND_CFA_FRAME_POINTER) {
+	if (unwind_is_guessed(&walk->rule)) {
 		frame |= UNWIND_BY_FRAME_POINTER;
 		walk->by_frame_pointer++;
 	}

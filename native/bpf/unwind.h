@@ -51,6 +51,8 @@ enum unwind_cfa {
 	UNWIND_CFA_OUTERMOST,
 	/* The table's own rule cannot be expressed here. */
 	UNWIND_CFA_UNSUPPORTED,
+	/* No table has this: the code is one of CPython's trampolines (unwind_step.h). */
+	UNWIND_CFA_TRAMPOLINE,
 };
 
 /* Where the caller's rbp or rbx is. The return address is at CFA - 8 wherever there is one. */

@@ -16,6 +16,13 @@
 #define PACKED_RBX_SLOT(packed) ((__s64)(__s8)((packed) >> 36))
 
 /*
+ * Beside a rule: the frame is left by its frame pointer, which is as plain as a rule; and whether its file has a table for other code.
+ */
+#define PACKED_GUESSED(packed) ((packed) >> PACKED_RULE_BITS & 1)
+#define PACKED_HAS_TABLE(packed) ((packed) >> (PACKED_RULE_BITS + 1) & 1)
+#define PACKED_BITS (PACKED_RULE_BITS + 2)
+
+/*
  * Whether a frame is plain: its CFA is rbp or rsp and an offset, and either of rbp and rbx is as it was or saved at an offset from the
  * CFA. Which of both each is, the lowest bit of its part says.
  */
@@ -48,6 +55,15 @@ static inline void unpack_rule(__u64 packed, struct unwind_rule *rule)
 	rule->rbx_slot = PACKED_RBX_SLOT(packed);
 }
 
-_Static_assert(UNWIND_CFA_UNSUPPORTED < 16 && UNWIND_REGISTERS <= 32 && UNWIND_LOST < 4, "every value has its bits");
+/* The frame that push %rbp; mov %rsp,%rbp makes. */
+static inline __u64 packed_frame_pointer(bool has_table)
+{
+	const struct unwind_rule rule = { .cfa = UNWIND_CFA_REGISTER, .cfa_register = UNWIND_RBP, .offset = 16,
+					  .rbp = UNWIND_AT_CFA, .rbp_slot = -2 };
+
+	return packed_rule(&rule) | 1ULL << PACKED_RULE_BITS | (__u64)has_table << (PACKED_RULE_BITS + 1);
+}
+
+_Static_assert(UNWIND_CFA_TRAMPOLINE < 16 && UNWIND_REGISTERS <= 32 && UNWIND_LOST < 4, "every value has its bits");
 
 #endif

@@ -15,7 +15,7 @@ static __always_inline long unwind_word(void *memory, __u64 address, __u64 *to);
 /* By code_key(), as packed_rule() makes them. */
 __u64 known_rules[KNOWN_WORDS];
 
-_Static_assert(PACKED_RULE_BITS <= KNOWN_ANSWER_BITS && PACKED_RULE_BITS <= SEEN_ANSWER_BITS, "an answer is a rule");
+_Static_assert(PACKED_BITS <= KNOWN_ANSWER_BITS && PACKED_BITS <= SEEN_ANSWER_BITS, "an answer is a rule");
 
 /*
  * One walk, in memory of its caller's: what is of use to it alone, and the record it becomes. A program that can
@@ -44,9 +44,6 @@ struct unwind_walk {
 	struct kernel_walk kernel;
 	struct stack_record record;
 	struct seen_callers seen;
-	/* Of the kernel's walk; and its scratch. */
-	struct seen_callers kernel_seen;
-	struct kernel_block block;
 };
 
 static __always_inline long unwind_read(void *memory, __u64 address, void *to, __u32 bytes)
@@ -169,23 +166,28 @@ static __always_inline const struct unwind_mapping *mapping_of(const struct unwi
 	return is_in(mapping, code) ? mapping : NULL;
 }
 
-/* Puts the rule for the frame at hand into walk->rule by the tables, and keeps it; returns as find_rule() does. */
+/* Puts the rule for the frame at hand into walk->rule, by the tables or by what its code is like, and keeps it; returns as find_rule(). */
 static __always_inline int search_rule(const struct unwind_progress *progress, __u64 code, __u64 key)
 {
 	struct unwind_walk *walk = progress->walk;
 	const struct unwind_state *state = &walk->state;
 	const struct unwind_mapping *mapping = mapping_of(progress, code);
-	__u64 packed;
+	__u64 packed = 0;
 
 	if (!mapping)
 		return state->is_guess ? UNWIND_CHAIN_ENDED : UNWIND_NO_MAPPING;
 	walk->has_table = mapping->page_limit != 0;
-	if (!find_rule_of_table(walk, mapping, code - mapping->base)) {
-		walk->rule.cfa = UNWIND_CFA_FRAME_POINTER;
-		return UNWIND_GOES_ON;
+	if (find_rule_of_table(walk, mapping, code - mapping->base)) {
+		packed = packed_rule(&walk->rule);
+		known_keep(known_rules, key, walk->row_before, walk->row_ahead, packed);
+	} else {
+		walk->rule.cfa = unwind_without_rule(walk, state, walk->has_table);
+		if (walk->rule.cfa == UNWIND_CFA_FRAME_POINTER)
+			packed = packed_frame_pointer(walk->has_table);
+		/* All of a mapping without a table is alike. */
+		if (!walk->has_table)
+			known_keep(known_rules, key, KNOWN_CODE_MASK, KNOWN_CODE_MASK, packed);
 	}
-	packed = packed_rule(&walk->rule);
-	known_keep(known_rules, key, walk->row_before, walk->row_ahead, packed);
 	if (!state->is_exact)
 		seen_keep(&walk->seen, key, packed);
 	return UNWIND_GOES_ON;
@@ -201,13 +203,18 @@ static __always_inline int find_rule(const struct unwind_progress *progress)
 		packed = seen_answer(&walk->seen, key);
 	if (!packed) {
 		packed = known_answer(known_rules, key);
-		if (!packed)
+		/* What a caller returns to may yet be a trampoline's. */
+		if (!packed || (PACKED_GUESSED(packed) && !walk->state.is_exact))
 			return search_rule(progress, code, key);
 		if (!walk->state.is_exact)
 			seen_keep(&walk->seen, key, packed);
 	}
 	unpack_rule(packed, &walk->rule);
 	walk->has_table = true;
+	if (PACKED_GUESSED(packed)) {
+		walk->rule.cfa = UNWIND_CFA_FRAME_POINTER;
+		walk->has_table = PACKED_HAS_TABLE(packed);
+	}
 	return UNWIND_GOES_ON;
 }
 

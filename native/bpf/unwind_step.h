@@ -125,7 +125,19 @@ static __always_inline bool unwind_in_trampoline(void *memory, const struct unwi
 	return !state->is_exact && !unwind_read(memory, state->rip, &code, 5) && code == UNWIND_TRAMPOLINE_END;
 }
 
-/* The step from there: the frame is one word, and all registers but rsp and rip are the caller's. */
+/* How code is left for which there is no rule; `has_table` says that its file has rules for other code. */
+static __always_inline enum unwind_cfa unwind_without_rule(void *memory, const struct unwind_state *state, bool has_table)
+{
+	return !has_table && unwind_in_trampoline(memory, state) ? UNWIND_CFA_TRAMPOLINE : UNWIND_CFA_FRAME_POINTER;
+}
+
+/* Whether a frame is left by what its code is like, and not as a table says. */
+static __always_inline bool unwind_is_guessed(const struct unwind_rule *rule)
+{
+	return rule->cfa == UNWIND_CFA_FRAME_POINTER || rule->cfa == UNWIND_CFA_TRAMPOLINE;
+}
+
+/* The step from a trampoline: the frame is one word, and all registers but rsp and rip are the caller's. */
 static __always_inline int unwind_trampoline_step(void *memory, struct unwind_state *state)
 {
 	if (unwind_word(memory, state->rsp + 8, &state->rip))
@@ -145,8 +157,6 @@ static __always_inline int unwind_frame_pointer_step(void *memory, struct unwind
 {
 	__u64 rbp = state->rbp, saved_rbp, rip;
 
-	if (!has_table && unwind_in_trampoline(memory, state))
-		return unwind_trampoline_step(memory, state);
 	if (rbp == 0 && has_table && state->knows_rbp && !state->is_leaf && !state->is_guess)
 		return UNWIND_COMPLETE;
 	if (!state->knows_rbp || rbp < state->rsp || unwind_word(memory, rbp, &saved_rbp) ||
@@ -221,6 +231,8 @@ static __always_inline int unwind_step(void *memory, const struct unwind_rule *r
 		return unwind_signal_step(memory, state);
 	case UNWIND_CFA_FRAME_POINTER:
 		return unwind_frame_pointer_step(memory, state, has_table);
+	case UNWIND_CFA_TRAMPOLINE:
+		return unwind_trampoline_step(memory, state);
 	case UNWIND_CFA_OUTERMOST:
 		return UNWIND_COMPLETE;
 	default:

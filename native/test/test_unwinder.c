@@ -244,23 +244,24 @@ static void steps_out_of_trampolines(void)
 	/* The last word is code: add $8,%rsp; ret. */
 	static const uint64_t memory[] = { 0x10, 0x401234, 0x30, 0x40, 0xccccccc308c48348 };
 	const struct stack_copy stack = { .address = STACK, .bytes = (const uint8_t *)memory, .size = sizeof(memory) };
-	const struct unwind_rule rule = { .cfa = UNWIND_CFA_FRAME_POINTER };
 	const uint64_t registers[UNWIND_REGISTERS] = { [UNWIND_RBP] = STACK + 16, [UNWIND_RBX] = 8, [UNWIND_RSP] = STACK,
 						       [UNWIND_RIP] = STACK + 32 };
+	struct unwind_rule rule = { 0 };
 	struct unwind_state state;
 
 	unwind_begin(&state, (const __u64 *)registers);
+	CHECK_NUMBER(unwind_without_rule((void *)&stack, &state, false), UNWIND_CFA_FRAME_POINTER);
 	state.is_leaf = state.is_exact = false;
+	CHECK_NUMBER(unwind_without_rule((void *)&stack, &state, true), UNWIND_CFA_FRAME_POINTER);
+	rule.cfa = unwind_without_rule((void *)&stack, &state, false);
+	CHECK_NUMBER(rule.cfa, UNWIND_CFA_TRAMPOLINE);
 	CHECK(unwind_step((void *)&stack, &rule, false, (const __u64 *)registers, &state) == UNWIND_GOES_ON);
 	CHECK_NUMBER(state.rip, 0x401234);
 	CHECK_NUMBER(state.rsp, STACK + 16);
 	CHECK_NUMBER(state.rbp, STACK + 16);
 	CHECK(state.knows_rbx && !state.is_guess);
 	unwind_begin(&state, (const __u64 *)registers);
-	state.is_leaf = state.is_exact = false;
-	CHECK(unwind_step((void *)&stack, &rule, true, (const __u64 *)registers, &state) == UNWIND_GOES_ON);
-	CHECK_NUMBER(state.rip, 0x40);
-	unwind_begin(&state, (const __u64 *)registers);
+	rule.cfa = UNWIND_CFA_FRAME_POINTER;
 	CHECK(unwind_step((void *)&stack, &rule, false, (const __u64 *)registers, &state) == UNWIND_GOES_ON);
 	CHECK_NUMBER(state.rip, 0x40);
 }

@@ -53,9 +53,10 @@ function compile(folder: string, flags: readonly string[]): { program: string; l
   return { program, library };
 }
 
-/** Starts a program, which may go on as another process; resolves to the pid of the one that spins. */
-async function spin(program: string, args: readonly string[]): Promise<number> {
-  const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+/** Starts a program, which may go on as another process; resolves to the pid of the one that spins, or waits. */
+async function spin(program: string, args: readonly string[], environment = {}): Promise<number> {
+  const env = { ...process.env, ...environment };
+  const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'inherit'], env });
   spinning.push(child);
   for await (const text of child.stdout) {
     const pid = Number.parseInt(String(text), 10);
@@ -81,21 +82,14 @@ function walkWithGdb(pid: number): Place[] {
   }));
 }
 
-/** The distinct stacks that end in `spin`, without the leaf, which is anywhere in its loop. */
-function capture(pid: number): Place[][] {
+type Frame = Place & { name: string };
+
+/** The user's part of the distinct stacks that come by `spin`, leaf first. */
+function capture(pid: number, file: 'cpu' | 'offcpu'): Frame[][] {
   const out = temporaryFolder();
-  execFileSync(shippedBinary(), [
-    'record',
-    '--pid',
-    `${pid}`,
-    '--seconds',
-    '0.3',
-    '--rate',
-    '499',
-    '--out',
-    out,
-  ]);
-  const profile = Profile.decode(gunzipSync(readFileSync(join(out, 'cpu.pb.gz'))));
+  const words = ['record', '--pid', `${pid}`, '--seconds', '0.3', '--rate', '499', '--out', out];
+  execFileSync(shippedBinary(), [...words, ...(file === 'offcpu' ? ['--off-cpu'] : [])]);
+  const profile = Profile.decode(gunzipSync(readFileSync(join(out, `${file}.pb.gz`))));
   const mappings = new Map(profile.mapping.map((mapping) => [Number(mapping.id), mapping]));
   const text = (index: number | bigint) => profile.stringTable.strings[Number(index)] ?? '';
   const names = new Map(profile.function.map(({ id, name }) => [Number(id), text(name)]));
@@ -108,20 +102,21 @@ function capture(pid: number): Place[][] {
       return [Number(location.id), { file, offset: Number(location.address) - start, name }];
     }),
   );
-  const stacks = new Map<string, Place[]>();
+  const stacks = new Map<string, Frame[]>();
   for (const { locationId } of profile.sample) {
     const frames = locationId.map((id) => locations.get(Number(id)));
     if (frames.some((frame) => frame === undefined)) throw new Error('a location is missing');
-    const user = (frames as (Place & { name: string })[]).filter(({ file }) => !file.startsWith('[kernel'));
-    if (user[0]?.name !== 'spin') continue;
-    const callers = user.slice(1).map(({ file, offset }) => ({ file, offset }));
-    stacks.set(JSON.stringify(callers), callers);
+    const user = (frames as Frame[]).filter(({ file }) => !file.startsWith('[kernel'));
+    const at = user.findIndex(({ name }) => name === 'spin');
+    // Where it spins the leaf is anywhere in its loop.
+    if (at >= 0) stacks.set(JSON.stringify(user.slice(at === 0 ? 1 : 0)), user);
   }
   return [...stacks.values()];
 }
 
 /** A caller's address as gdb gives it is where the call returns to, the collector's is within the call. */
 function expectSame(found: readonly Place[], wanted: readonly Place[]): void {
+  expect(wanted.length).toBeGreaterThan(2);
   expect(found.map(({ file }) => file)).toEqual(wanted.map(({ file }) => file));
   found.forEach(({ offset }, index) => {
     expect([offset, offset + 1]).toContain(wanted[index]?.offset);
@@ -134,12 +129,25 @@ describe.each(Object.entries(builds))('a program built %s', (build, flags) => {
     const { program, library } = compile(temporaryFolder(), flags);
     for (const mode of modes) {
       const pid = await spin(program, mode === 'dlopen' ? [mode, library] : [mode]);
-      const stacks = capture(pid);
-      const callers = walkWithGdb(pid).slice(1);
+      const stacks = capture(pid, 'cpu');
+      const wanted = walkWithGdb(pid);
       for (const child of spinning.splice(0)) endGroup(child);
-      expect(callers.length).toBeGreaterThan(2);
       expect({ mode, stacks: stacks.length }).toEqual({ mode, stacks: 1 });
-      expectSame(stacks[0] ?? [], callers);
+      expectSame((stacks[0] ?? []).slice(1), wanted.slice(1));
     }
   });
+});
+
+test('threads that wait have the stacks that gdb sees', async () => {
+  const { program, library } = compile(temporaryFolder(), noPointers);
+  for (const mode of everyMode) {
+    const pid = await spin(program, mode === 'dlopen' ? [mode, library] : [mode], { WAITS: '1' });
+    // The wait that is going on when the capture begins is walked from a copy of the stack, of one stack where there are two.
+    const isCopied = (frames: readonly Frame[]) => frames.at(-1)?.name === '[stack unreadable]';
+    const stacks = capture(pid, 'offcpu').filter((frames) => mode !== 'alternate' || !isCopied(frames));
+    const wanted = walkWithGdb(pid);
+    for (const child of spinning.splice(0)) endGroup(child);
+    expect({ mode, stacks: stacks.length }).toEqual({ mode, stacks: 1 });
+    expectSame(stacks[0] ?? [], wanted);
+  }
 });

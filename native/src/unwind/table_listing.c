@@ -28,6 +28,7 @@ static void format_cfa(const struct unwind_rule *rule, char cell[CELL])
 	case UNWIND_CFA_INTERRUPTED: snprintf(cell, CELL, "%s%+d, interrupted", name, rule->offset); break;
 	case UNWIND_CFA_SIGNAL: snprintf(cell, CELL, "signal"); break;
 	case UNWIND_CFA_FRAME_POINTER: snprintf(cell, CELL, "frame-pointer"); break;
+	case UNWIND_CFA_TRAMPOLINE: snprintf(cell, CELL, "trampoline"); break;
 	case UNWIND_CFA_OUTERMOST: snprintf(cell, CELL, "outermost"); break;
 	case UNWIND_CFA_UNSUPPORTED: snprintf(cell, CELL, "unsupported"); break;
 	}

@@ -36,20 +36,21 @@ const struct unwind_mapping *unwinder_mapping(const struct unwind_space *space, 
 	return low < space->count && space->mappings[low].start <= address ? &space->mappings[low] : NULL;
 }
 
-static const struct unwind_rule *find_rule(const struct store *store, const struct unwind_mapping *mapping, uint64_t code)
+static struct unwind_rule find_rule(const struct store *store, const struct unwind_mapping *mapping, const struct stack_copy *stack,
+				    const struct unwind_state *state)
 {
-	static const struct unwind_rule frame_pointer = { .cfa = UNWIND_CFA_FRAME_POINTER };
 	const struct store_place place = { .first_page = mapping->first_page, .page_limit = mapping->page_limit };
-	const struct unwind_rule *rule = store_find(store, &place, code - mapping->base);
+	const struct unwind_rule *rule = store_find(store, &place, unwind_code(state) - mapping->base);
 
-	return rule ? rule : &frame_pointer;
+	return rule ? *rule
+		    : (struct unwind_rule){ .cfa = unwind_without_rule((void *)stack, state, mapping->page_limit != 0) };
 }
 
 static uint64_t tagged(const struct unwind_state *state, const struct unwind_rule *rule)
 {
 	uint64_t frame = state->rip;
 
-	if (rule->cfa == UNWIND_CFA_FRAME_POINTER)
+	if (unwind_is_guessed(rule))
 		frame |= UNWIND_BY_FRAME_POINTER;
 	if (state->is_exact && !state->is_leaf)
 		frame |= UNWIND_INTERRUPTED;
@@ -66,7 +67,7 @@ void unwinder_walk(const struct store *store, const struct unwind_space *space, 
 	walk->depth = 0;
 	while (step == UNWIND_GOES_ON) {
 		const struct unwind_mapping *mapping = unwinder_mapping(space, unwind_code(&state));
-		const struct unwind_rule *rule;
+		struct unwind_rule rule;
 
 		if (walk->depth == walk->limit) {
 			step = UNWIND_TRUNCATED;
@@ -77,9 +78,9 @@ void unwinder_walk(const struct store *store, const struct unwind_space *space, 
 			walk->missing = unwind_code(&state);
 			break;
 		}
-		rule = find_rule(store, mapping, unwind_code(&state));
-		walk->frames[walk->depth++] = tagged(&state, rule);
-		step = unwind_step((void *)stack, rule, mapping->page_limit != 0, (const __u64 *)registers, &state);
+		rule = find_rule(store, mapping, stack, &state);
+		walk->frames[walk->depth++] = tagged(&state, &rule);
+		step = unwind_step((void *)stack, &rule, mapping->page_limit != 0, (const __u64 *)registers, &state);
 	}
 	if (walk->depth == 0)
 		walk->frames[walk->depth++] = registers[UNWIND_RIP];

@@ -1,4 +1,5 @@
-/* A program that spins at the end of one known stack, which the first argument chooses. Says its pid when it is there. */
+/* A program that spins at the end of one known stack, which the first argument chooses, or sleeps there again and again, as the
+ * environment says (WAITS). Says its pid when it is there. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
@@ -20,6 +21,8 @@ KEPT void spin(void)
 
 	if (write(STDOUT_FILENO, line, length) != length)
 		exit(1);
+	while (getenv("WAITS"))
+		usleep(20000);
 	do
 		turns++;
 	while (turns);

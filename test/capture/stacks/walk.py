@@ -1,4 +1,4 @@
-"""Run by gdb: prints every frame of the thread that spins as file offset and file, leaf first."""
+"""Run by gdb: prints every frame of the thread that spins, or waits there, as file offset and file, leaf first."""
 
 import gdb
 
@@ -16,12 +16,20 @@ def is_on_stack(frame):
     return frame.type() not in (gdb.INLINE_FRAME, gdb.TAILCALL_FRAME)
 
 
+def spins(frame):
+    while frame is not None:
+        if frame.name() == "spin":
+            return True
+        frame = frame.older()
+    return False
+
+
 def main():
     areas = list(mappings(gdb.selected_inferior().pid))
     for thread in gdb.selected_inferior().threads():
         thread.switch()
         frame = gdb.newest_frame()
-        if frame.name() != "spin":
+        if not spins(frame):
             continue
         while frame is not None:
             for start, end, offset, path in areas:
