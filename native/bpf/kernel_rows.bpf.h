@@ -44,8 +44,8 @@ __u16 kernel_pages[KERNEL_PAGES + 1];
 
 _Static_assert(KERNEL_BLOCKS <= 1 << 16, "a block is told by 16 bits");
 
-/* By address; no row is 0. */
-__u64 known_rows[KNOWN_WORDS];
+/* By address. A row that is 0 has no type: nothing leads on from there. */
+__u64 known_rows[KNOWN_WORDS] KNOWN_ALIGNED;
 
 _Static_assert(8 * ORC_ROW_BYTES <= KNOWN_ANSWER_BITS && 8 * ORC_ROW_BYTES <= SEEN_ANSWER_BITS, "an answer is a row");
 

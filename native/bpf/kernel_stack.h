@@ -8,7 +8,7 @@
 #include <linux/types.h>
 #endif
 
-/* Rows that are read together, a line of memory; of a million in all. */
+/* Rows that are read together, a line of memory or two; of a million in all. */
 #define KERNEL_BLOCK_ROWS 16
 #define KERNEL_BLOCKS 65536
 

@@ -32,8 +32,13 @@ static long fill_block(__u32 index, struct kernel_table *table)
 {
 	__u64 code = code_of_row(table, index * KERNEL_BLOCK_ROWS);
 
-	if (index >= KERNEL_BLOCKS || index * KERNEL_BLOCK_ROWS >= table->count || code < table->code)
+	if (index >= KERNEL_BLOCKS || index * KERNEL_BLOCK_ROWS >= table->count)
 		return 1;
+	/* Of a table that cannot be read whole nothing is known. */
+	if (code < table->code) {
+		table->count = 0;
+		return 1;
+	}
 	kernel_blocks[index] = code - table->code;
 	return 0;
 }
@@ -80,6 +85,8 @@ int find_kernel_table(void *context)
 	table.returns[1] = ADDRESS_OF("arch_rethook_trampoline");
 	table.returns[2] = ADDRESS_OF("__kretprobe_trampoline");
 	bpf_loop(KERNEL_BLOCKS, fill_block, &table, 0);
+	if (!table.count)
+		return 0;
 	bpf_loop(KERNEL_PAGES + 1, fill_page, &table, 0);
 	kernel_table = table;
 	return 0;

@@ -8,30 +8,33 @@
 
 #define KNOWN_BITS 12
 #define KNOWN_CODE_BITS 6
-#define KNOWN_CODE_MASK ((1ULL << KNOWN_CODE_BITS) - 1)
+#define KNOWN_CODE_BYTES (1ULL << KNOWN_CODE_BITS)
+#define KNOWN_CODE_MASK (KNOWN_CODE_BYTES - 1)
 #define KNOWN_ANSWER_BITS 48
 
 /*
  * All CPUs share them, and two may write to one at once: so that halves of different answers are not taken for one, the key is kept
  * mixed with the answer (Hyatt and Mann, A Lockless Transposition Table Implementation for Parallel Search Chess Engines, 2002).
  */
-struct known_answer {
+struct known_code {
 	__u64 mixed_key;
 	/* From the lowest bit on the answer, and of which bytes of the code: of the first and the last the place. */
 	__u64 answer;
 };
 
-#define KNOWN_WORDS (sizeof(struct known_answer) / sizeof(__u64) << KNOWN_BITS)
+/* A table is an array of words, so aligned that each piece of code is in one line. */
+#define KNOWN_WORDS (sizeof(struct known_code) / sizeof(__u64) << KNOWN_BITS)
+#define KNOWN_ALIGNED __attribute__((aligned(64)))
 
-static __always_inline volatile struct known_answer *known_place(__u64 *known, __u64 key)
+static __always_inline volatile struct known_code *known_place(__u64 *known, __u64 key)
 {
-	return &((struct known_answer *)known)[key * 0x9e3779b97f4a7c15ULL >> (64 - KNOWN_BITS)];
+	return &((struct known_code *)known)[key * 0x9e3779b97f4a7c15ULL >> (64 - KNOWN_BITS)];
 }
 
 /* The answer for the code with this key, its address with something in the bits it leaves free; or 0. */
 static __always_inline __u64 known_answer(__u64 *known, __u64 key)
 {
-	const volatile struct known_answer *place = known_place(known, key >> KNOWN_CODE_BITS);
+	const volatile struct known_code *place = known_place(known, key >> KNOWN_CODE_BITS);
 	__u64 answer = place->answer, at = key & KNOWN_CODE_MASK;
 
 	if ((place->mixed_key ^ answer) != key >> KNOWN_CODE_BITS || at < (answer >> KNOWN_ANSWER_BITS & KNOWN_CODE_MASK) ||
@@ -43,7 +46,7 @@ static __always_inline __u64 known_answer(__u64 *known, __u64 key)
 /* Keeps an answer, unless it is 0; it holds `before` bytes before the code with this key, too, and ends `ahead` bytes ahead of it. */
 static __always_inline void known_keep(__u64 *known, __u64 key, __u64 before, __u64 ahead, __u64 answer)
 {
-	volatile struct known_answer *place = known_place(known, key >> KNOWN_CODE_BITS);
+	volatile struct known_code *place = known_place(known, key >> KNOWN_CODE_BITS);
 	__u64 at = key & KNOWN_CODE_MASK, first = before < at ? at - before : 0, last = at + ahead - 1;
 
 	if (!answer)

@@ -7,7 +7,7 @@
 #ifndef PROFBOUND_SEEN_BPF_H
 #define PROFBOUND_SEEN_BPF_H
 
-/* A program's stacks of a while have some hundred callers. Both tables have to fit a per-CPU map's 32 KiB, with all of a walk. */
+/* A program's stacks of a while have some hundred callers. Both tables have to fit a per-CPU map's 32 KiB, with all else of a walk. */
 #define SEEN_BITS 9
 #define SEEN_CALLERS (1 << SEEN_BITS)
 #define SEEN_ANSWER_BITS 48

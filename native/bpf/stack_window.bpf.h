@@ -15,10 +15,13 @@ struct stack_window {
 	__u64 words[WINDOW_BYTES / 8];
 };
 
-/* Nothing of the stack is known: no word is there, since its offset would be odd. */
+/* Odd, and no address of anything: no word is there. */
+#define WINDOW_NOWHERE 0x5a5a5a5a5a5a5a5bULL
+
+/* Nothing of the stack is known. */
 static __always_inline void window_forget(struct stack_window *window)
 {
-	window->start = ~0ULL;
+	window->start = WINDOW_NOWHERE;
 }
 
 /* Whether there is the word at an address; not, where it is no multiple of 8. */
@@ -38,24 +41,28 @@ static __always_inline __u64 window_word(const struct stack_window *window, __u6
 
 /*
  * Where a window with the word at `address` is to begin: at `low`, the end of the stack that is still needed, or as near. All of it is in
- * the page of the word: the next may not be there, and to be told so takes long.
+ * the page of the word: another may not be there, and to be told so takes long.
  */
 static __always_inline __u64 window_start(__u64 low, __u64 address)
 {
-	__u64 last = (address | (WINDOW_PAGE - 1)) - (WINDOW_BYTES - 1), start = low & ~7ULL;
+	__u64 page = address & ~(WINDOW_PAGE - 1ULL), last = page + WINDOW_PAGE - WINDOW_BYTES, start = low & ~7ULL;
 
 	if (address - start >= WINDOW_BYTES / 2)
 		start = address - WINDOW_BYTES / 8;
+	if (start - page >= WINDOW_PAGE)
+		start = page;
 	return start < last ? start : last;
 }
 
-/* Reads anew, so that the word is there; false where that cannot be. */
+/* Reads anew, so that the word is there; false where it cannot be read, or has an address that is no multiple of 8. */
 static __noinline bool window_of_user(struct stack_window *window, __u64 low, __u64 address)
 {
 	__u64 start = window_start(low, address);
 
+	if (address & 7)
+		return false;
 	window->start = start;
-	if (!(address & 7) && !bpf_probe_read_user(window->words, sizeof(window->words), (const void *)start))
+	if (!bpf_probe_read_user(window->words, sizeof(window->words), (const void *)start))
 		return true;
 	window_forget(window);
 	return false;
@@ -66,8 +73,10 @@ static __noinline bool window_of_kernel(struct stack_window *window, __u64 low, 
 {
 	__u64 start = window_start(low, address);
 
+	if (address & 7)
+		return false;
 	window->start = start;
-	if (!(address & 7) && !bpf_probe_read_kernel(window->words, sizeof(window->words), (const void *)start))
+	if (!bpf_probe_read_kernel(window->words, sizeof(window->words), (const void *)start))
 		return true;
 	window_forget(window);
 	return false;

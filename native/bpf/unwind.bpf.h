@@ -26,8 +26,8 @@ __noinline int step_walk(struct unwind_walk *walk)
 #define FOLLOWED_CALLERS 8
 
 /*
- * Follows callers as long as each is the one that followed last time and its frame is plain: a CFA from rsp or rbp, registers saved
- * below it, all of it in the window. Most of all frames are; any other is left to unwind_turn(), from its beginning.
+ * Follows callers as long as each is the one that followed last time and its frame is plain, all of it in the window. Most of all
+ * frames are; any other is left to unwind_turn(), from its beginning.
  */
 __noinline int follow_callers(struct unwind_walk *walk)
 {
@@ -56,7 +56,7 @@ __noinline int follow_callers(struct unwind_walk *walk)
 		next = window_word(&walk->window, cfa - 8);
 		/* What is not saved is read where the return address is, and not used. */
 		rbp_at = cfa + 8 * either(PACKED_RBP(packed), PACKED_RBP_SLOT(packed), -1);
-		rbx_at = cfa + 8 * either(PACKED_RBX(packed), PACKED_RBX_SLOT(packed), -1);
+		rbx_at = cfa + 8 * either(PACKED_RBX_SAVED(packed), PACKED_RBX_SLOT(packed), -1);
 		if (!next || !window_has(&walk->window, rbp_at) || !window_has(&walk->window, rbx_at))
 			break;
 		walk->record.frames[depth & (MAX_STACK_DEPTH - 1)] = rip | guessed * UNWIND_BY_FRAME_POINTER;
@@ -66,8 +66,8 @@ __noinline int follow_callers(struct unwind_walk *walk)
 		rip = next;
 		rsp = cfa;
 		rbp = either(PACKED_RBP(packed), window_word(&walk->window, rbp_at), rbp);
-		rbx = either(PACKED_RBX(packed), window_word(&walk->window, rbx_at), rbx);
-		knows_rbx = (knows_rbx | PACKED_RBX(packed)) & !guessed;
+		rbx = either(PACKED_RBX_SAVED(packed), window_word(&walk->window, rbx_at), rbx);
+		knows_rbx = (knows_rbx | PACKED_RBX_SAVED(packed)) & ~(guessed | PACKED_RBX_LOST(packed));
 		is_guess = guessed;
 	}
 	if (depth == first)

@@ -3,6 +3,8 @@
 #ifndef PROFBOUND_UNWIND_MAPS_BPF_H
 #define PROFBOUND_UNWIND_MAPS_BPF_H
 
+#include "known.bpf.h"
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, UNWIND_SPACES / UNWIND_SPACE_GROUP);
@@ -73,7 +75,8 @@ struct known_space {
 	__u32 tgid;
 	__u32 changes;
 	__u32 number;
-	__u32 serial;
+	/* Of the space as it was filled, in the bits that tell 64 bytes of code apart; 0: not known yet. */
+	__u64 mark;
 };
 
 /* The space of a process; NULL when it has none (yet). */
@@ -95,9 +98,10 @@ static __always_inline const struct unwind_space *space_of_process(__u32 tgid, s
 	member = known->number % UNWIND_SPACE_GROUP;
 	map = bpf_map_lookup_elem(&spaces, &group);
 	space = map ? bpf_map_lookup_elem(map, &member) : NULL;
-	if (space && !known->serial)
-		known->serial = space->serial;
-	return space;
+	if (space && !known->mark)
+		known->mark = (space->serial * 0x9e3779b97f4a7c15ULL) & ~KNOWN_CODE_MASK;
+	/* Without a serial it is just being filled. */
+	return known->mark ? space : NULL;
 }
 
 /* A new process has the memory of the one that made it. */

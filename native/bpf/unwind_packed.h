@@ -23,13 +23,17 @@
 #define PACKED_BITS (PACKED_RULE_BITS + 2)
 
 /*
- * Whether a frame is plain: its CFA is rbp or rsp and an offset, and either of rbp and rbx is as it was or saved at an offset from the
- * CFA. Which of both each is, the lowest bit of its part says.
+ * Whether a frame is plain: its CFA is rbp or rsp and an offset; rbp is as it was, or saved at an offset from the CFA; so is rbx, or it
+ * is lost. The lowest bits of the first two parts say which of both it is.
  */
-#define PACKED_IS_PLAIN(packed) (((packed) & (0x1fff ^ (1 << 4 | 1 << 9 | 1 << 11))) == (UNWIND_CFA_REGISTER | UNWIND_RBP << 4))
+#define PACKED_IS_PLAIN(packed)                                                                                                \
+	(((packed) & (0x7ff ^ (1 << 4 | 1 << 9))) == (UNWIND_CFA_REGISTER | UNWIND_RBP << 4) && PACKED_RBX(packed) != UNWIND_AT_RBP)
+/* Of one that is plain. */
+#define PACKED_RBX_SAVED(packed) ((packed) >> 11 & ~((packed) >> 12) & 1)
+#define PACKED_RBX_LOST(packed) ((packed) >> 12 & 1)
 
-_Static_assert((UNWIND_RBP ^ UNWIND_RSP) == 1 && (UNWIND_SAME ^ UNWIND_AT_CFA) == 1 && UNWIND_RSP & UNWIND_AT_CFA & 1,
-	       "the lowest bits differ, and are set for rsp and what is saved");
+_Static_assert(UNWIND_RBP == 6 && UNWIND_RSP == 7 && UNWIND_SAME == 0 && UNWIND_AT_CFA == 1 && UNWIND_AT_RBP == 2 && UNWIND_LOST == 3,
+	       "single bits tell what is plain");
 
 /* A rule in so many bits; 0 for the few that have an addend, an offset beyond 16 KiB, or slots beyond 128. */
 static inline __u64 packed_rule(const struct unwind_rule *rule)

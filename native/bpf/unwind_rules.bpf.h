@@ -13,7 +13,7 @@ static __always_inline long unwind_word(void *memory, __u64 address, __u64 *to);
 #include "unwind_step.h"
 
 /* By code_key(), as packed_rule() makes them. */
-__u64 known_rules[KNOWN_WORDS];
+__u64 known_rules[KNOWN_WORDS] KNOWN_ALIGNED;
 
 _Static_assert(PACKED_BITS <= KNOWN_ANSWER_BITS && PACKED_BITS <= SEEN_ANSWER_BITS, "an answer is a rule");
 
@@ -55,8 +55,10 @@ static __always_inline long unwind_word(void *memory, __u64 address, __u64 *to)
 {
 	struct unwind_walk *walk = memory;
 
-	if (!window_has(&walk->window, address) && !window_of_user(&walk->window, walk->state.rsp, address))
+	if (address & 7)
 		return unwind_read(memory, address, to, sizeof(*to));
+	if (!window_has(&walk->window, address) && !window_of_user(&walk->window, walk->state.rsp, address))
+		return -1;
 	*to = window_word(&walk->window, address);
 	return 0;
 }
@@ -69,10 +71,10 @@ struct unwind_progress {
 	const struct unwind_space *space;
 };
 
-/* What code of a process is known by: its address, of which a user's have 47 bits, and the space as it was filled. */
+/* What code of a process is known by: its address, mixed with what its space, as it was filled, has in the upper bits. */
 static __always_inline __u64 code_key(const struct unwind_walk *walk, __u64 code)
 {
-	return code ^ (__u64)walk->space.serial << 47;
+	return code ^ walk->space.mark;
 }
 
 /* The index of the last mapping that begins at or before `address`. Those behind the last begin at the end of all memory. */
@@ -186,7 +188,7 @@ static __always_inline int search_rule(const struct unwind_progress *progress, _
 			packed = packed_frame_pointer(walk->has_table);
 		/* All of a mapping without a table is alike. */
 		if (!walk->has_table)
-			known_keep(known_rules, key, KNOWN_CODE_MASK, KNOWN_CODE_MASK, packed);
+			known_keep(known_rules, key, KNOWN_CODE_BYTES, KNOWN_CODE_BYTES, packed);
 	}
 	if (!state->is_exact)
 		seen_keep(&walk->seen, key, packed);

@@ -35,11 +35,11 @@ const callers: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Where there is no stack: a process that becomes another program or ends has none any more before it has left the kernel, its
- * registers are of two stacks while the kernel takes them back from a signal's, and what the compiler puts around main has no unwind
- * information.
+ * registers are of two stacks while the kernel makes a signal's or takes them back from there, and what the compiler puts around
+ * main has no unwind information.
  */
 const stackless = [
-  ...['do_exit', '__x64_sys_execve', '__do_sys_rt_sigreturn'],
+  ...['do_exit', '__x64_sys_execve', 'x64_setup_rt_frame', '__do_sys_rt_sigreturn'],
   ...['_init', '_fini', '__do_global_dtors_aux', 'deregister_tm_clones', 'register_tm_clones', 'frame_dummy'],
 ];
 

@@ -17,8 +17,9 @@
 
 #include "backends/cpu_sampling.h"
 #include "support/clock.h"
-#include "support/fail.h"
 #include "support/bounds.h"
+#include "support/fail.h"
+#include "support/kernel_release.h"
 #include "backends/bpf_programs.h"
 #include "backends/bpf_stacks.h"
 #include "backends/bpf_tables.h"
@@ -188,6 +189,10 @@ static bool start(const struct capture_request *request, struct sampling_event *
 		notes_add(request->limits, "The unwind tables of files are read with the collector's rights: no process without them could be "
 					   "started (%s).",
 			  strerror(errno));
+	if (kernel_may_lock_up(kernel_release(), kernel_version()))
+		notes_add(request->limits, "Linux %s may lock up when BPF programs read stacks, unless its distribution has corrected it "
+					   "(6.1.36, 6.3.10 and 6.4 have).",
+			  kernel_release());
 	if (!bpf_programs_load(request, &state.skeleton)) {
 		snprintf(refusal, size, "cannot load BPF programs: %s; needs CAP_BPF and CAP_PERFMON (run %s as root) and a "
 					"kernel with BTF",

@@ -8,6 +8,7 @@
 #include "doctor/doctor_checks.h"
 #include "support/fail.h"
 #include "support/json.h"
+#include "support/kernel_release.h"
 
 /* In JSON, and as people read it. */
 static const struct group_names {
@@ -115,7 +116,7 @@ int doctor_run(bool json)
 	struct diagnosis diagnosis = { 0 };
 	bool bpf, perf;
 
-	diagnosis.kernel = doctor_kernel_release();
+	diagnosis.kernel = kernel_release();
 	diagnosis.checks.group = GROUP_CAPTURE;
 	doctor_check_confines(&diagnosis.checks);
 	perf = doctor_check_perf(&diagnosis.checks);

@@ -54,9 +54,6 @@ void checks_add(struct checks *checks, const char *name, enum check_status statu
 void checks_add_capability(struct checks *checks, const char *name, enum capability capability, enum check_status without,
 			   const char *purpose);
 
-/* The release of the running kernel. */
-const char *doctor_kernel_release(void);
-
 /* The kernel, what it locks, what filters and namespaces this process is in. */
 void doctor_check_confines(struct checks *checks);
 

@@ -7,12 +7,12 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "doctor/doctor_checks.h"
 #include "doctor/doctor_files.h"
 #include "support/cpulist.h"
+#include "support/kernel_release.h"
 
 /* bpf_loop(), which the bpf backend walks stacks with. */
 #define BPF_SINCE_MAJOR 5
@@ -21,23 +21,15 @@
 /* PROC_USER_INIT_INO of the kernel's ABI. */
 #define INITIAL_USER_NAMESPACE 0xEFFFFFFDU
 
-const char *doctor_kernel_release(void)
-{
-	static struct utsname names;
-
-	return uname(&names) ? "" : names.release;
-}
-
 static void check_kernel(struct checks *checks)
 {
-	const char *release = doctor_kernel_release();
-	int major = 0, minor = 0;
-	bool recent;
+	const char *release = kernel_release(), *cure = NULL;
 
-	sscanf(release, "%d.%d", &major, &minor);
-	recent = major > BPF_SINCE_MAJOR || (major == BPF_SINCE_MAJOR && minor >= BPF_SINCE_MINOR);
-	checks_add(checks, "kernel", recent ? CHECK_OK : CHECK_WARNING,
-		   recent ? NULL : "a kernel of 5.17 or newer has what the bpf backend needs", "Linux %s", release);
+	if (!kernel_release_is_since(release, BPF_SINCE_MAJOR, BPF_SINCE_MINOR))
+		cure = "a kernel of 5.17 or newer has what the bpf backend needs";
+	else if (kernel_may_lock_up(release, kernel_version()))
+		cure = "of 5.19 to 6.3 some lock up when BPF programs read stacks: a kernel of 6.1.36, 6.3.10, 6.4 or newer does not";
+	checks_add(checks, "kernel", cure ? CHECK_WARNING : CHECK_OK, cure, "Linux %s", release);
 }
 
 static void check_lockdown(struct checks *checks)

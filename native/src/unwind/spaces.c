@@ -101,11 +101,11 @@ static const struct object_table *find_table(void *context, uint32_t number)
 	return &spaces->tables[number];
 }
 
-/* The slot with this very space, or a free one that is filled with it; -1 when all are taken. */
+/* The slot with this very space, even if nobody has it any more, or a free one that is filled with it; -1 when all are taken. */
 static int64_t take_slot(struct spaces *spaces, const struct unwind_space *space)
 {
 	for (uint32_t i = 0; i < UNWIND_SPACES; i++) {
-		if (spaces->slots[i].users && memcmp(spaces->slots[i].space, space, sizeof(*space)) == 0)
+		if (spaces->slots[i].space && memcmp(spaces->slots[i].space, space, sizeof(*space)) == 0)
 			return i;
 	}
 	for (uint32_t i = 0; i < UNWIND_SPACES; i++) {

@@ -15,7 +15,7 @@
 #include "support/bounds.h"
 #include "support/fail.h"
 
-/* Five numbers in hexadecimal, and what is around them. */
+/* Five numbers in hexadecimal, the version, and what is around them. */
 #define NAME_BYTES 128
 
 struct table_cache {
@@ -74,7 +74,7 @@ struct table_cache *table_cache_open(const char *folder)
 
 /*
  * By what identifies a file's content without reading it: nobody can change it and leave all of this as it was, for the
- * time of a change cannot be set.
+ * time of a change cannot be set. And by who read it: another version may mean other rules by the same bytes.
  */
 static bool name_of(int elf_fd, char name[NAME_BYTES])
 {
@@ -82,8 +82,9 @@ static bool name_of(int elf_fd, char name[NAME_BYTES])
 
 	if (fstat(elf_fd, &status))
 		return false;
-	snprintf(name, NAME_BYTES, "%" PRIx64 "-%" PRIx64 "-%" PRIx64 "-%" PRIx64 ".%lx.table", (uint64_t)status.st_dev,
-		 (uint64_t)status.st_ino, (uint64_t)status.st_size, (uint64_t)status.st_ctim.tv_sec, status.st_ctim.tv_nsec);
+	snprintf(name, NAME_BYTES, "%" PRIx64 "-%" PRIx64 "-%" PRIx64 "-%" PRIx64 ".%lx-" PROFBOUND_VERSION ".table",
+		 (uint64_t)status.st_dev, (uint64_t)status.st_ino, (uint64_t)status.st_size, (uint64_t)status.st_ctim.tv_sec,
+		 status.st_ctim.tv_nsec);
 	return true;
 }
 

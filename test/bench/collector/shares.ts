@@ -72,7 +72,7 @@ function compare(what: string, left: Counts, right: Counts): Agreement {
 }
 
 /** The share of stacks each function is in: one test a function, the smallest p times their number (Bonferroni). */
-function totalShares(left: readonly Stack[], right: readonly Stack[]): Agreement {
+function totalShares(left: readonly Stack[], right: readonly Stack[]): Agreement[] {
   const holding = (stacks: readonly Stack[]): Counts =>
     countBy(stacks, ({ functions }) => new Set(functions));
   const size = (stacks: readonly Stack[]): number => sum(stacks.map(({ count }) => count));
@@ -87,14 +87,11 @@ function totalShares(left: readonly Stack[], right: readonly Stack[]): Agreement
     // Neither what is seldom in a stack nor what is in nearly all.
     .filter((row) => row.name !== 'rare' && all - row.left - row.right >= 4 * leastExpected)
     .map((row) => compare(row.name, split(row.left, size(left)), split(row.right, size(right))));
-  const worst = tests.reduce((a, b) => (b.p < a.p ? b : a), tests[0] as Agreement);
-  return {
-    ...worst,
-    what: 'total shares',
-    categories: tests.length,
-    p: Math.min(1, worst.p * tests.length),
-    largest: { ...worst.largest, name: worst.what },
-  };
+  const [worst] = tests.sort((a, b) => a.p - b.p);
+  if (worst === undefined) return [];
+  const largest = { ...worst.largest, name: worst.what };
+  const p = Math.min(1, worst.p * tests.length);
+  return [{ ...worst, what: 'total shares', categories: tests.length, p, largest }];
 }
 
 /**
@@ -111,5 +108,5 @@ export function agreement(
   const by = (category: typeof self): [Counts, Counts] => [countBy(left, category), countBy(right, category)];
   const selfCounts = compare('self counts', ...by(self));
   if (!knowsCallers) return [selfCounts];
-  return [selfCounts, compare('caller > leaf', ...by(call)), totalShares(left, right)];
+  return [selfCounts, compare('caller > leaf', ...by(call)), ...totalShares(left, right)];
 }
