@@ -23,7 +23,7 @@
 /* Puts a word of the stack into `to`; false when it cannot be read. */
 static __always_inline bool kernel_word(struct kernel_walk *walk, __u64 address, __u64 *to)
 {
-	if (!window_has(&walk->window, address) && !window_of_kernel(&walk->window, walk->sp, address))
+	if (!window_has(&walk->window, address) && !window_read(&walk->window, true, walk->sp, address))
 		return false;
 	*to = window_word(&walk->window, address);
 	return true;
@@ -139,7 +139,7 @@ __noinline int follow_kernel_callers(struct kernel_walk *walk, struct seen_calle
 			break;
 		next_sp = either(ORC_SP_REGISTER(row), sp, bp) + ORC_SP_OFFSET(row);
 		if (next_sp <= sp ||
-		    (!window_has(&walk->window, next_sp - 8) && !window_of_kernel(&walk->window, sp, next_sp - 8)))
+		    (!window_has(&walk->window, next_sp - 8) && !window_read(&walk->window, true, sp, next_sp - 8)))
 			break;
 		/* What is not saved is read where the return address is, and not used. */
 		bp_at = next_sp + either(ORC_BP_REGISTER(row), ORC_BP_OFFSET(row), -8);

@@ -54,32 +54,23 @@ static __always_inline __u64 window_start(__u64 low, __u64 address)
 	return start < last ? start : last;
 }
 
-/* Reads anew, so that the word is there; false where it cannot be read, or has an address that is no multiple of 8. */
-static __noinline bool window_of_user(struct stack_window *window, __u64 low, __u64 address)
+/*
+ * Reads anew, from a user's stack or the kernel's own, so that the word is there; false where it cannot be read, or has an address that
+ * is no multiple of 8.
+ */
+static __noinline bool window_read(struct stack_window *window, bool is_kernels, __u64 low, __u64 address)
 {
-	__u64 start = window_start(low, address);
+	const void *start = (const void *)window_start(low, address);
+	long failure;
 
 	if (address & 7)
 		return false;
-	window->start = start;
-	if (!bpf_probe_read_user(window->words, sizeof(window->words), (const void *)start))
-		return true;
-	window_forget(window);
-	return false;
-}
-
-/* The same of the kernel's own. */
-static __noinline bool window_of_kernel(struct stack_window *window, __u64 low, __u64 address)
-{
-	__u64 start = window_start(low, address);
-
-	if (address & 7)
-		return false;
-	window->start = start;
-	if (!bpf_probe_read_kernel(window->words, sizeof(window->words), (const void *)start))
-		return true;
-	window_forget(window);
-	return false;
+	if (is_kernels)
+		failure = bpf_probe_read_kernel(window->words, sizeof(window->words), start);
+	else
+		failure = bpf_probe_read_user(window->words, sizeof(window->words), start);
+	window->start = failure ? WINDOW_NOWHERE : (__u64)start;
+	return !failure;
 }
 
 #endif

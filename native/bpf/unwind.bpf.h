@@ -51,7 +51,7 @@ __noinline int follow_callers(struct unwind_walk *walk)
 		/* A CFA rises; that of a frame pointer by both words that it leads to. */
 		if (cfa <= rsp + 15 * guessed)
 			break;
-		if (!window_has(&walk->window, cfa - 8) && !window_of_user(&walk->window, rsp, cfa - 8))
+		if (!window_has(&walk->window, cfa - 8) && !window_read(&walk->window, false, rsp, cfa - 8))
 			break;
 		next = window_word(&walk->window, cfa - 8);
 		/* What is not saved is read where the return address is, and not used. */

@@ -57,7 +57,7 @@ static __always_inline long unwind_word(void *memory, __u64 address, __u64 *to)
 
 	if (address & 7)
 		return unwind_read(memory, address, to, sizeof(*to));
-	if (!window_has(&walk->window, address) && !window_of_user(&walk->window, walk->state.rsp, address))
+	if (!window_has(&walk->window, address) && !window_read(&walk->window, false, walk->state.rsp, address))
 		return -1;
 	*to = window_word(&walk->window, address);
 	return 0;

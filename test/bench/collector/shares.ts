@@ -84,8 +84,8 @@ function totalShares(left: readonly Stack[], right: readonly Stack[]): Agreement
   const [inLeft, inRight] = [holding(left), holding(right)];
   const all = size(left) + size(right);
   const tests = table(inLeft, inRight)
-    // Neither what is seldom in a stack nor what is in nearly all.
-    .filter((row) => row.name !== 'rare' && all - row.left - row.right >= 4 * leastExpected)
+    // Neither what is seldom in a stack nor what is in nearly all; both have about as many samples.
+    .filter((row) => row.name !== 'rare' && all - row.left - row.right >= 2 * leastExpected)
     .map((row) => compare(row.name, split(row.left, size(left)), split(row.right, size(right))));
   const [worst] = tests.sort((a, b) => a.p - b.p);
   if (worst === undefined) return [];
