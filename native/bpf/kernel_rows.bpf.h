@@ -60,7 +60,7 @@ struct kernel_walk {
 	/* ip is where code was interrupted, not where a call returns to. */
 	__u32 is_exact;
 	__u32 depth;
-	/* The row of the frame at hand. */
+	/* The row of the frame at hand; 0: not known yet. */
 	__u64 row;
 	/* Of what the table was searched for last: how far its row reaches before and ahead of it. */
 	__u64 row_before;
@@ -146,17 +146,23 @@ static __always_inline bool find_row_of_table(struct kernel_walk *walk, const st
 	return true;
 }
 
-/* Puts the row for the frame at hand into walk->row. */
+/* The row for the frame at hand as it is remembered, of where code was interrupted by the code around; 0: it is not. */
+static __always_inline __u64 remembered_row(const struct kernel_walk *walk, struct seen_callers *seen)
+{
+	return walk->is_exact ? known_answer(known_rows, walk->ip) : seen_answer(seen, walk->ip - 1);
+}
+
+/* Puts the row for the frame at hand into walk->row, unless it is there. */
 static __always_inline bool find_row(struct kernel_walk *walk, const struct kernel_progress *progress)
 {
 	__u64 code = walk->ip - !walk->is_exact;
 
-	if (is_traced(walk->ip))
-		return false;
-	walk->row = walk->is_exact ? 0 : seen_answer(progress->seen, code);
 	if (walk->row)
 		return true;
-	walk->row = known_answer(known_rows, code);
+	if (is_traced(walk->ip))
+		return false;
+	if (!walk->is_exact)
+		walk->row = known_answer(known_rows, code);
 	if (!walk->row && !find_row_of_table(walk, progress, code))
 		return false;
 	if (!walk->is_exact)

@@ -118,24 +118,23 @@ __noinline int step_kernel(struct kernel_walk *walk)
 
 _Static_assert(ORC_SP == (ORC_BP | 1) && ORC_PREVIOUS_SP == (ORC_UNDEFINED | 1), "the lowest bits differ, and are set for the stack");
 
-/* Callers that are followed in one turn of a walk. */
-#define FOLLOWED_KERNEL_CALLERS 8
+/* Frames that are followed in one turn of a walk. */
+#define FOLLOWED_KERNEL_FRAMES 8
 
-/* Follows callers as long as each is the one that followed last time, its row plain, and its frame in the window. */
-__noinline int follow_kernel_callers(struct kernel_walk *walk, struct seen_callers *seen)
+/* Follows frames as long as their rows are remembered and plain, and all of a frame is in the window. */
+__noinline int follow_kernel_frames(struct kernel_walk *walk, struct seen_callers *seen)
 {
-	__u64 ip, sp, bp;
+	__u64 ip, sp, bp, row;
 	__u32 depth, first;
 
-	if (!walk || !seen || walk->is_exact)
+	if (!walk || !seen)
 		return 0;
-	ip = walk->ip, sp = walk->sp, bp = walk->bp;
+	ip = walk->ip, sp = walk->sp, bp = walk->bp, row = walk->row;
 	depth = first = walk->depth;
-	for (int i = 0; i < FOLLOWED_KERNEL_CALLERS; i++) {
-		const struct seen_caller *caller = seen_expected(seen);
-		__u64 row = caller->answer_next, next_sp, bp_at;
+	for (int i = 0; i < FOLLOWED_KERNEL_FRAMES; i++) {
+		__u64 next_sp, bp_at;
 
-		if (caller->key != ip - 1 || !ORC_IS_PLAIN(row))
+		if (!ORC_IS_PLAIN(row))
 			break;
 		next_sp = either(ORC_SP_REGISTER(row), sp, bp) + ORC_SP_OFFSET(row);
 		if (next_sp <= sp ||
@@ -151,25 +150,29 @@ __noinline int follow_kernel_callers(struct kernel_walk *walk, struct seen_calle
 			break;
 		walk->frames[depth] = ip;
 		depth++;
-		seen_confirm(seen, caller);
 		ip = window_word(&walk->window, next_sp - 8);
 		sp = next_sp;
 		bp = either(ORC_BP_REGISTER(row), window_word(&walk->window, bp_at), bp);
+		row = seen_answer(seen, ip - 1);
 	}
+	if (depth == first)
+		return 0;
 	walk->depth = depth;
 	walk->ip = ip;
 	walk->sp = sp;
 	walk->bp = bp;
+	walk->row = row;
+	walk->is_exact = 0;
 	return depth - first;
 }
 
-/* A turn of the walk: frames that are as they were last time, and the next that is not. Returns 1 when the walk is over. */
+/* A turn of the walk: frames that are plain and remembered, and the next that is not. Returns 1 when the walk is over. */
 static long kernel_turn(__u32 index, struct kernel_progress *progress)
 {
 	struct kernel_walk *walk = progress->walk;
 	__u32 depth;
 
-	if (follow_kernel_callers(walk, progress->seen) == FOLLOWED_KERNEL_CALLERS)
+	if (follow_kernel_frames(walk, progress->seen) == FOLLOWED_KERNEL_FRAMES)
 		return 0;
 	depth = walk->depth;
 	if (depth >= MAX_KERNEL_DEPTH) {
@@ -179,7 +182,10 @@ static long kernel_turn(__u32 index, struct kernel_progress *progress)
 	walk->frames[depth] = walk->ip;
 	walk->depth = depth + 1;
 	progress->step = find_row(walk, progress) ? step_kernel(walk) : KERNEL_FAILS;
-	return progress->step != KERNEL_GOES_ON;
+	if (progress->step != KERNEL_GOES_ON)
+		return 1;
+	walk->row = remembered_row(walk, progress->seen);
+	return 0;
 }
 
 /* What stays from walk to walk, and scratch: of perf events, the only ones whose kernel stacks are walked here. */
@@ -216,6 +222,7 @@ static __always_inline bool walk_kernel(const struct bpf_perf_event_data *contex
 	progress.seen = &memory->seen;
 	progress.block = &memory->block;
 	seen_begin(&memory->seen);
+	walk->row = remembered_row(walk, &memory->seen);
 	bpf_loop(MAX_KERNEL_DEPTH + 1, kernel_turn, &progress, 0);
 	return progress.step == KERNEL_ENDS;
 }

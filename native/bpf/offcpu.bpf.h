@@ -78,7 +78,7 @@ static __always_inline bool off_cpu_take_stack(void *context, struct task_struct
 	if (!walk)
 		return false;
 	fill_header(&walk->record.header, RECORD_OFF_CPU_STACK, bpf_get_current_task_btf(), bpf_ktime_get_ns());
-	bpf_get_current_comm(walk->record.comm, sizeof(walk->record.comm));
+	fill_comm(walk->record.comm, task);
 	walk->record.value = ticket;
 	switch_kernel_stack(context, &walk->kernel);
 	if (send_stack(task, walk, unwind_task(task, walk), PROGRAM_OF_SCHEDULER))

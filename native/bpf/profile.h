@@ -57,6 +57,22 @@ struct stack_record {
 	__u64 frames[MAX_STACK_DEPTH + MAX_KERNEL_DEPTH];
 };
 
+/*
+ * The samples of one CPU on their way to the collector. None but the program that takes them writes there, so that it needs no lock, and
+ * half the time of the ring that all programs share. It holds 900 usual stacks; what has no room goes into the shared ring.
+ */
+#define SAMPLE_RING_BYTES (256 * 1024)
+
+struct sample_ring {
+	/* Bytes since the capture began: written by the program, taken by the collector. */
+	__u64 written;
+	__u64 of_another_line[7];
+	__u64 taken;
+	__u64 of_another_line_too[7];
+	/* Records, each behind a word with its size. The last may go on behind the end, and by what is copied too much. */
+	__u64 records[(SAMPLE_RING_BYTES + 8 + sizeof(struct stack_record) + 64) / 8];
+};
+
 /* CPUs whose periods are known one by one; as many as the collector samples. */
 #define MAX_SAMPLED_CPUS 1024
 
@@ -118,11 +134,6 @@ struct totals {
 	__u64 tasks;
 	__u64 ring_full;
 	__u64 storage_full;
-	/* What was sent to the collector. */
-	__u64 ring_bytes;
-	/* User frames by what led from them to their caller. */
-	__u64 frames_by_table;
-	__u64 frames_by_frame_pointer;
 	/* Stacks sent as copies, and those that were not because the process had sent too many. */
 	__u64 copied;
 	__u64 copies_refused;
@@ -140,9 +151,10 @@ struct totals {
 _Static_assert(sizeof(struct record_header) == 24, "both sides must agree on struct record_header");
 _Static_assert(sizeof(struct stack_record) == 24 + 8 + 16 + 8 + 8 * (MAX_STACK_DEPTH + MAX_KERNEL_DEPTH),
 	       "both sides must agree on struct stack_record");
+_Static_assert(sizeof(struct sample_ring) % 8 == 0, "both sides must agree on where each CPU's begins");
 _Static_assert(sizeof(struct cpu_period) == 64, "both sides must agree on struct cpu_period");
 _Static_assert(sizeof(struct copied_record) == 24 + 8 + 16 + 8 + 8 + 8 * (UNWIND_REGISTERS + MAX_KERNEL_DEPTH) + MAX_COPIED_BYTES,
 	       "both sides must agree on struct copied_record");
-_Static_assert(sizeof(struct totals) == 120, "both sides must agree on struct totals");
+_Static_assert(sizeof(struct totals) == 96, "both sides must agree on struct totals");
 
 #endif

@@ -18,13 +18,11 @@ int on_sample(struct bpf_perf_event_data *context)
 	__u32 zero = 0;
 	__u64 now = bpf_ktime_get_ns(), weight = sample_weight(context, now);
 
-	if (!armed || !bpf_task_storage_get(&members, task, 0, 0))
-		return 0;
 	walk = bpf_map_lookup_elem(&sample_walks, &zero);
-	if (!walk)
+	if (!armed || !walk || !is_member(task, &walk->member))
 		return 0;
 	fill_header(&walk->record.header, RECORD_SAMPLE, task, now);
-	bpf_get_current_comm(walk->record.comm, sizeof(walk->record.comm));
+	fill_comm(walk->record.comm, task);
 	walk->record.value = weight;
 	event_kernel_stack(context, walk);
 	if (!send_stack(task, walk, unwind_event(context, task, walk), PROGRAM_OF_EVENT))

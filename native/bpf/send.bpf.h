@@ -4,6 +4,7 @@
 #define PROFBOUND_SEND_BPF_H
 
 #include "kernel_stack.bpf.h"
+#include "sample_ring.bpf.h"
 
 /* A program of one kind can interrupt one of the other on the same CPU: each has its own scratch memory. */
 enum program_kind {
@@ -40,10 +41,7 @@ __noinline bool narrow_kernel_frames(struct unwind_walk *walk, __u32 depth)
 
 static __always_inline bool send(void *record, __u64 bytes)
 {
-	if (bpf_ringbuf_output(&records, record, bytes, BPF_RB_NO_WAKEUP))
-		return false;
-	__sync_fetch_and_add(&totals.ring_bytes, bytes);
-	return true;
+	return bpf_ringbuf_output(&records, record, bytes, BPF_RB_NO_WAKEUP) == 0;
 }
 
 /* Copies the kernel's frames as they are. */
@@ -55,7 +53,7 @@ static __always_inline void copy_kernel_frames(const struct kernel_walk *kernel,
 		bpf_probe_read_kernel(to, bytes, kernel->frames);
 }
 
-static __always_inline bool send_walked(struct unwind_walk *walk)
+static __always_inline bool send_walked(struct unwind_walk *walk, enum program_kind kind)
 {
 	struct stack_record *record = &walk->record;
 	__u64 depth = record->user_depth, bytes;
@@ -64,13 +62,15 @@ static __always_inline bool send_walked(struct unwind_walk *walk)
 		return false;
 	record->kernel_depth = walk->kernel.depth;
 	record->kernel_width = 4;
-	if (!narrow_kernel_frames(walk, depth)) {
+	if (record->kernel_depth && !narrow_kernel_frames(walk, depth)) {
 		copy_kernel_frames(&walk->kernel, &record->frames[depth]);
 		record->kernel_width = 8;
 	}
 	/* Records begin, and so end, at multiples of 8. */
 	bytes = sizeof(*record) - sizeof(record->frames) + 8 * depth + ((record->kernel_depth * record->kernel_width + 7) & ~7U);
-	return bytes <= sizeof(*record) && send(record, bytes);
+	if (bytes > sizeof(*record))
+		return false;
+	return (kind == PROGRAM_OF_EVENT && put_sample(walk, bytes)) || send(record, bytes);
 }
 
 /* A process that misses for ever must not cost a copy each time. */
@@ -137,11 +137,11 @@ static __always_inline bool send_copied(const struct unwind_walk *walk, enum pro
 static __always_inline bool send_stack(struct task_struct *task, struct unwind_walk *walk, int end, enum program_kind kind)
 {
 	if (end != UNWIND_NO_SPACE && end != UNWIND_NO_MAPPING)
-		return send_walked(walk);
+		return send_walked(walk, kind);
 	if (may_copy(task))
 		return send_copied(walk, kind);
 	__sync_fetch_and_add(&totals.copies_refused, 1);
-	return send_walked(walk);
+	return send_walked(walk, kind);
 }
 
 #endif

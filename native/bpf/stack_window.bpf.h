@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * A part of a stack, read at once. Each call of the kernel to read a word takes as long as all else that a frame needs, and ten
- * frames mostly lie within some hundred bytes.
+ * A part of a stack, read at once. A call of the kernel to read a word takes as long as all else that a frame needs, and to read some
+ * thousand bytes hardly longer.
  */
 #ifndef PROFBOUND_STACK_WINDOW_BPF_H
 #define PROFBOUND_STACK_WINDOW_BPF_H
 
 /* Bytes: a power of two, of which a page is a multiple. */
-#define WINDOW_BYTES 512
+#define WINDOW_BYTES 2048
 #define WINDOW_PAGE 4096
 
 struct stack_window {
@@ -39,38 +39,37 @@ static __always_inline __u64 window_word(const struct stack_window *window, __u6
 	return window->words[(offset & (WINDOW_BYTES - 8)) / 8];
 }
 
-/*
- * Where a window with the word at `address` is to begin: at `low`, the end of the stack that is still needed, or as near. All of it is in
- * the page of the word: another may not be there, and to be told so takes long.
- */
-static __always_inline __u64 window_start(__u64 low, __u64 address)
+/* Fills the window from `start` on; false where that cannot be read. */
+static __always_inline bool window_fill(struct stack_window *window, bool is_kernels, __u64 start)
 {
-	__u64 page = address & ~(WINDOW_PAGE - 1ULL), last = page + WINDOW_PAGE - WINDOW_BYTES, start = low & ~7ULL;
+	long failure;
 
-	if (address - start >= WINDOW_BYTES / 2)
-		start = address - WINDOW_BYTES / 8;
-	if (start - page >= WINDOW_PAGE)
-		start = page;
-	return start < last ? start : last;
+	if (is_kernels)
+		failure = bpf_probe_read_kernel(window->words, WINDOW_BYTES, (const void *)start);
+	else
+		failure = bpf_probe_read_user(window->words, WINDOW_BYTES, (const void *)start);
+	window->start = failure ? WINDOW_NOWHERE : start;
+	return !failure;
 }
 
 /*
- * Reads anew, from a user's stack or the kernel's own, so that the word is there; false where it cannot be read, or has an address that
- * is no multiple of 8.
+ * Reads anew, from a user's stack or the kernel's own, so that the word at `address` is there; false where it cannot be read, or its
+ * address is no multiple of 8. The window begins at `low`, the end of the stack that is still needed, or as near. It ends in the page of
+ * the word, for the next may not be there, and nor may the one before, of a frame that has just begun.
  */
 static __noinline bool window_read(struct stack_window *window, bool is_kernels, __u64 low, __u64 address)
 {
-	const void *start = (const void *)window_start(low, address);
-	long failure;
+	__u64 page = address & ~(WINDOW_PAGE - 1ULL), start = low & ~7ULL;
 
 	if (address & 7)
 		return false;
-	if (is_kernels)
-		failure = bpf_probe_read_kernel(window->words, sizeof(window->words), start);
-	else
-		failure = bpf_probe_read_user(window->words, sizeof(window->words), start);
-	window->start = failure ? WINDOW_NOWHERE : (__u64)start;
-	return !failure;
+	if (address - start >= WINDOW_BYTES / 2)
+		start = address - page < WINDOW_BYTES / 8 ? page : address - WINDOW_BYTES / 8;
+	if (start > page + WINDOW_PAGE - WINDOW_BYTES)
+		start = page + WINDOW_PAGE - WINDOW_BYTES;
+	if (window_fill(window, is_kernels, start))
+		return true;
+	return start < page && window_fill(window, is_kernels, page);
 }
 
 #endif

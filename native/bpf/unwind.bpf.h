@@ -22,30 +22,36 @@ __noinline int step_walk(struct unwind_walk *walk)
 	return unwind_step(walk, &walk->rule, walk->has_table, walk->registers, &walk->state);
 }
 
-/* Callers that are followed in one turn of a walk. */
-#define FOLLOWED_CALLERS 8
+/* Frames that are followed in one turn of a walk. */
+#define FOLLOWED_FRAMES 8
+/* What follow_frames() returns beside a number of frames: the walk is over. */
+#define FOLLOWED_TO_THE_END (-1)
 
 /*
- * Follows callers as long as each is the one that followed last time and its frame is plain, all of it in the window. Most of all
- * frames are; any other is left to unwind_turn(), from its beginning.
+ * Follows frames as long as their rules are remembered and plain, and all of a frame is in the window. Most of all are; any other is
+ * left to unwind_turn(), from its beginning.
  */
-__noinline int follow_callers(struct unwind_walk *walk)
+__noinline int follow_frames(struct unwind_walk *walk)
 {
-	__u64 rip, rsp, rbp, rbx, knows_rbx, is_guess = 0;
+	__u64 rip, rsp, rbp, rbx, mark, remembered, flags = 0, knows_rbx, is_guess;
 	struct unwind_state *state;
 	__u32 depth, first;
 
-	if (!walk || walk->state.is_exact || !walk->state.knows_rbp)
+	if (!walk || !walk->state.knows_rbp)
 		return 0;
 	state = &walk->state;
 	rip = state->rip, rsp = state->rsp, rbp = state->rbp, rbx = state->rbx;
 	knows_rbx = state->knows_rbx;
+	is_guess = state->is_guess;
+	mark = walk->space.mark;
+	remembered = walk->remembered;
 	depth = first = walk->depth;
-	for (int i = 0; i < FOLLOWED_CALLERS; i++) {
-		const struct seen_caller *caller = seen_expected(&walk->seen);
-		__u64 packed = caller->answer_next, guessed = PACKED_GUESSED(packed), cfa, next, rbp_at, rbx_at;
+	if (state->is_exact && depth)
+		flags = UNWIND_INTERRUPTED;
+	for (int i = 0; i < FOLLOWED_FRAMES; i++) {
+		__u64 packed = remembered, guessed = PACKED_GUESSED(packed), cfa, next, rbp_at, rbx_at;
 
-		if (depth >= max_depth || caller->key != code_key(walk, rip - 1) || !PACKED_IS_PLAIN(packed))
+		if (depth >= max_depth || !PACKED_IS_PLAIN(packed))
 			break;
 		cfa = either(PACKED_CFA_REGISTER(packed), rsp, rbp) + PACKED_OFFSET(packed);
 		/* A CFA rises; that of a frame pointer by both words that it leads to. */
@@ -59,83 +65,93 @@ __noinline int follow_callers(struct unwind_walk *walk)
 		rbx_at = cfa + 8 * either(PACKED_RBX_SAVED(packed), PACKED_RBX_SLOT(packed), -1);
 		if (!next || !window_has(&walk->window, rbp_at) || !window_has(&walk->window, rbx_at))
 			break;
-		walk->record.frames[depth & (MAX_STACK_DEPTH - 1)] = rip | guessed * UNWIND_BY_FRAME_POINTER;
-		walk->by_frame_pointer += guessed;
+		walk->record.frames[depth & (MAX_STACK_DEPTH - 1)] = rip | flags | guessed * UNWIND_BY_FRAME_POINTER;
 		depth++;
-		seen_confirm(&walk->seen, caller);
+		flags = 0;
 		rip = next;
 		rsp = cfa;
 		rbp = either(PACKED_RBP(packed), window_word(&walk->window, rbp_at), rbp);
 		rbx = either(PACKED_RBX_SAVED(packed), window_word(&walk->window, rbx_at), rbx);
 		knows_rbx = (knows_rbx | PACKED_RBX_SAVED(packed)) & ~(guessed | PACKED_RBX_LOST(packed));
 		is_guess = guessed;
+		remembered = seen_answer(&walk->seen, (rip - 1) ^ mark);
+	}
+	/* Most walks end here. */
+	if (PACKED_IS_OUTERMOST(remembered) && depth < max_depth) {
+		walk->record.frames[depth & (MAX_STACK_DEPTH - 1)] = rip | flags;
+		walk->depth = depth + 1;
+		walk->end = UNWIND_COMPLETE;
+		return FOLLOWED_TO_THE_END;
 	}
 	if (depth == first)
 		return 0;
 	walk->depth = depth;
+	walk->remembered = remembered;
 	state->rip = rip;
 	state->rsp = rsp;
 	state->rbp = rbp;
 	state->rbx = rbx;
 	state->knows_rbx = knows_rbx;
 	state->is_guess = is_guess;
-	state->is_leaf = false;
+	state->is_leaf = state->is_exact = false;
 	return depth - first;
 }
 
-/* A turn of the walk: frames that are as they were last time, and the next that is not. Returns 1 when the walk is over. */
-static long unwind_turn(__u32 index, struct unwind_progress *progress)
+/* A turn of the walk: frames that are plain and remembered, and the next that is not. Returns 1 when the walk is over. */
+static long unwind_turn(__u32 index, struct unwind_walk **of)
 {
-	struct unwind_walk *walk = progress->walk;
+	struct unwind_walk *walk = *of;
 	struct unwind_state *state = &walk->state;
 	__u64 frame;
 	__u32 depth;
+	int followed;
 
-	if (follow_callers(walk) == FOLLOWED_CALLERS)
+	followed = follow_frames(walk);
+	if (followed == FOLLOWED_FRAMES)
 		return 0;
+	if (followed == FOLLOWED_TO_THE_END)
+		return 1;
 	depth = walk->depth;
 	frame = state->rip | (state->is_exact && depth ? UNWIND_INTERRUPTED : 0);
 	if (depth >= max_depth || depth >= MAX_STACK_DEPTH) {
 		walk->end = UNWIND_TRUNCATED;
 		return 1;
 	}
-	walk->end = find_rule(progress);
+	walk->end = find_rule(walk);
 	if (walk->end != UNWIND_GOES_ON)
 		return 1;
-	if (unwind_is_guessed(&walk->rule)) {
+	if (unwind_is_guessed(&walk->rule))
 		frame |= UNWIND_BY_FRAME_POINTER;
-		walk->by_frame_pointer++;
-	}
 	/* Told again: the verifier forgets the bounds of what is kept on the stack. */
 	barrier_var(depth);
 	walk->record.frames[depth & (MAX_STACK_DEPTH - 1)] = frame;
 	walk->depth = depth + 1;
 	walk->end = step_walk(walk);
-	return walk->end != UNWIND_GOES_ON;
+	if (walk->end != UNWIND_GOES_ON)
+		return 1;
+	walk->remembered = remembered_rule(walk);
+	return 0;
 }
 
 /* Walks from walk->registers. */
 static __noinline int unwind_walk_up(struct task_struct *task, struct unwind_walk *walk)
 {
-	struct unwind_progress progress = { .walk = walk };
 	__u64 begin = walk_clock();
 
-	walk->depth = walk->by_frame_pointer = 0;
+	walk->depth = 0;
 	walk->end = UNWIND_NO_SPACE;
-	progress.space = space_of_process(task->tgid, &walk->space);
-	if (progress.space) {
+	if (know_space(task->tgid, &walk->space)) {
 		unwind_begin(&walk->state, walk->registers);
 		window_forget(&walk->window);
 		seen_begin(&walk->seen);
-		bpf_loop(MAX_STACK_DEPTH + 1, unwind_turn, &progress, 0);
+		walk->remembered = remembered_rule(walk);
+		bpf_loop(MAX_STACK_DEPTH + 1, unwind_turn, &walk, 0);
 	}
 	/* The leaf is where it is, whatever is known of it. */
 	if (walk->depth == 0) {
 		walk->record.frames[0] = walk->registers[UNWIND_RIP];
 		walk->depth = 1;
 	}
-	__sync_fetch_and_add(&totals.frames_by_frame_pointer, walk->by_frame_pointer);
-	__sync_fetch_and_add(&totals.frames_by_table, walk->depth - walk->by_frame_pointer);
 	walk->record.user_depth = walk->depth;
 	walk->record.end = walk->end;
 	if (time_stacks)

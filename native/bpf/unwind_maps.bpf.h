@@ -79,29 +79,34 @@ struct known_space {
 	__u64 mark;
 };
 
-/* The space of a process; NULL when it has none (yet). */
-static __always_inline const struct unwind_space *space_of_process(__u32 tgid, struct known_space *known)
+static __always_inline const struct unwind_space *space_of_number(__u32 number)
 {
-	__u32 changes = *(volatile __u32 *)&space_changes, group, member;
-	const struct unwind_space *space;
-	void *map;
+	__u32 group = number / UNWIND_SPACE_GROUP, member = number % UNWIND_SPACE_GROUP;
+	void *map = bpf_map_lookup_elem(&spaces, &group);
+
+	return map ? bpf_map_lookup_elem(map, &member) : NULL;
+}
+
+/* Makes `known` that of a process; false when it has no space (yet). */
+static __always_inline bool know_space(__u32 tgid, struct known_space *known)
+{
+	__u32 changes = *(volatile __u32 *)&space_changes;
 
 	if (known->tgid != tgid || known->changes != changes) {
 		__u32 *number = bpf_map_lookup_elem(&space_of, &tgid);
 
 		if (!number)
-			return NULL;
+			return false;
 		/* As of before the look-up: what changed meanwhile is seen the next time. */
 		*known = (struct known_space){ .tgid = tgid, .changes = changes, .number = *number };
 	}
-	group = known->number / UNWIND_SPACE_GROUP;
-	member = known->number % UNWIND_SPACE_GROUP;
-	map = bpf_map_lookup_elem(&spaces, &group);
-	space = map ? bpf_map_lookup_elem(map, &member) : NULL;
-	if (space && !known->mark)
-		known->mark = (space->serial * 0x9e3779b97f4a7c15ULL) & ~KNOWN_CODE_MASK;
+	if (!known->mark) {
+		const struct unwind_space *space = space_of_number(known->number);
+
+		known->mark = space ? (space->serial * 0x9e3779b97f4a7c15ULL) & ~KNOWN_CODE_MASK : 0;
+	}
 	/* Without a serial it is just being filled. */
-	return known->mark ? space : NULL;
+	return known->mark != 0;
 }
 
 /* A new process has the memory of the one that made it. */

@@ -28,6 +28,8 @@
  */
 #define PACKED_IS_PLAIN(packed)                                                                                                \
 	(((packed) & (0x7ff ^ (1 << 4 | 1 << 9))) == (UNWIND_CFA_REGISTER | UNWIND_RBP << 4) && PACKED_RBX(packed) != UNWIND_AT_RBP)
+/* Whether nothing has called it. */
+#define PACKED_IS_OUTERMOST(packed) (PACKED_CFA(packed) == UNWIND_CFA_OUTERMOST)
 /* Of one that is plain. */
 #define PACKED_RBX_SAVED(packed) ((packed) >> 11 & ~((packed) >> 12) & 1)
 #define PACKED_RBX_LOST(packed) ((packed) >> 12 & 1)

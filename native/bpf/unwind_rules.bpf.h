@@ -17,6 +17,17 @@ __u64 known_rules[KNOWN_WORDS] KNOWN_ALIGNED;
 
 _Static_assert(PACKED_BITS <= KNOWN_ANSWER_BITS && PACKED_BITS <= SEEN_ANSWER_BITS, "an answer is a rule");
 
+/* Mappings of the frames that were searched for last, and so of most that will be: few lines of memory for many. */
+#define RECENT_MAPPINGS 4
+
+struct recent_mappings {
+	/* Of the space they are of, as it was filled. */
+	__u64 mark;
+	/* Where the next is put. */
+	__u32 next;
+	struct unwind_mapping mappings[RECENT_MAPPINGS];
+};
+
 /*
  * One walk, in memory of its caller's: what is of use to it alone, and the record it becomes. A program that can
  * interrupt another needs its own.
@@ -27,18 +38,17 @@ struct unwind_walk {
 	/* Here and not on the program's stack: the verifier would follow every value it can have. */
 	struct unwind_state state;
 	struct stack_window window;
-	/* Of the frame at hand. */
+	/* Of the frame at hand: what is remembered of its rule, packed, 0: nothing; and the rule once it is found. */
+	__u64 remembered;
 	struct unwind_rule rule;
 	__u32 has_table;
 	/* Of what the tables were searched for last: how far its row reaches before and ahead of it. */
 	__u32 row_before;
 	__u32 row_ahead;
 	struct known_space space;
-	/* The mapping of the last frame, and the one before it: most callers, and most leaves of the next stack, lie in them. */
-	__u32 mapping;
-	__u32 other_mapping;
+	struct known_member member;
+	struct recent_mappings recent;
 	__u32 depth;
-	__u32 by_frame_pointer;
 	__s32 end;
 	/* Behind each other what of both stacks is written nearly always: it is in one page. */
 	struct kernel_walk kernel;
@@ -64,12 +74,6 @@ static __always_inline long unwind_word(void *memory, __u64 address, __u64 *to)
 }
 
 _Static_assert(sizeof(struct unwind_walk) <= 32 * 1024, "a per-CPU map's values are no larger");
-
-/* What the callback of a walk needs; bpf_loop() wants it on the stack. */
-struct unwind_progress {
-	struct unwind_walk *walk;
-	const struct unwind_space *space;
-};
 
 /* What code of a process is known by: its address, mixed with what its space, as it was filled, has in the upper bits. */
 static __always_inline __u64 code_key(const struct unwind_walk *walk, __u64 code)
@@ -133,6 +137,8 @@ static __always_inline bool find_rule_of_table(struct unwind_walk *walk, const s
 	struct unwind_page *page;
 	__s32 row;
 
+	/* Where there are no rows all code around is alike. */
+	walk->row_before = walk->row_ahead = KNOWN_CODE_BYTES;
 	if (number >= mapping->page_limit)
 		return false;
 	page = bpf_map_lookup_elem(&pages, &number);
@@ -147,70 +153,81 @@ static __always_inline bool find_rule_of_table(struct unwind_walk *walk, const s
 	return true;
 }
 
-static __always_inline const struct unwind_mapping *mapping_of(const struct unwind_progress *progress, __u64 code)
+/* The mapping of code, by the walk's space, among the recent ones; NULL: there is none. */
+static __always_inline const struct unwind_mapping *search_mapping(struct unwind_walk *walk, __u64 code)
 {
-	struct unwind_walk *walk = progress->walk;
-	__u32 last = walk->mapping;
-	const struct unwind_mapping *mapping = &progress->space->mappings[last & (UNWIND_MAPPINGS - 1)];
+	const struct unwind_space *space = space_of_number(walk->space.number);
+	struct unwind_mapping *recent = &walk->recent.mappings[walk->recent.next % RECENT_MAPPINGS];
+	const struct unwind_mapping *mapping;
 
-	if (is_in(mapping, code))
-		return mapping;
-	walk->mapping = walk->other_mapping;
-	walk->other_mapping = last;
-	mapping = &progress->space->mappings[walk->mapping & (UNWIND_MAPPINGS - 1)];
-	if (is_in(mapping, code))
-		return mapping;
 	/* Nothing of a user is that high, and higher addresses would not compare as signed numbers. */
-	if (code >> 62)
+	if (!space || code >> 62)
 		return NULL;
-	walk->mapping = find_mapping(progress->space, code);
-	mapping = &progress->space->mappings[walk->mapping & (UNWIND_MAPPINGS - 1)];
-	return is_in(mapping, code) ? mapping : NULL;
+	mapping = &space->mappings[find_mapping(space, code) & (UNWIND_MAPPINGS - 1)];
+	if (!is_in(mapping, code))
+		return NULL;
+	*recent = *mapping;
+	walk->recent.next++;
+	return recent;
+}
+
+static __always_inline const struct unwind_mapping *mapping_of(struct unwind_walk *walk, __u64 code)
+{
+	if (walk->recent.mark != walk->space.mark)
+		walk->recent = (struct recent_mappings){ .mark = walk->space.mark };
+	for (int i = 0; i < RECENT_MAPPINGS; i++) {
+		if (is_in(&walk->recent.mappings[i], code))
+			return &walk->recent.mappings[i];
+	}
+	return search_mapping(walk, code);
 }
 
 /* Puts the rule for the frame at hand into walk->rule, by the tables or by what its code is like, and keeps it; returns as find_rule(). */
-static __always_inline int search_rule(const struct unwind_progress *progress, __u64 code, __u64 key)
+static __always_inline int search_rule(struct unwind_walk *walk, __u64 code, __u64 key)
 {
-	struct unwind_walk *walk = progress->walk;
 	const struct unwind_state *state = &walk->state;
-	const struct unwind_mapping *mapping = mapping_of(progress, code);
+	const struct unwind_mapping *mapping = mapping_of(walk, code);
 	__u64 packed = 0;
+	bool has_rule;
 
 	if (!mapping)
 		return state->is_guess ? UNWIND_CHAIN_ENDED : UNWIND_NO_MAPPING;
 	walk->has_table = mapping->page_limit != 0;
-	if (find_rule_of_table(walk, mapping, code - mapping->base)) {
-		packed = packed_rule(&walk->rule);
-		known_keep(known_rules, key, walk->row_before, walk->row_ahead, packed);
-	} else {
+	has_rule = find_rule_of_table(walk, mapping, code - mapping->base);
+	if (!has_rule)
 		walk->rule.cfa = unwind_without_rule(walk, state, walk->has_table);
-		if (walk->rule.cfa == UNWIND_CFA_FRAME_POINTER)
-			packed = packed_frame_pointer(walk->has_table);
-		/* All of a mapping without a table is alike. */
-		if (!walk->has_table)
-			known_keep(known_rules, key, KNOWN_CODE_BYTES, KNOWN_CODE_BYTES, packed);
-	}
+	if (walk->rule.cfa == UNWIND_CFA_FRAME_POINTER)
+		packed = packed_frame_pointer(walk->has_table);
+	else if (has_rule)
+		packed = packed_rule(&walk->rule);
+	known_keep(known_rules, key, walk->row_before, walk->row_ahead, packed);
 	if (!state->is_exact)
 		seen_keep(&walk->seen, key, packed);
 	return UNWIND_GOES_ON;
 }
 
-/* Puts the rule for the frame at hand into walk->rule; returns UNWIND_GOES_ON, or how the walk ends where there can be none. */
-static __always_inline int find_rule(const struct unwind_progress *progress)
+/* What of the frame at hand is remembered, of its leaf by the code around, of a caller by itself; 0: nothing. */
+static __always_inline __u64 remembered_rule(struct unwind_walk *walk)
 {
-	struct unwind_walk *walk = progress->walk;
-	__u64 code = unwind_code(&walk->state), key = code_key(walk, code), packed = 0;
+	__u64 key = code_key(walk, unwind_code(&walk->state));
 
-	if (!walk->state.is_exact)
-		packed = seen_answer(&walk->seen, key);
-	if (!packed) {
+	return walk->state.is_exact ? known_answer(known_rules, key) : seen_answer(&walk->seen, key);
+}
+
+/* Puts the rule for the frame at hand into walk->rule; returns UNWIND_GOES_ON, or how the walk ends where there can be none. */
+static __always_inline int find_rule(struct unwind_walk *walk)
+{
+	__u64 code = unwind_code(&walk->state), key = code_key(walk, code), packed = walk->remembered;
+
+	if (!packed && !walk->state.is_exact) {
 		packed = known_answer(known_rules, key);
 		/* What a caller returns to may yet be a trampoline's. */
-		if (!packed || (PACKED_GUESSED(packed) && !walk->state.is_exact))
-			return search_rule(progress, code, key);
-		if (!walk->state.is_exact)
-			seen_keep(&walk->seen, key, packed);
+		if (PACKED_GUESSED(packed))
+			packed = 0;
+		seen_keep(&walk->seen, key, packed);
 	}
+	if (!packed)
+		return search_rule(walk, code, key);
 	unpack_rule(packed, &walk->rule);
 	walk->has_table = true;
 	if (PACKED_GUESSED(packed)) {

@@ -61,6 +61,7 @@ struct task_struct {
 	unsigned int __state;
 	int on_cpu;
 	char comm[16];
+	__u64 start_time;
 	struct sched_entity se;
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;

@@ -28,6 +28,7 @@
 #include "backends/off_cpu.h"
 #include "backends/process_records.h"
 #include "backends/record_queue.h"
+#include "backends/sample_rings.h"
 #include "backends/side_band.h"
 #include "target/privileges.h"
 /* The skeleton needs the types both sides share. */
@@ -43,6 +44,8 @@
 static struct {
 	struct profile *skeleton;
 	struct ring_buffer *ring;
+	struct sample_rings sample_rings;
+	uint64_t ring_bytes;
 	struct record_queue queue;
 	struct side_band side_band;
 	struct recorder *recorder;
@@ -61,12 +64,18 @@ static int quiet(enum libbpf_print_level level, const char *format, va_list argu
 	return 0;
 }
 
+static void queue_record(const void *record, size_t size)
+{
+	const struct record_header *header = record;
+
+	state.ring_bytes += size;
+	if (size >= sizeof(*header))
+		record_queue_add(&state.queue, header->time, record, size);
+}
+
 static int on_record(void *context, void *data, size_t size)
 {
-	const struct record_header *header = data;
-
-	if (size >= sizeof(*header))
-		record_queue_add(&state.queue, header->time, data, size);
+	queue_record(data, size);
 	return 0;
 }
 
@@ -96,8 +105,9 @@ static void take_record(uint64_t time, const void *data, size_t size)
 /* Takes in samples, and what happened to processes, up to `horizon` in the order of time. */
 static void take_records(uint64_t horizon)
 {
+	sample_rings_take(&state.sample_rings, queue_record);
 	ring_buffer__consume(state.ring);
-	/* After the ring: what led to a sample was recorded before it. */
+	/* After the rings: what led to a sample was recorded before it. */
 	side_band_refresh(&state.side_band);
 	record_queue_take(&state.queue, horizon, take_record);
 	side_band_apply(&state.side_band, horizon, recorder_processes(state.recorder));
@@ -155,6 +165,7 @@ static void close_all(void)
 		builder_free(state.builder);
 	cpu_sampling_close(&state.sampling);
 	ring_buffer__free(state.ring);
+	sample_rings_close(&state.sample_rings);
 	record_queue_free(&state.queue);
 	side_band_close(&state.side_band);
 	profile__destroy(state.skeleton);
@@ -211,7 +222,10 @@ static bool start(const struct capture_request *request, struct sampling_event *
 	state.ring = ring_buffer__new(bpf_map__fd(state.skeleton->maps.records), on_record, NULL, NULL);
 	/* Needs a right of its own on some systems; without it the cost per sample is reported as zero runs. */
 	state.stats_fd = bpf_enable_stats(BPF_STATS_RUN_TIME);
-	if (!state.ring || !begin_unwinding(request) || !side_band_open(&state.side_band, refusal, size) ||
+	if (!state.ring ||
+	    !sample_rings_open(&state.sample_rings, bpf_map__fd(state.skeleton->maps.sample_rings),
+			       bpf_map__max_entries(state.skeleton->maps.sample_rings), state.skeleton->rodata->sample_ring_bytes) ||
+	    !begin_unwinding(request) || !side_band_open(&state.side_band, refusal, size) ||
 	    !bpf_programs_adopt(state.skeleton) || !open_sampling(refusal, size) || !bpf_programs_walk(state.skeleton, WALK_BASELINE)) {
 		if (refusal[0] == '\0')
 			snprintf(refusal, size, "cannot set up the BPF programs: %s", strerror(errno));
@@ -237,10 +251,15 @@ static void stop(struct capture_totals *totals)
 	if (!bpf_programs_walk(state.skeleton, WALK_SETTLE))
 		fail(EXIT_CANNOT_MEASURE, "cannot read the tasks' CPU times at the end of the capture: %s", strerror(errno));
 	state.skeleton->bss->armed = false;
+	/* Waits for samples that are being taken: none is to come after the last look. */
+	cpu_sampling_close(&state.sampling);
 	take_records(UINT64_MAX);
 	kernel_names_ask(bpf_program__fd(state.skeleton->progs.name_kernel), state.skeleton->bss->kernel_names,
 			 &state.skeleton->bss->kernel_name_count, state.recorder);
 	bpf_totals_read(state.skeleton, totals);
+	totals->ring_bytes = state.ring_bytes;
+	totals->frames_by_table = state.stacks.frames_by_table;
+	totals->frames_by_frame_pointer = state.stacks.frames_by_frame_pointer;
 	totals->mappings_lost = state.side_band.lost;
 	totals->without_tables = *spaces_counts(state.spaces);
 	if (state.builder)

@@ -3,6 +3,7 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 /* The skeleton needs the types both sides share. */
@@ -42,6 +43,10 @@ bool bpf_programs_load(const struct capture_request *request, struct profile **l
 	if (!request->off_cpu)
 		bpf_map__set_max_entries(skeleton->maps.off_cpu_places, 1);
 	bpf_map__set_max_entries(skeleton->maps.records, request->buffer_bytes ? request->buffer_bytes : ring_bytes());
+	/* Not for all that are possible, which virtual machines have many of: the shared ring is there for those that come later. */
+	bpf_map__set_max_entries(skeleton->maps.sample_rings, get_nprocs_conf());
+	if (request->buffer_bytes && request->buffer_bytes < SAMPLE_RING_BYTES)
+		skeleton->rodata->sample_ring_bytes = request->buffer_bytes;
 	bpf_map__set_max_entries(skeleton->maps.copies,
 				 bpf_map__max_entries(skeleton->maps.copies) * libbpf_num_possible_cpus());
 	if (profile__load(skeleton))

@@ -94,10 +94,22 @@ static bool take_copied(struct bpf_stacks *stacks, const struct copied_record *r
 	return true;
 }
 
+static void count_frames(struct bpf_stacks *stacks, const struct sample *sample)
+{
+	uint64_t by_frame_pointer = 0;
+
+	for (size_t i = 0; i < sample->user_depth; i++)
+		by_frame_pointer += (sample->user[i] & UNWIND_BY_FRAME_POINTER) != 0;
+	stacks->frames_by_frame_pointer += by_frame_pointer;
+	stacks->frames_by_table += sample->user_depth - by_frame_pointer;
+}
+
 bool bpf_stacks_take(struct bpf_stacks *stacks, const struct record_header *header, size_t size, struct sample *sample)
 {
 	*sample = (struct sample){ .pid = header->pid, .tid = header->tid, .cpu = header->cpu };
-	if (header->kind & RECORD_COPIED)
-		return take_copied(stacks, (const struct copied_record *)header, size, sample);
-	return take_walked(stacks, (const struct stack_record *)header, size, sample);
+	if (!(header->kind & RECORD_COPIED ? take_copied(stacks, (const struct copied_record *)header, size, sample) :
+					     take_walked(stacks, (const struct stack_record *)header, size, sample)))
+		return false;
+	count_frames(stacks, sample);
+	return true;
 }

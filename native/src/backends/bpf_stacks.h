@@ -12,6 +12,9 @@ struct bpf_stacks {
 	const struct spaces *spaces;
 	const struct store *store;
 	uint32_t max_depth;
+	/* Of all that were taken, the user's frames, by what led from them to their callers. */
+	uint64_t frames_by_table;
+	uint64_t frames_by_frame_pointer;
 	/* Scratch: the frames of a copied stack, and those of the kernel at full width. */
 	uint64_t frames[MAX_STACK_DEPTH];
 	uint64_t kernel[MAX_KERNEL_DEPTH];

@@ -48,9 +48,6 @@ static void add_counted(const struct profile *skeleton, struct capture_totals *t
 	totals->tasks = counted->tasks;
 	totals->lost[0] = (struct cause_count){ lost_names[LOST_RING_FULL], counted->ring_full };
 	totals->lost[1] = (struct cause_count){ lost_names[LOST_TASK_STORAGE_FULL], counted->storage_full };
-	totals->ring_bytes = counted->ring_bytes;
-	totals->frames_by_table = counted->frames_by_table;
-	totals->frames_by_frame_pointer = counted->frames_by_frame_pointer;
 	totals->stacks_copied = counted->copied;
 	totals->copies_refused = counted->copies_refused;
 	totals->kernel_stacks_asked = counted->kernel_stacks_asked;

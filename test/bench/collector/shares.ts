@@ -71,7 +71,10 @@ function compare(what: string, left: Counts, right: Counts): Agreement {
   };
 }
 
-/** The share of stacks each function is in: one test a function, the smallest p times their number (Bonferroni). */
+/**
+ * The share of stacks each function is in: one test a function, the smallest p times their number (Bonferroni).
+ * @param left complete ones, as those of `right`: one that breaks off lacks its outer functions
+ */
 function totalShares(left: readonly Stack[], right: readonly Stack[]): Agreement[] {
   const holding = (stacks: readonly Stack[]): Counts =>
     countBy(stacks, ({ functions }) => new Set(functions));
@@ -108,5 +111,6 @@ export function agreement(
   const by = (category: typeof self): [Counts, Counts] => [countBy(left, category), countBy(right, category)];
   const selfCounts = compare('self counts', ...by(self));
   if (!knowsCallers) return [selfCounts];
-  return [selfCounts, compare('caller > leaf', ...by(call)), ...totalShares(left, right)];
+  const whole = (stacks: readonly Stack[]): Stack[] => stacks.filter(({ isComplete }) => isComplete);
+  return [selfCounts, compare('caller > leaf', ...by(call)), ...totalShares(whole(left), whole(right))];
 }
