@@ -63,6 +63,9 @@ struct stack_record {
  */
 #define SAMPLE_RING_BYTES (256 * 1024)
 
+/* Records are copied there in pieces of so many bytes, the last of them whole, whatever of it is the record's. */
+#define SAMPLE_PIECE_BYTES 64
+
 struct sample_ring {
 	/* Bytes since the capture began: written by the program, taken by the collector. */
 	__u64 written;
@@ -70,7 +73,7 @@ struct sample_ring {
 	__u64 taken;
 	__u64 of_another_line_too[7];
 	/* Records, each behind a word with its size. The last may go on behind the end, and by what is copied too much. */
-	__u64 records[(SAMPLE_RING_BYTES + 8 + sizeof(struct stack_record) + 64) / 8];
+	__u64 records[(SAMPLE_RING_BYTES + 8 + sizeof(struct stack_record) + SAMPLE_PIECE_BYTES) / 8];
 };
 
 /* CPUs whose periods are known one by one; as many as the collector samples. */

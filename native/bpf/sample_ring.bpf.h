@@ -15,10 +15,8 @@ struct {
 /* Bytes that a ring may hold: a power of two, SAMPLE_RING_BYTES at most. */
 const volatile __u32 sample_ring_bytes = SAMPLE_RING_BYTES;
 
-/* Records are copied in pieces of so many words, the last of them whole, whatever of it is the record's. */
-#define PIECE_WORDS 8
-#define PIECE_BYTES (8 * PIECE_WORDS)
-#define PIECES ((sizeof(struct stack_record) + PIECE_BYTES - 1) / PIECE_BYTES)
+#define PIECE_WORDS (SAMPLE_PIECE_BYTES / 8)
+#define PIECES ((sizeof(struct stack_record) + SAMPLE_PIECE_BYTES - 1) / SAMPLE_PIECE_BYTES)
 
 /* Copies the walk's record, of so many bytes, behind the word at `offset`, and less than a piece more. */
 __noinline int copy_record(struct sample_ring *ring, const struct unwind_walk *walk, __u32 offset, __u32 bytes)
@@ -30,8 +28,8 @@ __noinline int copy_record(struct sample_ring *ring, const struct unwind_walk *w
 		return 0;
 	to = &ring->records[offset / 8 + 1];
 	from = (const __u64 *)&walk->record;
-	for (__u32 i = 0; i < PIECES && i * PIECE_BYTES < bytes; i++)
-		__builtin_memcpy(to + i * PIECE_WORDS, from + i * PIECE_WORDS, PIECE_BYTES);
+	for (__u32 i = 0; i < PIECES && i * SAMPLE_PIECE_BYTES < bytes; i++)
+		__builtin_memcpy(to + i * PIECE_WORDS, from + i * PIECE_WORDS, SAMPLE_PIECE_BYTES);
 	return 0;
 }
 
@@ -46,7 +44,7 @@ static __always_inline bool put_sample(const struct unwind_walk *walk, __u64 byt
 		return false;
 	written = ring->written;
 	/* What is copied too much must not be over the oldest record. */
-	if (written + 8 + bytes + PIECE_BYTES - *(volatile __u64 *)&ring->taken > sample_ring_bytes)
+	if (written + 8 + bytes + SAMPLE_PIECE_BYTES - *(volatile __u64 *)&ring->taken > sample_ring_bytes)
 		return false;
 	offset = written & (sample_ring_bytes - 1) & (SAMPLE_RING_BYTES - 8);
 	ring->records[offset / 8] = bytes;

@@ -33,7 +33,7 @@ __noinline int step_walk(struct unwind_walk *walk)
  */
 __noinline int follow_frames(struct unwind_walk *walk)
 {
-	__u64 rip, rsp, rbp, rbx, mark, remembered, flags = 0, knows_rbx, is_guess;
+	__u64 rip, rsp, rbp, rbx, remembered, flags = 0, knows_rbx, is_guess;
 	struct unwind_state *state;
 	__u32 depth, first;
 
@@ -43,7 +43,6 @@ __noinline int follow_frames(struct unwind_walk *walk)
 	rip = state->rip, rsp = state->rsp, rbp = state->rbp, rbx = state->rbx;
 	knows_rbx = state->knows_rbx;
 	is_guess = state->is_guess;
-	mark = walk->space.mark;
 	remembered = walk->remembered;
 	depth = first = walk->depth;
 	if (state->is_exact && depth)
@@ -74,7 +73,7 @@ __noinline int follow_frames(struct unwind_walk *walk)
 		rbx = either(PACKED_RBX_SAVED(packed), window_word(&walk->window, rbx_at), rbx);
 		knows_rbx = (knows_rbx | PACKED_RBX_SAVED(packed)) & ~(guessed | PACKED_RBX_LOST(packed));
 		is_guess = guessed;
-		remembered = seen_answer(&walk->seen, (rip - 1) ^ mark);
+		remembered = seen_answer(&walk->seen, code_key(walk, rip - 1));
 	}
 	/* Most walks end here. */
 	if (PACKED_IS_OUTERMOST(remembered) && depth < max_depth) {
@@ -102,11 +101,10 @@ static long unwind_turn(__u32 index, struct unwind_walk **of)
 {
 	struct unwind_walk *walk = *of;
 	struct unwind_state *state = &walk->state;
+	int followed = follow_frames(walk);
 	__u64 frame;
 	__u32 depth;
-	int followed;
 
-	followed = follow_frames(walk);
 	if (followed == FOLLOWED_FRAMES)
 		return 0;
 	if (followed == FOLLOWED_TO_THE_END)

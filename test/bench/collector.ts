@@ -241,8 +241,7 @@ taken        the workload's CPU for a unit of its work, with the profiler agains
              standard error over the rounds. 1 % is about 10 µs a sample at ${rateHz} Hz.
 shares       chi-square of the counts of two profilers that sample the same load at once; functions are told by their
              .eh_frame, so that names play no part. Total shares, of complete stacks: one test a function, corrected for
-             their number.
-             Where perf cannot unwind by DWARF, leaves alone are compared, with those of perf -g.`;
+             their number. Where perf cannot unwind by DWARF, leaves alone are compared, with those of perf -g.`;
 
 const chosen = values.only?.split(',');
 const unknown = chosen?.find((name) => !workloads.some((workload) => workload.name === name));
